@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+  name: "AsyncHTTPClient", package: "async-http-client")
+let customDump = Target.Dependency.product(name: "CustomDump", package: "swift-custom-dump")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// One room of the house. Ground floor first: a module imports only those above it (`.ci/check-imports`).
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: ["RotaTesting", customDump] + dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "rota",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "rota", targets: ["RotaCLI"]),
+    .library(name: "ClockifySimulator", targets: ["ClockifySimulator"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+  ],
+  targets: [
+    room("Planning", []),
+    .target(
+      name: "Migrations", path: "migrations", resources: [.embedInCode("sqlite")],
+      swiftSettings: settings),
+    room("ClockifyAPI", [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL]),
+    room("ClockifySimulator", [hummingbird, httpTypes, logging, nioCore]),
+    room("PlanningStore", ["Planning", "Migrations", grdb]),
+    room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),
+    .executableTarget(
+      name: "RotaCLI",
+      dependencies: [
+        "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing",
+        argumentParser, logging, yams,
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "RotaTesting",
+      dependencies: ["Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing"],
+      path: "Tests/RotaTesting", swiftSettings: settings),
+    tests("PlanningTests", ["Planning"]),
+    tests("ClockifyAPITests", ["ClockifyAPI", "ClockifySimulator"]),
+    tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
+    tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore"]),
+    tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "ClockifySimulator"]),
+    tests("EndToEndTests", ["RotaCLI", "ClockifySimulator", "Migrations"]),
+  ]
+)

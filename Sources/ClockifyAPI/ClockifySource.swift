@@ -1,0 +1,164 @@
+import AsyncHTTPClient
+import Foundation
+package import Logging
+import NIOCore
+
+/// Everything rota reads from Clockify. Reads only: GET, and the reports service's read-only POST (rule 1).
+package struct ClockifySource: Sendable {
+  let transport: HTTPTransport
+  private let pageSizes = PageSizes()
+
+  package init(
+    addresses: ClockifyAddresses, credential: ClockifyCredential, budget: RequestBudget,
+    retry: RetryPolicy = RetryPolicy(), logger: Logger
+  ) {
+    transport = HTTPTransport(
+      addresses: addresses, credential: credential, budget: budget, retry: retry, client: HTTPTransport.makeClient(),
+      logger: logger)
+  }
+
+  /// Closes the connections; no request may follow.
+  package func close() async {
+    // Nothing to save: an error here only says that a connection was already gone.
+    try? await transport.client.shutdown()
+  }
+
+  package var budget: RequestBudget { transport.budget }
+
+  /// The key's owner, and the server's clock (seconds since 1970) where it states one.
+  package func currentUser() async throws -> (user: ClockifyUser, serverDate: Double?) {
+    let response = try await transport.send(.init(path: "/user")) { response in
+      (user: try Self.decode(ClockifyUser.self, response), serverDate: response.serverDate)
+    }
+    return response
+  }
+
+  /// All workspaces that the key sees. Not paged (clockify-api.md 1.5).
+  package func workspaces() async throws -> [ClockifyWorkspace] {
+    try await transport.send(.init(path: "/workspaces")) { try Self.decode([ClockifyWorkspace].self, $0) }
+  }
+
+  /// Everybody the workspace lists, every membership and account status named (clockify-api.md 2.3).
+  package func users(in workspace: String) async throws -> [ClockifyUser] {
+    let rows = try await list(
+      ClockifyUser.self, "/workspaces/\(workspace)/users",
+      query: [
+        ("status", "ALL"),
+        (
+          "account-statuses", "ACTIVE,PENDING_EMAIL_VERIFICATION,DELETED,NOT_REGISTERED,LIMITED,LIMITED_DELETED"
+        ), ("memberships", "WORKSPACE"), ("sort-column", "ID"),
+      ])
+    return rows.map { $0.asMember(of: workspace) }
+  }
+
+  /// Archived ones included (clockify-api.md 3).
+  package func clients(in workspace: String) async throws -> [ClockifyClient] {
+    try await list(ClockifyClient.self, "/workspaces/\(workspace)/clients")
+  }
+
+  /// Archived ones and templates included (clockify-api.md 4).
+  package func projects(in workspace: String) async throws -> [ClockifyProject] {
+    try await list(ClockifyProject.self, "/workspaces/\(workspace)/projects", query: [("sort-column", "ID")])
+  }
+
+  package func userGroups(in workspace: String) async throws -> [ClockifyUserGroup] {
+    try await list(ClockifyUserGroup.self, "/workspaces/\(workspace)/user-groups")
+  }
+
+  /// One entry as it stands now.
+  ///
+  /// - Returns: nil if Clockify says that the id is gone (400, code 501: deleted, foreign or never there).
+  package func timeEntry(_ id: String, in workspace: String) async throws -> ClockifyTimeEntry? {
+    do {
+      return try await transport.send(.init(path: "/workspaces/\(workspace)/time-entries/\(id)")) {
+        try EntryDecoding.entry($0.body, request: $0.request)
+      }
+    } catch let error as ClockifyError where error.code == .entityMissing {
+      return nil
+    }
+  }
+
+  // MARK: Paging
+
+  private static let pageCap = 10_000
+  /// No server was seen to cap pages below this, so fewer rows are a last page even without the header.
+  private static let smallestPage = 50
+
+  /// Reads a paged list whole. Ends on `Last-Page: true`, on an empty page, and on a page that brings no new id (a
+  /// server that ignores paging); without the header also on a page of under 50 rows. clockify-api.md 1.5.
+  private func list<Row: ClockifyRow>(
+    _ type: Row.Type, _ path: String, query: [(String, String)] = []
+  ) async throws -> [Row] {
+    var rows: [Row] = []
+    var seen: Set<String> = []
+    var page = 1
+    while page <= Self.pageCap {
+      let size = await pageSizes.list
+      let asked = [("page", "\(page)"), ("page-size", "\(size)")]
+      let answer: (rows: [Row], lastPage: Bool?)
+      do {
+        answer = try await transport.send(.init(path: path, query: query + asked)) { response in
+          (rows: try Self.decode([Row].self, response), lastPage: response.lastPage)
+        }
+      } catch let error as ClockifyError where error.status == 400 && page == 1 {
+        guard await pageSizes.lowerList(from: size) else { throw error }
+        continue
+      }
+      let new = answer.rows.filter { seen.insert($0.id).inserted }
+      rows += new
+      let isSmall = answer.lastPage == nil && answer.rows.count < Self.smallestPage
+      if answer.lastPage == true || new.isEmpty || isSmall { return rows }
+      page += 1
+    }
+    throw ClockifyError(.malformed, "the list does not end after \(Self.pageCap) pages", request: "GET \(path)")
+  }
+
+  var reportPageSize: Int { get async { await pageSizes.report } }
+  func lowerReportPageSize(from size: Int) async -> Bool { await pageSizes.lowerReport(from: size) }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPTransport.Response) throws -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(response.body.readableBytesView))
+    } catch let error as DecodingError {
+      throw ClockifyError(
+        .malformed, "Clockify sent \(error.clockifyProblem(bytes: response.body.readableBytes))",
+        request: response.request)
+    }
+  }
+}
+
+/// The largest page sizes that this server was seen to take: a 400 halves them, down to 50.
+private actor PageSizes {
+  private(set) var list = 1000
+  private(set) var report = 1000
+
+  func lowerList(from size: Int) -> Bool { Self.lower(&list, from: size) }
+  func lowerReport(from size: Int) -> Bool { Self.lower(&report, from: size) }
+
+  private static func lower(_ current: inout Int, from size: Int) -> Bool {
+    guard size > 50 else { return false }
+    current = min(current, max(50, size / 2))
+    return true
+  }
+}
+
+extension DecodingError {
+  /// In words without the values that were sent.
+  fileprivate func clockifyProblem(bytes: Int) -> String {
+    if bytes == 0 { return "an empty answer" }
+    switch self {
+    case .keyNotFound(let key, let context):
+      return "an answer in which \(context.place)lacks '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "an answer in which \(context.place)has another form than expected"
+    default: return "an answer that is not JSON"
+    }
+  }
+}
+
+extension DecodingError.Context {
+  fileprivate var place: String {
+    let path = codingPath.map { $0.intValue.map { "row \($0 + 1)" } ?? "'\($0.stringValue)'" }
+    return path.isEmpty ? "the answer " : path.joined(separator: " ") + " "
+  }
+}

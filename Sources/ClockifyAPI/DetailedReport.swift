@@ -1,0 +1,150 @@
+import Foundation
+import NIOCore
+
+/// A stretch of time to read, by the entries' start: seconds since 1970, `from` included, `to` excluded.
+package struct ReportSlice: Hashable, Sendable {
+  package let from: Int
+  package let to: Int
+
+  package init(from: Int, to: Int) {
+    self.from = from
+    self.to = to
+  }
+}
+
+/// What one pass over a slice brought, for rule 6.
+package struct SliceReading: Sendable, Equatable {
+  /// Rows with distinct ids.
+  package var entries = 0
+  /// As the rows state them, each id once.
+  package var seconds = 0
+  /// Rows whose id had come before in this pass.
+  package var repeatedIDs = 0
+  package var statedEntries: Int?
+  package var statedSeconds: Int?
+  /// The server's last page was reached.
+  package var reachedEnd = false
+  /// Order-independent fingerprint of ids and seconds, to compare two passes.
+  package var fingerprint: UInt64 = 0
+
+  package var agreesWithTotals: Bool {
+    (statedEntries ?? entries) == entries && (statedSeconds ?? seconds) == seconds
+  }
+
+  /// The server says that there is more than it sent: nothing may be called missing.
+  package var isShortOfTotals: Bool {
+    entries < statedEntries ?? entries || seconds < statedSeconds ?? seconds
+  }
+
+  mutating func count(_ page: ClockifyReportPage, seen: inout Set<String>) -> [ClockifyTimeEntry] {
+    statedEntries = page.statedEntries ?? statedEntries
+    statedSeconds = page.statedSeconds ?? statedSeconds
+    var fresh: [ClockifyTimeEntry] = []
+    fresh.reserveCapacity(page.entries.count)
+    for entry in page.entries {
+      guard seen.insert(entry.id).inserted else {
+        repeatedIDs += 1
+        continue
+      }
+      let length = entry.statedSeconds ?? entry.end.map { $0 - entry.start } ?? 0
+      entries += 1
+      seconds += length
+      fingerprint &+= ContentHash.of(entry.id, "\(length)")
+      fresh.append(entry)
+    }
+    return fresh
+  }
+}
+
+extension ClockifySource {
+  /// Reads everybody's entries that start in the slice, page after page; the next page is under way while `consume`
+  /// works on the last. A second more is asked for on both sides, because whether edges are included is not proven.
+  ///
+  /// - Parameter consume: gets each id once. Rows just outside the slice may be among them.
+  /// - Throws: `ClockifyError`, `CancellationError`, and what `consume` throws; pages consumed before stay consumed.
+  package func readReport(
+    in workspace: String, slice: ReportSlice, consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
+  ) async throws -> SliceReading {
+    while true {
+      let size = await reportPageSize
+      do {
+        let first = try await reportPage(1, size: size, in: workspace, slice: slice)
+        return try await readPages(after: first, size: size, in: workspace, slice: slice, consume: consume)
+      } catch let error as ClockifyError where error.status == 400 {
+        guard await lowerReportPageSize(from: size) else { throw error }
+      }
+    }
+  }
+
+  private struct Page: Sendable {
+    let content: ClockifyReportPage
+    let lastPage: Bool?
+  }
+
+  private func readPages(
+    after first: Page, size: Int, in workspace: String, slice: ReportSlice,
+    consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
+  ) async throws -> SliceReading {
+    var reading = SliceReading()
+    var seen: Set<String> = []
+    var page = first
+    for number in 2...10_000 {
+      let fresh = reading.count(page.content, seen: &seen)
+      if isLast(page, reading, fresh: fresh.count) {
+        reading.reachedEnd = true
+        try await consume(fresh, reading)
+        return reading
+      }
+      async let next = reportPage(number, size: size, in: workspace, slice: slice)
+      try await consume(fresh, reading)
+      page = try await next
+    }
+    throw ClockifyError(
+      .malformed, "the report does not end after 10,000 pages", request: "POST \(Self.reportPath(workspace))")
+  }
+
+  /// `Last-Page` decides; where it is absent the stated count; else an empty page. A short page alone ends nothing.
+  /// A page full of ids that came before ends the pass too: its totals then tell what is missing.
+  private func isLast(_ page: Page, _ reading: SliceReading, fresh: Int) -> Bool {
+    if fresh == 0 { return true }
+    if let lastPage = page.lastPage { return lastPage }
+    if let stated = reading.statedEntries { return reading.entries >= stated }
+    return false
+  }
+
+  private static func reportPath(_ workspace: String) -> String { "/workspaces/\(workspace)/reports/detailed" }
+
+  private func reportPage(
+    _ number: Int, size: Int, in workspace: String, slice: ReportSlice
+  ) async throws -> Page {
+    let body: [String: any Sendable] = [
+      "dateRangeStart": Timestamp.text(slice.from - 1),
+      "dateRangeEnd": Timestamp.text(slice.to + 1),
+      "timeZone": "UTC", "rounding": false, "amountShown": "HIDE_AMOUNT", "sortOrder": "ASCENDING",
+      "detailedFilter": ["page": number, "pageSize": size, "sortColumn": "DATE"] as [String: any Sendable],
+    ]
+    let data = try JSONSerialization.data(withJSONObject: body, options: [.sortedKeys])
+    return try await transport.send(
+      .init(host: .reports, path: Self.reportPath(workspace), body: Array(data))
+    ) { response in
+      Page(
+        content: try EntryDecoding.reportPage(response.body, request: response.request), lastPage: response.lastPage)
+    }
+  }
+}
+
+/// FNV-1a over text parts, 64 bits: the same on every machine and in every version.
+package enum ContentHash {
+  package static func of(_ parts: String?...) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for part in parts {
+      if let part {
+        for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+      } else {
+        hash = (hash ^ 0xFE) &* 0x100_0000_01b3
+      }
+    }
+    return hash
+  }
+}

@@ -1,0 +1,126 @@
+package import NIOCore
+
+/// Reads entries out of the JSON of the report, of the per-user lists and of a single entry.
+///
+/// Strict about what carries meaning (an entry without id, user or start is an error naming the field), lenient about
+/// the rest: unknown fields, null, "", missing, numbers as text. clockify-api.md 5.2, 6.2, 11.
+package enum EntryDecoding {
+  /// - Throws: `ClockifyError` with code `malformed`.
+  package static func reportPage(_ body: ByteBuffer, request: String) throws -> ClockifyReportPage {
+    try decode(body, request: request) { scanner in
+      var page = ClockifyReportPage()
+      var hasEntries = false
+      try scanner.object { scanner, key in
+        switch key {
+        case "timeentries", "timeEntries":
+          hasEntries = true
+          page.entries.reserveCapacity(1000)
+          try scanner.array { scanner in page.entries.append(try entry(&scanner)) }
+        case "totals":
+          try totals(&scanner, into: &page)
+        default:
+          try scanner.skip()
+        }
+      }
+      guard hasEntries else { throw Missing(field: "timeentries", entry: nil) }
+      return page
+    }
+  }
+
+  /// - Throws: `ClockifyError` with code `malformed`.
+  package static func entry(_ body: ByteBuffer, request: String) throws -> ClockifyTimeEntry {
+    try decode(body, request: request) { try entry(&$0) }
+  }
+
+  private struct Missing: Error {
+    let field: String
+    let entry: String?
+  }
+
+  private static func decode<Value>(
+    _ body: ByteBuffer, request: String, _ read: (inout JSONScanner) throws -> Value
+  ) throws -> Value {
+    do {
+      return try body.withUnsafeReadableBytes { raw in
+        var scanner = JSONScanner(raw.bindMemory(to: UInt8.self))
+        let value = try read(&scanner)
+        try scanner.end()
+        return value
+      }
+    } catch let failure as JSONScanner.Failure {
+      let what =
+        switch failure.problem {
+        case .truncated: body.readableBytes == 0 ? "an empty answer" : "an answer that breaks off"
+        case .syntax: "an answer that is not the JSON expected"
+        case .encoding: "an answer with broken text encoding"
+        case .depth: "an answer nested too deeply"
+        }
+      throw ClockifyError(.malformed, "Clockify sent \(what), at byte \(failure.offset)", request: request)
+    } catch let missing as Missing {
+      let place = missing.entry.map { "time entry \($0)" } ?? "the answer"
+      throw ClockifyError(.malformed, "\(place) has no usable '\(missing.field)'", request: request)
+    }
+  }
+
+  private static func totals(_ scanner: inout JSONScanner, into page: inout ClockifyReportPage) throws {
+    guard try scanner.peek() == UInt8(ascii: "[") else { return try scanner.skip() }
+    var isFirst = true
+    try scanner.array { scanner in
+      defer { isFirst = false }
+      guard isFirst, try scanner.peek() == UInt8(ascii: "{") else { return try scanner.skip() }
+      try scanner.object { scanner, key in
+        switch key {
+        case "entriesCount": page.statedEntries = try scanner.text().flatMap(wholeNumber)
+        case "totalTime": page.statedSeconds = try scanner.text().flatMap(wholeNumber)
+        default: try scanner.skip()
+        }
+      }
+    }
+  }
+
+  /// Seconds may come as 6300, 6300.0 or "6300".
+  private static func wholeNumber(_ text: String) -> Int? {
+    Int(text) ?? Double(text).flatMap { Int(exactly: $0.rounded()) }
+  }
+
+  private static func entry(_ scanner: inout JSONScanner) throws -> ClockifyTimeEntry {
+    var entry = ClockifyTimeEntry(id: "", userID: "", start: .min)
+    try scanner.object { scanner, key in
+      switch key {
+      case "_id", "id", "get_id": entry.id = try scanner.text() ?? entry.id
+      case "userId": entry.userID = try scanner.text() ?? ""
+      case "userName": entry.userName = try scanner.text()
+      case "userEmail": entry.userEmail = try scanner.text()
+      case "projectId": entry.projectID = try scanner.text()
+      case "projectName": entry.projectName = try scanner.text()
+      case "taskId": entry.taskID = try scanner.text()
+      case "description": entry.description = try scanner.text()
+      case "billable": entry.billable = try scanner.flag()
+      case "type": entry.type = try scanner.text()
+      case "timeInterval":
+        if try scanner.peek() == UInt8(ascii: "{") { try interval(&scanner, into: &entry) } else { try scanner.skip() }
+      default: try scanner.skip()
+      }
+    }
+    if entry.id.isEmpty { throw Missing(field: "id", entry: nil) }
+    if entry.userID.isEmpty { throw Missing(field: "userId", entry: entry.id) }
+    if entry.start == .min { throw Missing(field: "timeInterval.start", entry: entry.id) }
+    if let end = entry.end, end == .min { throw Missing(field: "timeInterval.end", entry: entry.id) }
+    return entry
+  }
+
+  private static func interval(_ scanner: inout JSONScanner, into entry: inout ClockifyTimeEntry) throws {
+    try scanner.object { scanner, key in
+      switch key {
+      case "start": entry.start = try scanner.text().flatMap(Timestamp.seconds) ?? .min
+      case "end": entry.end = try scanner.text().map { Timestamp.seconds($0) ?? .min }
+      case "duration":
+        // A number is seconds (reports), text is ISO 8601 or milliseconds (core).
+        let isText = try scanner.peek() == UInt8(ascii: "\"")
+        entry.statedSeconds = try scanner.text().flatMap(isText ? Timestamp.duration : wholeNumber)
+      case "timeZone": entry.timeZone = try scanner.text()
+      default: try scanner.skip()
+      }
+    }
+  }
+}

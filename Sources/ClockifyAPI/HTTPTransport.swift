@@ -1,0 +1,138 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Sends one request after another, within the budget, again after passing faults, and turns every failure into a `ClockifyError`.
+struct HTTPTransport: Sendable {
+  struct Request: Sendable {
+    enum Host: Sendable { case api, reports }
+    var host = Host.api
+    var path: String
+    var query: [(String, String)] = []
+    /// JSON; a body makes it a POST. Only the reports service gets one (rule 1).
+    var body: [UInt8]?
+
+    /// For errors and logs: no query, no body.
+    var name: String { "\(body == nil ? "GET" : "POST") \(path)" }
+  }
+
+  struct Response: Sendable {
+    let body: ByteBuffer
+    /// The `Last-Page` header; nil when the server did not send it.
+    let lastPage: Bool?
+    /// The server's clock, from the `Date` header, seconds since 1970.
+    let serverDate: Double?
+    let request: String
+  }
+
+  static let maximumBytes = 128 << 20
+
+  let addresses: ClockifyAddresses
+  let credential: ClockifyCredential
+  let budget: RequestBudget
+  let retry: RetryPolicy
+  let client: HTTPClient
+  let logger: Logger
+
+  static func makeClient() -> HTTPClient {
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow,
+      timeout: .init(connect: .seconds(10), read: .seconds(60)),
+      decompression: .enabled(limit: .size(maximumBytes)))
+    configuration.httpVersion = .http1Only
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  /// - Throws: `ClockifyError`, or `CancellationError`.
+  func send(_ request: Request) async throws -> Response {
+    var attempt = 1
+    while true {
+      do {
+        return try await sendOnce(request)
+      } catch let error as ClockifyError {
+        guard let pause = retry.pause(after: attempt, error: error) else {
+          throw attempt == 1 ? error : error.afterAttempts(attempt)
+        }
+        logger.debug(
+          "request failed, trying again",
+          metadata: ["request": "\(request.name)", "attempt": "\(attempt)", "error": "\(error.message)"])
+        attempt += 1
+        try await Task.sleep(for: .seconds(pause))
+      }
+    }
+  }
+
+  /// Sends, and decodes inside the retry: an answer that cannot be read counts as a failed attempt.
+  func send<Value: Sendable>(
+    _ request: Request, decode: @Sendable (Response) throws -> Value
+  ) async throws -> Value {
+    var attempt = 1
+    while true {
+      let response = try await send(request)
+      do {
+        return try decode(response)
+      } catch let error as ClockifyError {
+        guard let pause = retry.pause(after: attempt, error: error) else { throw error }
+        attempt += 1
+        try await Task.sleep(for: .seconds(pause))
+      }
+    }
+  }
+
+  private func sendOnce(_ request: Request) async throws -> Response {
+    try await budget.take()
+    var outgoing = HTTPClientRequest(url: url(of: request))
+    outgoing.headers.add(name: credential.header.name, value: credential.header.value)
+    outgoing.headers.add(name: "Accept", value: "application/json")
+    outgoing.headers.add(name: "User-Agent", value: "rota")
+    if let body = request.body {
+      outgoing.method = .POST
+      outgoing.headers.add(name: "Content-Type", value: "application/json")
+      outgoing.body = .bytes(body)
+    }
+    do {
+      let response = try await client.execute(outgoing, deadline: .now() + .seconds(180))
+      let body = try await response.body.collect(upTo: Self.maximumBytes)
+      if let failure = Self.failure(response, body: body, request: request.name) { throw failure }
+      return Response(
+        body: body, lastPage: response.headers.first(name: "Last-Page").flatMap(Self.flag),
+        serverDate: response.headers.first(name: "Date").flatMap(Self.httpDate), request: request.name)
+    } catch let error as ClockifyError {
+      throw error
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      if Task.isCancelled { throw CancellationError() }
+      throw Self.transportFailure(error, request: request.name, host: url(of: request))
+    }
+  }
+
+  private func url(of request: Request) -> String {
+    let base = request.host == .api ? addresses.api : addresses.reports
+    var allowed = CharacterSet.alphanumerics
+    allowed.insert(charactersIn: "-._~,")
+    let query = request.query.map {
+      "\($0.0)=\($0.1.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
+    }
+    return base.absoluteString + request.path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+  }
+
+  private static func flag(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true": true
+    case "false": false
+    default: nil
+    }
+  }
+}
+
+extension ClockifyError {
+  fileprivate func afterAttempts(_ attempts: Int) -> ClockifyError {
+    ClockifyError(
+      code, "\(message), \(attempts) tries", request: request, status: status, retryAt: retryAt,
+      retryAfter: retryAfter)
+  }
+}

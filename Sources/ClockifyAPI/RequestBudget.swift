@@ -1,0 +1,81 @@
+package import Foundation
+
+/// How many requests may be sent when: a steady rate, and on FREE workspaces so many in any hour (clockify-api.md 1.3).
+///
+/// Uses the machine's clock, never the planning clock.
+package actor RequestBudget {
+  private let perSecond: Double
+  private var perHour: Int?
+  private let waitsForHour: Bool
+  private var nextSlot = ContinuousClock.now
+  private var sentThisHour: [Date] = []
+  /// Requests sent through this budget, retries included.
+  package private(set) var count = 0
+
+  /// - Parameters:
+  ///   - perHour: nil: no hourly limit.
+  ///   - spent: requests that earlier runs sent within the last hour, each with its moment.
+  ///   - waitsForHour: sleep until the hour opens again instead of throwing `budgetExhausted`.
+  package init(perSecond: Double, perHour: Int?, spent: [Date] = [], waitsForHour: Bool = false) {
+    self.perSecond = perSecond
+    self.perHour = perHour
+    self.waitsForHour = waitsForHour
+    sentThisHour = spent.sorted()
+  }
+
+  /// For a limit that is known only once the workspace's plan has been read.
+  package func limitPerHour(to limit: Int) {
+    perHour = perHour ?? limit
+  }
+
+  /// How many requests the hour still has; nil without an hourly limit.
+  package func left(at now: Date = Date()) -> Int? {
+    perHour.map { limit in max(0, limit - sentThisHour.count { $0 > now - 3600 }) }
+  }
+
+  /// Waits for the next free slot and takes it.
+  func take() async throws {
+    try await takeHourly()
+    let now = ContinuousClock.now
+    let slot = max(now, nextSlot)
+    nextSlot = slot + .seconds(1 / perSecond)
+    sentThisHour.append(Date())
+    count += 1
+    if slot > now { try await Task.sleep(until: slot) }
+  }
+
+  private func takeHourly() async throws {
+    guard let perHour else { return }
+    while true {
+      let now = Date()
+      sentThisHour.removeAll { $0 <= now - 3600 }
+      guard sentThisHour.count >= perHour else { return }
+      let opens = sentThisHour[sentThisHour.count - perHour] + 3600
+      guard waitsForHour else {
+        throw ClockifyError(
+          .budgetExhausted, "the workspace's \(perHour) requests an hour are used up",
+          retryAt: opens.timeIntervalSince1970)
+      }
+      try await Task.sleep(for: .seconds(max(1, opens.timeIntervalSince(now))))
+    }
+  }
+}
+
+/// How often and how patiently a failed request is sent again.
+package struct RetryPolicy: Sendable {
+  package let attempts: Int
+  /// Seconds before the second attempt; doubles each time, with jitter of a quarter either way.
+  package let firstPause: Double
+
+  package init(attempts: Int = 5, firstPause: Double = 1.5) {
+    self.attempts = attempts
+    self.firstPause = firstPause
+  }
+
+  /// - Returns: seconds to wait after attempt number `attempt` (from 1), or nil to give up.
+  func pause(after attempt: Int, error: ClockifyError) -> Double? {
+    guard error.isTransient, attempt < attempts else { return nil }
+    if let asked = error.retryAfter { return asked <= 300 ? asked : nil }
+    return min(60, firstPause * Double(1 << (attempt - 1))) * Double.random(in: 0.75...1.25)
+  }
+}

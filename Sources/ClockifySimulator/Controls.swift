@@ -1,0 +1,91 @@
+/// How the simulated Clockify behaves where the real one was seen to differ, fails, or is not known for sure.
+public struct Controls: Sendable {
+  // Budget (clockify-api.md 1.3)
+  public enum Budget: Sendable {
+    case none
+    case perSecond(Int)
+    case perHour(Int)
+  }
+  public var budget = Budget.none
+  /// The `Retry-After` header of a 429, seconds; absent by default.
+  public var retryAfter: Int?
+  public var rateLimitHasBody = true
+
+  // Paging (1.5)
+  public var sendsLastPage = true
+  /// More is a 400.
+  public var maximumListPageSize = 5000
+  public var maximumReportPageSize = 1000
+  /// More is silently cut to this.
+  public var silentPageCap: Int?
+
+  // Reports (6)
+  public var totals = Totals.right
+  public enum Totals: Sendable {
+    case right, absent, null
+    /// States this many entries more than it sends.
+    case overstated(by: Int)
+  }
+  public var reportsListRunningTimers = true
+  /// Whether an entry that starts exactly at `dateRangeEnd` belongs to the range.
+  public var reportIncludesEnd = true
+  public var reportStatesZones = true
+  public var reportRootKey = "timeentries"
+  public var reportIDKey = "_id"
+  /// Self-hosted servers may have no reports service: 404.
+  public var hasReports = true
+
+  /// Every field that was seen to be null or absent is.
+  public var nullsWherePossible = false
+  /// Enum values and fields that nobody documented.
+  public var unknownValues = false
+  /// The zone that shifts the windows of core lists; nil: that of the key's owner (5.1, window trap).
+  public var coreWindowZone: String?
+
+  public var faults: [Fault] = []
+
+  public init() {}
+}
+
+/// Something that goes wrong on requests whose path contains `path`.
+public struct Fault: Sendable {
+  public enum Effect: Sendable {
+    /// A status with an HTML body, as an edge server sends it.
+    case status(Int)
+    case emptyBody
+    /// The right body, cut after so many bytes.
+    case truncated(Int)
+    /// This text, with status 200.
+    case body(String)
+    case redirect(to: String)
+    /// Answers after so many seconds.
+    case delay(Double)
+  }
+
+  public var path: String
+  /// Only the report page with this number; nil: every request.
+  public var page: Int?
+  public var effect: Effect
+  /// Matching requests to let pass first.
+  public var skip: Int
+  /// Matching requests to spoil after that.
+  public var times: Int
+
+  public init(_ effect: Effect, on path: String, page: Int? = nil, skip: Int = 0, times: Int = .max) {
+    self.path = path
+    self.page = page
+    self.effect = effect
+    self.skip = skip
+    self.times = times
+  }
+}
+
+/// What the server was asked.
+public struct RequestRecord: Sendable {
+  public let method: String
+  public let path: String
+  public let query: String
+  /// Of a report request.
+  public let page: Int?
+  public let status: Int
+}

@@ -1,0 +1,128 @@
+import Foundation
+
+/// Rows of the core API as they stand on the wire. clockify-api.md 2 to 5.
+struct CoreJSON {
+  let controls: Controls
+
+  private let null = NSNull()
+
+  init(controls: Controls) {
+    self.controls = controls
+  }
+
+  private func optional(_ value: Any?) -> Any { controls.nullsWherePossible ? null : (value ?? null) }
+
+  private func optionalText(_ text: String?) -> Any { text.map { $0 as Any } ?? null }
+
+  func workspace(_ workspace: SimulatedWorkspace) -> [String: Any] {
+    let settings: [String: Any] = [
+      "forceProjects": false, "workingDays": ["MONDAY", "TUESDAY"], "lockTimeEntries": null,
+    ]
+    let rate: [String: Any] = ["amount": 9000, "currency": "EUR"]
+    let features = ["TIME_TRACKING", controls.unknownValues ? "TELEPATHY" : "BREAKS"]
+    return [
+      "id": workspace.id, "name": workspace.name, "hourlyRate": rate, "costRate": null,
+      "memberships": [String](), "imageUrl": "", "featureSubscriptionType": workspace.plan, "features": features,
+      "workspaceSettings": settings,
+    ]
+  }
+
+  func user(
+    _ user: SimulatedWorkspace.User, in workspace: SimulatedWorkspace, memberships: Bool
+  ) -> [String: Any] {
+    let membership: [String: Any] = [
+      "userId": user.id, "hourlyRate": null, "costRate": null, "targetId": workspace.id,
+      "membershipType": "WORKSPACE", "membershipStatus": user.membershipStatus,
+    ]
+    var settings: Any = null
+    if let zone = user.timeZone {
+      settings = [
+        "timeZone": zone, "weekStart": "MONDAY", "timeFormat": "HOUR24", "dateFormat": "DD/MM/YYYY",
+        "lang": optional("EN"), "myStartOfDay": "09:00", "theme": "DARK",
+      ] as [String: Any]
+    }
+    let status = controls.unknownValues && user.status == "ACTIVE" ? "ACTIVE_IN_SPIRIT" : user.status
+    let rows: [Any] = memberships ? [membership] : []
+    return [
+      "id": user.id, "email": user.email, "name": optionalText(user.name), "profilePicture": optional(""),
+      "activeWorkspace": workspace.id, "defaultWorkspace": workspace.id, "settings": settings,
+      "status": status, "memberships": rows, "customFields": optional([Any]()),
+    ]
+  }
+
+  func profile(_ user: SimulatedWorkspace.User) -> [String: Any] {
+    [
+      "name": optionalText(user.name), "email": user.email, "weekStart": "MONDAY", "workCapacity": "PT8H",
+      "workingDays": "[\"MONDAY\",\"TUESDAY\",\"WEDNESDAY\",\"THURSDAY\",\"FRIDAY\"]",
+      "userCustomFieldValues": [Any](),
+    ]
+  }
+
+  func group(_ group: SimulatedWorkspace.Group, in workspace: SimulatedWorkspace) -> [String: Any] {
+    [
+      "id": group.id, "name": group.name, "workspaceId": workspace.id, "userIds": group.userIDs,
+      "teamManagers": [Any](),
+    ]
+  }
+
+  func client(_ client: SimulatedWorkspace.Client, in workspace: SimulatedWorkspace) -> [String: Any] {
+    [
+      "id": client.id, "name": client.name, "workspaceId": workspace.id, "archived": client.archived, "email": null,
+      "ccEmails": null, "address": null, "note": null, "currencyId": null, "currencyCode": optional("EUR"),
+    ]
+  }
+
+  func project(
+    _ project: SimulatedWorkspace.Project, in workspace: SimulatedWorkspace, hydrated: Bool
+  ) -> [String: Any] {
+    let client = workspace.clients.first { $0.id == project.clientID }
+    var row: [String: Any] = [
+      "id": project.id, "name": project.name, "clientId": project.clientID ?? "", "workspaceId": workspace.id,
+      "billable": project.billable, "archived": project.archived, "template": project.template, "public": true,
+      "color": "#0B8043", "note": optional(""), "memberships": [Any](), "duration": optional("PT41H15M"),
+      "hourlyRate": null, "costRate": null, "budgetEstimate": null, "estimateReset": null,
+      "estimate": ["estimate": "PT0S", "type": controls.unknownValues ? "GUT_FEELING" : "AUTO"],
+    ]
+    if hydrated {
+      row["tasks"] = project.tasks.map { task($0, in: project) }
+      row["client"] = client.map { self.client($0, in: workspace) as Any } ?? null
+    } else {
+      row["clientName"] = client?.name ?? ""
+    }
+    return row
+  }
+
+  func task(_ task: SimulatedWorkspace.Task, in project: SimulatedWorkspace.Project) -> [String: Any] {
+    [
+      "id": task.id, "name": task.name, "projectId": project.id, "assigneeIds": [Any](), "status": "ACTIVE",
+      "estimate": optional("PT0S"), "duration": optional("PT0S"), "billable": true,
+    ]
+  }
+
+  func tag(_ tag: SimulatedWorkspace.Tag, in workspace: SimulatedWorkspace) -> [String: Any] {
+    ["id": tag.id, "name": tag.name, "workspaceId": workspace.id, "archived": false]
+  }
+
+  /// ISO durations and UTC times here, seconds and offsets in reports.
+  func entry(_ entry: SimulatedWorkspace.Entry, in workspace: SimulatedWorkspace) -> [String: Any] {
+    var row: [String: Any] = [
+      "id": entry.id, "description": entry.description, "userId": entry.userID, "workspaceId": workspace.id,
+      "projectId": optionalText(entry.projectID), "taskId": optionalText(entry.taskID),
+      "tagIds": entry.tagIDs.isEmpty ? optional([String]()) : entry.tagIDs as Any, "isLocked": false, "kioskId": null,
+      "hourlyRate": null, "costRate": null, "customFieldValues": [Any](),
+      "timeInterval": [
+        "start": ReportText.utc(entry.start), "end": optionalText(entry.end.map(ReportText.utc)),
+        "duration": optionalText(entry.end.map { Self.isoDuration($0 - entry.start) }),
+      ] as [String: Any],
+    ]
+    if let billable = entry.billable { row["billable"] = billable }
+    if let type = entry.type { row["type"] = type }
+    return row
+  }
+
+  static func isoDuration(_ seconds: Int) -> String {
+    let parts = [(seconds / 3600, "H"), (seconds / 60 % 60, "M"), (seconds % 60, "S")]
+    let text = parts.filter { $0.0 != 0 }.map { "\($0.0)\($0.1)" }.joined()
+    return "PT" + (text.isEmpty ? "0S" : text)
+  }
+}

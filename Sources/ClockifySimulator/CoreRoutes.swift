@@ -1,0 +1,116 @@
+import Foundation
+
+/// One workspace as one user may see it, over the core API. clockify-api.md 2 to 5.
+struct Access {
+  let workspace: SimulatedWorkspace
+  let user: SimulatedWorkspace.User
+  let controls: Controls
+  let json: CoreJSON
+
+  private var seesEverybody: Bool { user.role != .member }
+
+  func answer(_ parts: [String], _ query: CoreQuery) -> Answer {
+    switch parts {
+    case []: return Answer(json: json.workspace(workspace))
+    case ["users"]: return seesEverybody ? users(query) : .denied
+    case ["user-groups"]: return page(workspace.groups.map { json.group($0, in: workspace) }, query)
+    case ["clients"]:
+      let rows = workspace.clients.filter { matches($0.archived, query) }.sorted { $0.name < $1.name }
+      return page(rows.map { json.client($0, in: workspace) }, query, countsAll: true)
+    case ["projects"]:
+      let rows = workspace.projects.filter { !$0.isDeleted && matches($0.archived, query) }
+      return page(rows.map { json.project($0, in: workspace, hydrated: query["hydrated"] == "true") }, query)
+    case ["tags"]: return page(workspace.tags.map { json.tag($0, in: workspace) }, query, countsAll: true)
+    case ["custom-fields"]: return Answer(json: [Any]())
+    case ["time-entries", "status", "in-progress"]:
+      let running = workspace.entries.filter { $0.end == nil && (seesEverybody || $0.userID == user.id) }
+      return page(running.map { json.entry($0, in: workspace) }, query, defaultSize: 10)
+    default: return item(parts, query)
+    }
+  }
+
+  private func item(_ parts: [String], _ query: CoreQuery) -> Answer {
+    guard parts.count >= 2 else { return .noRoute }
+    switch (parts[0], parts.count) {
+    case ("time-entries", 2):
+      guard let entry = workspace.entries.first(where: { $0.id == parts[1] }) else { return .missing("Time entry") }
+      return seesEverybody || entry.userID == user.id ? Answer(json: json.entry(entry, in: workspace)) : .denied
+    case ("projects", 2), ("projects", 3):
+      guard let project = workspace.projects.first(where: { $0.id == parts[1] && !$0.isDeleted }) else {
+        return .missing("Project")
+      }
+      if parts.count == 2 { return Answer(json: json.project(project, in: workspace, hydrated: false)) }
+      return parts[2] == "tasks" ? page(project.tasks.map { json.task($0, in: project) }, query) : .noRoute
+    case ("clients", 2):
+      guard let client = workspace.clients.first(where: { $0.id == parts[1] }) else { return .missing("Client") }
+      return Answer(json: json.client(client, in: workspace))
+    case ("member-profile", 2):
+      guard let member = listed.first(where: { $0.id == parts[1] }) else { return .missing("User") }
+      return Answer(json: json.profile(member))
+    case ("user", 3) where parts[2] == "time-entries":
+      guard seesEverybody || parts[1] == user.id else { return .denied }
+      return entries(of: parts[1], query)
+    default: return .noRoute
+    }
+  }
+
+  private var listed: [SimulatedWorkspace.User] { workspace.users.filter { !$0.isRemoved } }
+
+  private func matches(_ archived: Bool, _ query: CoreQuery) -> Bool {
+    query["archived"].map { archived == ($0 == "true") } ?? true
+  }
+
+  /// The default leaves out limited and deleted accounts (clockify-api.md 2.3).
+  private func users(_ query: CoreQuery) -> Answer {
+    let statuses = query["account-statuses"].map { Set($0.split(separator: ",").map(String.init)) }
+    let hidden: Set = ["LIMITED", "DELETED", "LIMITED_DELETED"]
+    let rows = listed.filter { row in
+      (statuses?.contains(row.status) ?? !hidden.contains(row.status))
+        && [nil, "ALL", row.membershipStatus].contains(query["status"])
+    }
+    let wantsMemberships = ["WORKSPACE", "ALL"].contains(query["memberships"])
+    return page(rows.map { json.user($0, in: workspace, memberships: wantsMemberships) }, query)
+  }
+
+  /// Newest start first. The window's digits in UTC are read in the account's zone (clockify-api.md 5.1, window trap).
+  private func entries(of id: String, _ query: CoreQuery) -> Answer {
+    guard listed.contains(where: { $0.id == id }) else { return .missing("User") }
+    let zone = TimeZone(identifier: controls.coreWindowZone ?? user.timeZone ?? "UTC") ?? TimeZone(identifier: "UTC")!
+    func bound(_ name: String) -> Int? {
+      guard let text = query[name], let date = ISO8601DateFormatter().date(from: text) else { return nil }
+      return WallClock.seconds(fromUTCDigitsOf: Int(date.timeIntervalSince1970), readIn: zone)
+    }
+    let (start, end) = (bound("start"), bound("end"))
+    let rows = workspace.entries.reversed().filter { entry in
+      entry.userID == id && start.map { entry.start >= $0 } ?? true && end.map { entry.start <= $0 } ?? true
+        && (query["in-progress"] != "true" || entry.end == nil)
+    }
+    return page(rows.map { json.entry($0, in: workspace) }, query)
+  }
+
+  /// Bare arrays; `page-size` 0 and beyond the maximum are 400; `last-page` where it is sent (clockify-api.md 1.5).
+  private func page(
+    _ rows: [[String: Any]], _ query: CoreQuery, defaultSize: Int = 50, countsAll: Bool = false
+  ) -> Answer {
+    guard let page = Int(query["page"] ?? "1"), var size = Int(query["page-size"] ?? "\(defaultSize)") else {
+      return .error(400, "Failed to convert value", code: 3000)
+    }
+    guard size > 0 else { return .error(400, "Page size must be a positive value", code: 501) }
+    guard size <= controls.maximumListPageSize else { return .error(400, "Page size is too large", code: 501) }
+    size = min(size, controls.silentPageCap ?? size)
+    let from = min(rows.count, max(0, page - 1) * size)
+    let to = min(rows.count, from + size)
+    return Answer(
+      json: Array(rows[from..<to]), lastPage: controls.sendsLastPage ? to == rows.count : nil,
+      totalCount: countsAll ? rows.count : nil)
+  }
+}
+
+/// Wall clocks by Foundation's calendar data.
+enum WallClock {
+  /// Takes the digits that a UTC clock shows at `seconds` and reads them on a clock in `zone`.
+  static func seconds(fromUTCDigitsOf seconds: Int, readIn zone: TimeZone) -> Int {
+    let guess = seconds - zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
+    return seconds - zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(guess)))
+  }
+}

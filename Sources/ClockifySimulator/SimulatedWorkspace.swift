@@ -1,0 +1,168 @@
+/// A Clockify workspace in memory, as values. Tests and the demo change it; the server shows it.
+public struct SimulatedWorkspace: Sendable {
+  public var id: String
+  public var name: String
+  /// `featureSubscriptionType`: FREE, PRO_2021, …
+  public var plan: String
+  public var users: [User] = []
+  public var groups: [Group] = []
+  public var clients: [Client] = []
+  public var projects: [Project] = []
+  public var tags: [Tag] = []
+  /// Any order; the server sorts.
+  public private(set) var entries: [Entry] = []
+
+  public struct User: Sendable {
+    public enum Role: Sendable { case owner, admin, member }
+    public var id: String
+    public var name: String?
+    public var email: String
+    /// nil: `settings` is null, as for people who have not finished signing up.
+    public var timeZone: String?
+    public var role: Role = .member
+    public var status = "ACTIVE"
+    public var membershipStatus = "ACTIVE"
+    /// Removed from the workspace: in no list, but still in reports (clockify-api.md 2.3).
+    public var isRemoved = false
+
+    public init(id: String, name: String?, email: String, timeZone: String?) {
+      self.id = id
+      self.name = name
+      self.email = email
+      self.timeZone = timeZone
+    }
+  }
+
+  public struct Group: Sendable {
+    public var id: String
+    public var name: String
+    public var userIDs: [String]
+
+    public init(id: String, name: String, userIDs: [String]) {
+      self.id = id
+      self.name = name
+      self.userIDs = userIDs
+    }
+  }
+
+  public struct Client: Sendable {
+    public var id: String
+    public var name: String
+    public var archived = false
+
+    public init(id: String, name: String, archived: Bool = false) {
+      self.id = id
+      self.name = name
+      self.archived = archived
+    }
+  }
+
+  public struct Project: Sendable {
+    public var id: String
+    public var name: String
+    /// nil: no client; the wire says "".
+    public var clientID: String?
+    public var billable = true
+    public var archived = false
+    public var template = false
+    /// Deleted in Clockify: in no list, its entries keep the id.
+    public var isDeleted = false
+    public var tasks: [Task] = []
+
+    public init(id: String, name: String, clientID: String?) {
+      self.id = id
+      self.name = name
+      self.clientID = clientID
+    }
+  }
+
+  public struct Task: Sendable {
+    public var id: String
+    public var name: String
+
+    public init(id: String, name: String) {
+      self.id = id
+      self.name = name
+    }
+  }
+
+  public struct Tag: Sendable {
+    public var id: String
+    public var name: String
+
+    public init(id: String, name: String) {
+      self.id = id
+      self.name = name
+    }
+  }
+
+  public struct Entry: Sendable {
+    public var id: String
+    public var userID: String
+    public var projectID: String?
+    public var taskID: String?
+    public var tagIDs: [String] = []
+    public var description = ""
+    /// nil: the field is absent from answers.
+    public var billable: Bool? = true
+    /// REGULAR, BREAK, HOLIDAY, TIME_OFF; nil: absent, as in older answers.
+    public var type: String? = "REGULAR"
+    /// Seconds since 1970, UTC.
+    public var start: Int
+    /// nil: the timer runs.
+    public var end: Int?
+
+    public init(id: String, userID: String, projectID: String?, start: Int, end: Int?) {
+      self.id = id
+      self.userID = userID
+      self.projectID = projectID
+      self.start = start
+      self.end = end
+    }
+  }
+
+  public init(id: String, name: String, plan: String = "PRO_2021") {
+    self.id = id
+    self.name = name
+    self.plan = plan
+  }
+
+  // MARK: Entries
+
+  /// Replaces all entries; they are kept in order of start, then id.
+  public mutating func setEntries(_ new: [Entry]) {
+    entries = new.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+  }
+
+  public mutating func add(_ entry: Entry) {
+    let at = entries.partitionPoint { ($0.start, $0.id) >= (entry.start, entry.id) }
+    entries.insert(entry, at: at)
+  }
+
+  /// - Returns: false if there is no entry with this id.
+  @discardableResult
+  public mutating func editEntry(_ id: String, _ edit: (inout Entry) -> Void) -> Bool {
+    guard var entry = removeEntry(id) else { return false }
+    edit(&entry)
+    add(entry)
+    return true
+  }
+
+  @discardableResult
+  public mutating func removeEntry(_ id: String) -> Entry? {
+    entries.firstIndex { $0.id == id }.map { entries.remove(at: $0) }
+  }
+}
+
+extension Array {
+  /// The first index whose element satisfies `isSecond`, in an array partitioned by it.
+  func partitionPoint(_ isSecond: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if isSecond(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,63 @@
+/// A moment: whole seconds since 1970-01-01T00:00:00Z. Text form `YYYY-MM-DDTHH:MM:SSZ`, UTC.
+package struct Instant: Hashable, Comparable, Sendable {
+  package let seconds: Int
+
+  package init(seconds: Int) {
+    self.seconds = seconds
+  }
+
+  /// Midnight UTC at the start of `day`.
+  package init(startOf day: CalendarDay) {
+    self.init(seconds: day.number * 86_400)
+  }
+
+  /// Reads `YYYY-MM-DDTHH:MM:SSZ` or `YYYY-MM-DD` (midnight UTC); anything else gives nil.
+  package init?(_ text: some StringProtocol) {
+    guard let day = CalendarDay(text.prefix(10)) else { return nil }
+    let rest = Array(text.utf8.dropFirst(10))
+    if rest.isEmpty {
+      self.init(startOf: day)
+      return
+    }
+    guard rest.count == 10, rest[0] == UInt8(ascii: "T"), rest[3] == UInt8(ascii: ":"),
+      rest[6] == UInt8(ascii: ":"), rest[9] == UInt8(ascii: "Z")
+    else { return nil }
+    let digits = [1, 2, 4, 5, 7, 8].map { Int(rest[$0]) - 48 }
+    guard digits.allSatisfy({ (0...9).contains($0) }) else { return nil }
+    let (hour, minute, second) = (
+      digits[0] * 10 + digits[1], digits[2] * 10 + digits[3], digits[4] * 10 + digits[5]
+    )
+    guard hour < 24, minute < 60, second < 60 else { return nil }
+    self.init(seconds: day.number * 86_400 + hour * 3600 + minute * 60 + second)
+  }
+
+  package static func < (left: Instant, right: Instant) -> Bool { left.seconds < right.seconds }
+  package static func + (instant: Instant, seconds: Int) -> Instant { Instant(seconds: instant.seconds + seconds) }
+  package static func - (instant: Instant, seconds: Int) -> Instant { Instant(seconds: instant.seconds - seconds) }
+  package static func - (left: Instant, right: Instant) -> Int { left.seconds - right.seconds }
+
+  /// The date in UTC.
+  package var utcDay: CalendarDay { CalendarDay(number: seconds.flooredDivision(86_400)) }
+}
+
+extension Instant: CustomStringConvertible {
+  package var description: String {
+    let (year, month, day) = utcDay.components
+    let time = seconds.flooredRemainder(86_400)
+    return String(unsafeUninitializedCapacity: 20) { buffer in
+      buffer.write(year, digits: 4, at: 0)
+      buffer[4] = UInt8(ascii: "-")
+      buffer.write(month, digits: 2, at: 5)
+      buffer[7] = UInt8(ascii: "-")
+      buffer.write(day, digits: 2, at: 8)
+      buffer[10] = UInt8(ascii: "T")
+      buffer.write(time / 3600, digits: 2, at: 11)
+      buffer[13] = UInt8(ascii: ":")
+      buffer.write(time / 60 % 60, digits: 2, at: 14)
+      buffer[16] = UInt8(ascii: ":")
+      buffer.write(time % 60, digits: 2, at: 17)
+      buffer[19] = UInt8(ascii: "Z")
+      return 20
+    }
+  }
+}

@@ -1,0 +1,1 @@
+@main struct Rota { static func main() {} }

@@ -1,0 +1,26 @@
+/// The schema as SQL text, embedded in the binary, in the order in which it is applied.
+///
+/// A shipped migration is never edited. Each file is one change; the name is its identity in the database.
+package enum Migrations {
+  package struct Step: Sendable {
+    package let name: String
+    package let sql: String
+  }
+
+  package static let all: [Step] = [
+    Step(name: "m0001_planning", bytes: PackageResources.m0001_planning_sql),
+    Step(name: "m0002_runs", bytes: PackageResources.m0002_runs_sql),
+    Step(name: "m0003_actuals", bytes: PackageResources.m0003_actuals_sql),
+    Step(name: "m0004_references", bytes: PackageResources.m0004_references_sql),
+    Step(name: "m0005_clockify", bytes: PackageResources.m0005_clockify_sql),
+    Step(name: "m0006_ledger", bytes: PackageResources.m0006_ledger_sql),
+    Step(name: "m0007_views", bytes: PackageResources.m0007_views_sql),
+  ]
+}
+
+extension Migrations.Step {
+  fileprivate init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.sql = String(decoding: bytes, as: UTF8.self)
+  }
+}
