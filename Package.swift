@@ -13,6 +13,7 @@ let asyncHTTPClient = Target.Dependency.product(
 let customDump = Target.Dependency.product(name: "CustomDump", package: "swift-custom-dump")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -57,7 +58,7 @@ let package = Package(
       swiftSettings: settings),
     room("ClockifyAPI", [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL]),
     room("ClockifySimulator", [hummingbird, httpTypes, logging, nioCore]),
-    room("PlanningStore", ["Planning", "Migrations", grdb]),
+    room("PlanningStore", ["Planning", "Migrations", grdb, grdbSQLite]),
     room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),
     .executableTarget(
       name: "RotaCLI",

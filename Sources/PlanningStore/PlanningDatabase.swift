@@ -1,0 +1,105 @@
+import Foundation
+import GRDB
+import Migrations
+
+/// The planning database: one SQLite file, one connection, WAL.
+package final class PlanningDatabase: Sendable {
+  package let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens the file, and migrates an older schema after a backup beside it.
+  ///
+  /// - Parameters:
+  ///   - creates: makes the file if it is not there.
+  ///   - migrates: false refuses an older schema instead.
+  /// - Throws: `StoreError`: not there, no SQLite file, a newer schema, no rights, no room.
+  package init(path: String, creates: Bool, migrates: Bool = true) throws {
+    self.path = path
+    guard creates || FileManager.default.fileExists(atPath: path) else {
+      throw StoreError(.notFound, "there is no database at \(path)")
+    }
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.foreignKeysEnabled = true
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;")
+      try db.execute(sql: "PRAGMA temp_store = FILE;")
+    }
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      try Self.bringUpToDate(queue, path: path, migrates: migrates)
+    } catch let error as DatabaseError {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  package static var schemaVersion: Int { Migrations.all.count }
+
+  private static func bringUpToDate(_ queue: DatabaseQueue, path: String, migrates: Bool) throws {
+    var migrator = DatabaseMigrator()
+    for step in Migrations.all {
+      migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
+    }
+    let names = Set(Migrations.all.map(\.name))
+    let (applied, tables) = try queue.read { db in
+      (
+        try db.tableExists("grdb_migrations")
+          ? try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") : [],
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table'") ?? 0
+      )
+    }
+    guard Set(applied).isSubset(of: names) else {
+      throw StoreError(
+        .newerSchema, "\(path) was written by a newer rota (schema \(applied.count)); this one knows \(schemaVersion)")
+    }
+    if applied.isEmpty, tables > 0 {
+      throw StoreError(.notADatabase, "\(path) is an SQLite file, but not rota's; nothing was changed")
+    }
+    if applied.count == names.count { return }
+    if !applied.isEmpty {
+      guard migrates else {
+        throw StoreError(.newerSchema, "\(path) has schema \(applied.count), this rota needs \(schemaVersion): run 'rota database migrate'")
+      }
+      try queue.vacuum(into: "\(path).before-schema-\(schemaVersion)")
+    }
+    try migrator.migrate(queue)
+  }
+
+  /// One transaction, immediate; nothing is kept when `body` throws.
+  package func write<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+    try translated { try queue.write { try body(StoreSession(db: $0)) } }
+  }
+
+  package func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+    try translated { try queue.read { try body(StoreSession(db: $0)) } }
+  }
+
+  /// A whole copy in another file (rule 84, backups). The target must not exist.
+  package func copy(to target: String) throws {
+    try translated { try queue.vacuum(into: target) }
+  }
+
+  package func close() throws {
+    try translated { try queue.close() }
+  }
+
+  private func translated<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw StoreError(error, path: path)
+    }
+  }
+}
+
+/// The database inside one transaction.
+package struct StoreSession {
+  let db: Database
+
+  func statement(_ sql: String) throws -> FastStatement {
+    try FastStatement(db.cachedStatement(sql: sql), db: db)
+  }
+
+  /// Rows changed by this connection since it was opened, triggers included.
+  package var totalChanges: Int { db.totalChangesCount }
+}
