@@ -26,7 +26,7 @@ package struct WorkingDays: Hashable, Sendable {
 
   /// Reads `mon,tue,wed`; nil if a part is no weekday or nothing is given.
   package init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: ",").map { $0.filter { $0 != " " } }
+    let parts = text.split(separator: ",").map { part in String(part.filter { $0 != " " }) }
     let days = parts.compactMap { Weekday($0) }
     guard !days.isEmpty, days.count == parts.count else { return nil }
     self.init(days)

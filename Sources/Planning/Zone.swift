@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A time zone as a table of its offsets, so that the local day of a million instants costs nothing.
 ///

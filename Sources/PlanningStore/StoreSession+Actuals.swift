@@ -1,0 +1,258 @@
+import GRDB
+package import Planning
+
+/// A row of `actual`, minutes.
+package struct ActualRow: Hashable, Sendable {
+  package var cell: Cell
+  package var role: RoleID
+  package var billable: Int
+  package var nonbillable: Int
+  package var origin: String
+  package var isManual: Bool
+
+  package init(cell: Cell, role: RoleID, billable: Int, nonbillable: Int, origin: String, isManual: Bool = false) {
+    self.cell = cell
+    self.role = role
+    self.billable = billable
+    self.nonbillable = nonbillable
+    self.origin = origin
+    self.isManual = isManual
+  }
+
+  package var minutes: Int { billable + nonbillable }
+}
+
+/// Seconds of the placed entries of one cell in one role.
+package struct PlacedSeconds: Sendable {
+  package let cell: Cell
+  package let role: RoleID
+  package let billable: Int
+  package let nonbillable: Int
+}
+
+extension StoreSession {
+  /// Rows that somebody typed or edited get the origin `manual` (rules 57, 58); what was written stays beside it.
+  package func markManualRows() throws {
+    try db.execute(sql: "UPDATE actual SET origin = 'manual' WHERE is_manual = 1 AND origin <> 'manual'")
+  }
+
+  /// Cells with a row typed by hand.
+  package func manualCells() throws -> Set<Cell> {
+    var cells: Set<Cell> = []
+    try statement("SELECT person_id, project_id, date FROM actual WHERE is_manual = 1").forEach { cells.insert($0.cell(0)) }
+    return cells
+  }
+
+  package func peopleWithWork() throws -> [PersonID] {
+    try PersonID.fetchAll(db, sql: "SELECT DISTINCT person_id FROM work_cell ORDER BY person_id")
+  }
+
+  package func cellsAtWork(of person: PersonID) throws -> [Cell] {
+    var cells: [Cell] = []
+    try statement("SELECT person_id, project_id, date FROM work_cell WHERE person_id = ?").bind(1, person)
+      .forEach { cells.append($0.cell(0)) }
+    return cells
+  }
+
+  /// What the placed entries of the person's cells at work add up to, in key order.
+  package func placedSeconds(of person: PersonID) throws -> [PlacedSeconds] {
+    var sums: [PlacedSeconds] = []
+    let rows = try statement(
+      """
+      SELECT p.person_id, p.project_id, p.date, p.role_id,
+        sum(CASE WHEN p.is_billable THEN p.seconds ELSE 0 END), sum(CASE WHEN p.is_billable THEN 0 ELSE p.seconds END)
+      FROM work_cell w
+      JOIN placement p ON p.person_id = w.person_id AND p.project_id = w.project_id AND p.date = w.date
+      WHERE w.person_id = ?1 AND p.state = 'placed'
+      GROUP BY p.person_id, p.project_id, p.date, p.role_id
+      """
+    ).bind(1, person)
+    try rows.forEach { row in
+      sums.append(PlacedSeconds(cell: row.cell(0), role: row.int64(3), billable: row.int(4), nonbillable: row.int(5)))
+    }
+    return sums
+  }
+
+  /// The actuals that stand in the person's cells at work.
+  package func actualsAtWork(of person: PersonID) throws -> [ActualRow] {
+    var found: [ActualRow] = []
+    let rows = try statement(
+      """
+      SELECT a.person_id, a.project_id, a.date, a.role_id, a.billable_minutes, a.nonbillable_minutes, a.origin, a.is_manual
+      FROM actual a WHERE a.person_id = ?1 AND EXISTS (
+        SELECT 1 FROM work_cell w WHERE w.person_id = ?1 AND w.project_id = a.project_id AND w.date = a.date)
+      """
+    ).bind(1, person)
+    try rows.forEach { found.append($0.actual()) }
+    return found
+  }
+
+  /// All actuals of the person from one date through another.
+  package func actuals(of person: PersonID, from: CalendarDay, through: CalendarDay) throws -> [ActualRow] {
+    var found: [ActualRow] = []
+    let rows = try statement(
+      """
+      SELECT person_id, project_id, date, role_id, billable_minutes, nonbillable_minutes, origin, is_manual
+      FROM actual WHERE person_id = ?1 AND date >= ?2 AND date <= ?3
+      """
+    ).bind(1, person).bind(2, from.description).bind(3, through.description)
+    try rows.forEach { found.append($0.actual()) }
+    return found
+  }
+
+  package func setActual(_ row: ActualRow, run: Int64, at now: Instant) throws {
+    try statement(
+      """
+      INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+        import_run_id, updated_at, written)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+        ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
+      ON CONFLICT (person_id, project_id, role_id, date) DO UPDATE SET
+        billable_minutes = ?5, nonbillable_minutes = ?6, origin = ?7, import_run_id = ?8, updated_at = ?9,
+        written = excluded.written
+      """
+    ).bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
+      .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin).bind(8, run).bind(9, now.description).run()
+  }
+
+  package func deleteActual(_ row: ActualRow) throws {
+    try statement("DELETE FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?")
+      .bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description).run()
+  }
+
+  /// The dates on which each Clockify user has held time, from a date on (rule 70).
+  package func heldDays(from: CalendarDay) throws -> [String: Set<CalendarDay>] {
+    var days: [String: Set<CalendarDay>] = [:]
+    let rows = try statement(
+      """
+      SELECT DISTINCT b.user_id, p.date FROM placement p
+      JOIN placement_basis b ON b.pair_key = p.pair_key
+      WHERE p.state = 'held' AND p.date >= ?1
+      """
+    ).bind(1, from.description)
+    try rows.forEach { row in CalendarDay(row.text(1)).map { _ = days[row.text(0), default: []].insert($0) } }
+    return days
+  }
+
+  // MARK: Frozen cells and conflicts
+
+  package func deferredCells() throws -> Set<Cell> {
+    var cells: Set<Cell> = []
+    try statement("SELECT person_id, project_id, date FROM deferred_cell").forEach { cells.insert($0.cell(0)) }
+    return cells
+  }
+
+  package func setDeferredCells(_ wanted: Set<Cell>) throws {
+    let stored = try deferredCells()
+    for cell in stored.subtracting(wanted) {
+      try statement("DELETE FROM deferred_cell WHERE person_id = ? AND project_id = ? AND date = ?")
+        .bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description).run()
+    }
+    for cell in wanted.subtracting(stored) {
+      try statement("INSERT INTO deferred_cell VALUES (?, ?, ?)")
+        .bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description).run()
+    }
+  }
+
+  package struct Conflict: Hashable, Sendable {
+    package let cell: Cell
+    package let manual: Int
+    package let imported: Int
+    package let source: Int
+  }
+
+  /// Both figures of each cell with hours typed by hand, where Clockify has time too (rules 57, 58).
+  ///
+  /// `source`: minutes of every entry that belongs to the cell, placed or held back. `imported`: as the import wrote them.
+  package func computedConflicts() throws -> [Conflict] {
+    var conflicts: [Conflict] = []
+    var manual: [Cell: (manual: Int, imported: Int)] = [:]
+    let rows = try statement(
+      """
+      SELECT a.person_id, a.project_id, a.date, a.billable_minutes + a.nonbillable_minutes, a.is_manual, a.written
+      FROM actual a JOIN (SELECT DISTINCT person_id, project_id, date FROM actual WHERE is_manual = 1) m
+        ON m.person_id = a.person_id AND m.project_id = a.project_id AND m.date = a.date
+      """)
+    try rows.forEach { row in
+      var sums = manual[row.cell(0)] ?? (0, 0)
+      if row.int(4) == 1 { sums.manual += row.int(3) }
+      let written = row.optionalText(5)?.split(separator: "/").suffix(2).compactMap { Int($0) } ?? []
+      sums.imported += written.reduce(0, +)
+      manual[row.cell(0)] = sums
+    }
+    for (cell, sums) in manual.sorted(by: { $0.key < $1.key }) {
+      let source = try statement(
+        """
+        SELECT sum((billable + 30) / 60 + (nonbillable + 30) / 60) FROM (
+          SELECT sum(CASE WHEN is_billable THEN seconds ELSE 0 END) AS billable,
+            sum(CASE WHEN is_billable THEN 0 ELSE seconds END) AS nonbillable
+          FROM placement WHERE person_id = ?1 AND project_id = ?2 AND date = ?3
+            AND (state = 'placed' OR reason = 'manual_present')
+          GROUP BY role_id)
+        """
+      ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description)
+      defer { source.reset() }
+      guard try source.step(), !source.isNull(0) else { continue }
+      conflicts.append(Conflict(cell: cell, manual: sums.manual, imported: sums.imported, source: source.int(0)))
+    }
+    return conflicts
+  }
+
+  /// Writes only what differs.
+  package func setConflicts(_ wanted: [Conflict], run: Int64) throws {
+    var stored: Set<Conflict> = []
+    try statement(
+      "SELECT person_id, project_id, date, manual_minutes, imported_minutes, source_minutes FROM actual_conflict"
+    ).forEach { stored.insert(Conflict(cell: $0.cell(0), manual: $0.int(3), imported: $0.int(4), source: $0.int(5))) }
+    for gone in stored.subtracting(wanted) {
+      try statement("DELETE FROM actual_conflict WHERE person_id = ? AND project_id = ? AND date = ?")
+        .bind(1, gone.cell.person).bind(2, gone.cell.project).bind(3, gone.cell.day.description).run()
+    }
+    for new in Set(wanted).subtracting(stored) {
+      try statement("INSERT INTO actual_conflict VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(1, new.cell.person).bind(2, new.cell.project).bind(3, new.cell.day.description).bind(4, new.manual)
+        .bind(5, new.imported).bind(6, new.source).bind(7, run).run()
+    }
+  }
+
+  /// Rule 81, read back from the tables: minutes of the imported rows and seconds of the placed entries in the cells at
+  /// work that hold no row typed by hand, and how many keys and buckets there are.
+  package func settledTotals(excluding frozen: Set<Cell>) throws -> (minutes: Int, seconds: Int, buckets: Int) {
+    var totals = (minutes: 0, seconds: 0, buckets: 0)
+    try statement(
+      """
+      SELECT w.person_id, w.project_id, w.date, a.billable_minutes, a.nonbillable_minutes FROM work_cell w
+      JOIN actual a ON a.person_id = w.person_id AND a.project_id = w.project_id AND a.date = w.date
+      WHERE a.origin = 'clockify'
+      """
+    ).forEach { row in
+      if frozen.isEmpty || !frozen.contains(row.cell(0)) {
+        totals.minutes += row.int(3) + row.int(4)
+        totals.buckets += 2
+      }
+    }
+    try statement(
+      """
+      SELECT w.person_id, w.project_id, w.date, sum(p.seconds) FROM work_cell w
+      JOIN placement p ON p.person_id = w.person_id AND p.project_id = w.project_id AND p.date = w.date
+      WHERE p.state = 'placed' GROUP BY 1, 2, 3
+      """
+    ).forEach { row in
+      if frozen.isEmpty || !frozen.contains(row.cell(0)) { totals.seconds += row.int(3) }
+    }
+    return totals
+  }
+}
+
+extension FastStatement {
+  fileprivate func cell(_ column: Int32) -> Cell {
+    Cell(
+      person: int64(column), project: int64(column + 1),
+      day: CalendarDay(text(column + 2)) ?? CalendarDay(number: 0))
+  }
+
+  fileprivate func actual() -> ActualRow {
+    ActualRow(
+      cell: cell(0), role: int64(3), billable: int(4), nonbillable: int(5), origin: text(6), isManual: int(7) == 1)
+  }
+}

@@ -1,0 +1,129 @@
+package import Planning
+
+/// A time entry as the mirror keeps it. Instants are UTC seconds.
+package struct MirrorEntry: Sendable {
+  package var id: String
+  package var userID: String
+  package var projectID: String?
+  package var taskID: String?
+  package var description: String?
+  package var billable: Bool?
+  package var type: String?
+  package var start: Instant
+  package var end: Instant?
+  package var timeZone: String?
+  /// Fingerprint of what decides where the time goes, and of the rest.
+  package var contentHash: Int64
+  package var detailHash: Int64
+
+  package init(
+    id: String, userID: String, projectID: String?, taskID: String?, description: String?, billable: Bool?,
+    type: String?, start: Instant, end: Instant?, timeZone: String?, contentHash: Int64, detailHash: Int64
+  ) {
+    self.id = id
+    self.userID = userID
+    self.projectID = projectID
+    self.taskID = taskID
+    self.description = description
+    self.billable = billable
+    self.type = type
+    self.start = start
+    self.end = end
+    self.timeZone = timeZone
+    self.contentHash = contentHash
+    self.detailHash = detailHash
+  }
+
+  package var seconds: Int { end.map { max(0, $0 - start) } ?? 0 }
+}
+
+extension StoreSession {
+  /// Merges one entry into the mirror and notes it for placing when its content changed (rule 2).
+  ///
+  /// - Parameter keepsNew: false leaves an id alone that the mirror does not have (padding of a window, rule 81).
+  /// - Returns: the entry's key, or nil if it was left alone.
+  package func merge(
+    _ entry: MirrorEntry, workspace: String, run: Int64, keepsNew: Bool
+  ) throws -> Int? {
+    let find = try statement(
+      "SELECT entry_key, content_hash, detail_hash FROM clockify_time_entry WHERE id = ?"
+    ).bind(1, entry.id)
+    let isKnown = try find.step()
+    let key = isKnown ? find.int(0) : 0
+    let (content, detail) = isKnown ? (find.int64(1), find.int64(2)) : (0, 0)
+    find.reset()
+    if isKnown, content == entry.contentHash, detail == entry.detailHash { return key }
+    guard isKnown || keepsNew else { return nil }
+    let write = try statement(
+      isKnown
+        ? """
+        UPDATE clockify_time_entry SET workspace_id = ?2, user_id = ?3, project_id = ?4, task_id = ?5, description = ?6,
+          billable = ?7, type = ?8, start = ?9, "end" = ?10, time_zone = ?11, content_hash = ?12, detail_hash = ?13
+        WHERE id = ?1
+        """
+        : """
+        INSERT INTO clockify_time_entry (id, workspace_id, user_id, project_id, task_id, description, billable, type,
+          start, "end", time_zone, content_hash, detail_hash, first_seen_run)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        """)
+    write.bind(1, entry.id).bind(2, workspace).bind(3, entry.userID).bind(4, entry.projectID).bind(5, entry.taskID)
+      .bind(6, entry.description).bind(7, entry.billable.map { $0 ? 1 : 0 }).bind(8, entry.type)
+      .bind(9, entry.start.description).bind(10, entry.end?.description).bind(11, entry.timeZone)
+      .bind(12, entry.contentHash).bind(13, entry.detailHash)
+    if !isKnown { write.bind(14, run) }
+    try write.run()
+    let written = isKnown ? key : Int(db.lastInsertedRowID)
+    if content != entry.contentHash || !isKnown {
+      try statement("INSERT OR IGNORE INTO entry_change VALUES (?)").bind(1, written).run()
+    }
+    return written
+  }
+
+  /// One entry of the ledger in a stretch of time that was read, for finding out what did not come back (rule 49).
+  package struct ReadBack: Sendable {
+    package let key: Int
+    package let id: String
+    package let userID: String
+    /// Seconds as the ledger has them; nil: not placed, skipped or held yet, or gone.
+    package let ledgerSeconds: Int?
+    /// Seconds as the mirror has them now.
+    package let mirrorSeconds: Int
+    /// Already `missing` or `deleted`.
+    package let isGone: Bool
+  }
+
+  /// Every mirrored entry that starts in the stretch, in order of start.
+  package func forEachEntry(
+    in workspace: String, from: Instant, to: Instant, _ body: (ReadBack) throws -> Void
+  ) throws {
+    let rows = try statement(
+      """
+      SELECT e.entry_key, e.id, e.user_id, p.seconds, p.state, e.start, e."end"
+      FROM clockify_time_entry e LEFT JOIN placement p ON p.entry_key = e.entry_key
+      WHERE e.start >= ?1 AND e.start < ?2 AND e.workspace_id = ?3
+      """
+    ).bind(1, from.description).bind(2, to.description).bind(3, workspace)
+    try rows.forEach { row in
+      let isGone = ["missing", "deleted"].contains(row.optionalText(4))
+      let start = Instant(row.text(5))
+      let end = row.optionalText(6).flatMap { Instant($0) }
+      try body(
+        ReadBack(
+          key: row.int(0), id: row.text(1), userID: row.text(2), ledgerSeconds: isGone ? nil : row.optionalInt(3),
+          mirrorSeconds: start.flatMap { start in end.map { max(0, $0 - start) } } ?? 0, isGone: isGone))
+    }
+  }
+
+  /// Entries that were missing in earlier runs and are not proven deleted (rule 49), oldest knowledge first.
+  package func missingEntries(in workspace: String, limit: Int) throws -> [(key: Int, id: String)] {
+    var found: [(key: Int, id: String)] = []
+    let rows = try statement(
+      """
+      SELECT p.entry_key, e.id FROM placement p JOIN clockify_time_entry e ON e.entry_key = p.entry_key
+      WHERE p.state = 'missing' AND e.workspace_id = ?1 ORDER BY p.entry_key LIMIT ?2
+      """
+    ).bind(1, workspace).bind(2, limit)
+    try rows.forEach { found.append((key: $0.int(0), id: $0.text(1))) }
+    return found
+  }
+}

@@ -1,0 +1,210 @@
+package import Planning
+
+extension StoreSession {
+  // MARK: Pairs
+
+  package struct StoredPair: Sendable {
+    package let key: Int
+    package let fingerprint: Int64?
+  }
+
+  package func pairs(in workspace: String) throws -> [Pair: StoredPair] {
+    var pairs: [Pair: StoredPair] = [:]
+    let rows = try statement(
+      "SELECT pair_key, user_id, clockify_project_id, fingerprint FROM placement_basis WHERE workspace_id = ?"
+    ).bind(1, workspace)
+    try rows.forEach { row in
+      pairs[Pair(user: row.text(1), project: row.text(2))] = StoredPair(
+        key: row.int(0), fingerprint: row.optionalInt64(3))
+    }
+    return pairs
+  }
+
+  package func addPair(_ pair: Pair, workspace: String, fingerprint: Int64) throws -> Int {
+    try statement(
+      "INSERT INTO placement_basis (workspace_id, user_id, clockify_project_id, fingerprint) VALUES (?, ?, ?, ?)"
+    ).bind(1, workspace).bind(2, pair.user).bind(3, pair.project).bind(4, fingerprint).run()
+    return Int(db.lastInsertedRowID)
+  }
+
+  package func setFingerprint(_ fingerprint: Int64, ofPair key: Int) throws {
+    try statement("UPDATE placement_basis SET fingerprint = ? WHERE pair_key = ?")
+      .bind(1, fingerprint).bind(2, key).run()
+  }
+
+  // MARK: What is to be placed again
+
+  /// An empty list of entries to place and of cells to settle, for this transaction.
+  package func openWorkList() throws {
+    try db.execute(
+      sql: """
+        CREATE TEMP TABLE IF NOT EXISTS work_entry (entry_key INTEGER PRIMARY KEY);
+        CREATE TEMP TABLE IF NOT EXISTS work_cell (
+          person_id INTEGER, project_id INTEGER, date TEXT, PRIMARY KEY (person_id, project_id, date)) WITHOUT ROWID;
+        DELETE FROM work_entry;
+        DELETE FROM work_cell;
+        """)
+  }
+
+  /// Everything whose mirror row is newer than its placement, and what must be tried again each night (rule 8).
+  package func workOnChangesAndWaiting() throws {
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO work_entry SELECT entry_key FROM entry_change;
+        INSERT OR IGNORE INTO work_entry SELECT entry_key FROM placement
+          WHERE state = 'held' AND reason IN ('future', 'locked', 'manual_present', 'delete_brake');
+        INSERT OR IGNORE INTO work_entry
+          SELECT p.entry_key FROM deferred_cell d
+          JOIN placement p ON p.person_id = d.person_id AND p.project_id = d.project_id AND p.date = d.date;
+        INSERT OR IGNORE INTO work_cell SELECT person_id, project_id, date FROM deferred_cell;
+        INSERT OR IGNORE INTO work_cell SELECT person_id, project_id, date FROM cell_change;
+        """)
+  }
+
+  package func work(onPair key: Int) throws {
+    try statement("INSERT OR IGNORE INTO work_entry SELECT entry_key FROM placement WHERE pair_key = ?")
+      .bind(1, key).run()
+  }
+
+  package func work(onEntry key: Int) throws {
+    try statement("INSERT OR IGNORE INTO work_entry VALUES (?)").bind(1, key).run()
+  }
+
+  package func work(on cell: Cell) throws {
+    try statement("INSERT OR IGNORE INTO work_cell VALUES (?, ?, ?)")
+      .bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description).run()
+  }
+
+  /// Entries that were gone and are in `missing` or `deleted`.
+  package func goneEntries() throws -> [Int] {
+    var keys: [Int] = []
+    try statement("SELECT entry_key FROM placement WHERE state IN ('missing', 'deleted')")
+      .forEach { keys.append($0.int(0)) }
+    return keys
+  }
+
+  /// The pairs of entries to place that have no row of their own yet.
+  package func newPairsAtWork(in workspace: String) throws -> [Pair] {
+    var pairs: [Pair] = []
+    let rows = try statement(
+      """
+      SELECT DISTINCT e.user_id, ifnull(e.project_id, '') FROM work_entry w
+      JOIN clockify_time_entry e ON e.entry_key = w.entry_key
+      WHERE e.workspace_id = ?1 AND NOT EXISTS (
+        SELECT 1 FROM placement_basis b WHERE b.workspace_id = ?1 AND b.user_id = e.user_id
+          AND b.clockify_project_id = ifnull(e.project_id, ''))
+      """
+    ).bind(1, workspace)
+    try rows.forEach { pairs.append(Pair(user: $0.text(0), project: $0.text(1))) }
+    return pairs
+  }
+
+  /// The next entries to place, in order of key, at most `limit`.
+  package func workRows(after key: Int, limit: Int, in workspace: String) throws -> [LedgerRow] {
+    var found: [LedgerRow] = []
+    found.reserveCapacity(limit)
+    let rows = try statement(
+      """
+      SELECT e.entry_key, e.id, e.user_id, e.project_id, e.billable, e.type, e.start, e."end", e.time_zone,
+        e.content_hash, p.pair_key, p.state, p.reason, p.zone, p.date, p.seconds, p.is_billable, p.person_id,
+        p.project_id, p.role_id, p.role_step, p.counted, p.pinned
+      FROM work_entry w
+      JOIN clockify_time_entry e ON e.entry_key = w.entry_key
+      LEFT JOIN placement p ON p.entry_key = w.entry_key
+      WHERE w.entry_key > ?1 AND e.workspace_id = ?2
+      ORDER BY w.entry_key LIMIT ?3
+      """
+    ).bind(1, key).bind(2, workspace).bind(3, limit)
+    try rows.forEach { row in
+      guard let start = Instant(row.text(6)) else {
+        throw StoreError(.damaged, "time entry \(row.text(1)) has no readable start in the mirror")
+      }
+      let entry = MirrorEntry(
+        id: row.text(1), userID: row.text(2), projectID: row.optionalText(3), taskID: nil, description: nil,
+        billable: row.optionalInt(4).map { $0 != 0 }, type: row.optionalText(5), start: start,
+        end: row.optionalText(7).flatMap { Instant($0) }, timeZone: row.optionalText(8), contentHash: row.int64(9),
+        detailHash: 0)
+      found.append(LedgerRow(key: row.int(0), entry: entry, placement: row.isNull(10) ? nil : placement(row, from: 10)))
+    }
+    return found
+  }
+
+  private func placement(_ row: FastStatement, from column: Int32) -> Placement {
+    var placement = Placement(
+      pair: row.int(column), state: Placement.State(rawValue: row.text(column + 1)) ?? .held,
+      reason: row.optionalText(column + 2), zone: row.text(column + 3),
+      day: CalendarDay(row.text(column + 4)) ?? CalendarDay(number: 0), seconds: row.int(column + 5),
+      isBillable: row.int(column + 6) != 0, pinned: row.int64(column + 12))
+    placement.person = row.optionalInt64(column + 7)
+    placement.project = row.optionalInt64(column + 8)
+    placement.role = row.optionalInt64(column + 9)
+    placement.roleStep = row.optionalText(column + 10)
+    placement.counted = row.optionalInt64(column + 11)
+    return placement
+  }
+
+  package func setPlacement(_ placement: Placement, of key: Int) throws {
+    try statement(
+      """
+      INSERT INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+      ON CONFLICT (entry_key) DO UPDATE SET pair_key = ?2, state = ?3, reason = ?4, zone = ?5, date = ?6, seconds = ?7,
+        is_billable = ?8, person_id = ?9, project_id = ?10, role_id = ?11, role_step = ?12, counted = ?13, pinned = ?14
+      """
+    ).bind(1, key).bind(2, placement.pair).bind(3, placement.state.rawValue).bind(4, placement.reason)
+      .bind(5, placement.zone).bind(6, placement.day.description).bind(7, placement.seconds)
+      .bind(8, placement.isBillable ? 1 : 0).bind(9, placement.person).bind(10, placement.project)
+      .bind(11, placement.role).bind(12, placement.roleStep).bind(13, placement.counted).bind(14, placement.pinned)
+      .run()
+  }
+
+  /// Clockify's word that an id is gone, or that it is back.
+  package func setDeleted(_ key: Int, at now: Instant?) throws {
+    try statement("UPDATE clockify_time_entry SET deleted_at = ?2 WHERE entry_key = ?1 AND (deleted_at IS NULL) = (?2 IS NOT NULL)")
+      .bind(1, key).bind(2, now?.description).run()
+  }
+
+  package func placementState(of key: Int) throws -> Placement? {
+    let rows = try statement(
+      """
+      SELECT pair_key, state, reason, zone, date, seconds, is_billable, person_id, project_id, role_id, role_step,
+        counted, pinned FROM placement WHERE entry_key = ?
+      """
+    ).bind(1, key)
+    defer { rows.reset() }
+    return try rows.step() ? placement(rows, from: 0) : nil
+  }
+
+  /// Changes that are placed now leave the queue; those that a brake holds back stay in it (rule 53).
+  package func clearChanges(keeping kept: Set<Int>, in workspace: String) throws {
+    if kept.isEmpty {
+      try db.execute(sql: "DELETE FROM entry_change WHERE entry_key IN (SELECT entry_key FROM work_entry)")
+    } else {
+      try db.execute(
+        sql: "CREATE TEMP TABLE IF NOT EXISTS kept_entry (entry_key INTEGER PRIMARY KEY); DELETE FROM kept_entry;")
+      for key in kept { try statement("INSERT INTO kept_entry VALUES (?)").bind(1, key).run() }
+      try db.execute(
+        sql: """
+          DELETE FROM entry_change WHERE entry_key IN (SELECT entry_key FROM work_entry)
+            AND entry_key NOT IN (SELECT entry_key FROM kept_entry)
+          """)
+    }
+    try db.execute(sql: "DELETE FROM cell_change")
+  }
+
+  // MARK: Removal plans (rule 53)
+
+  package func replaceDeletePlan(_ keys: [Int], run: Int64) throws {
+    try db.execute(sql: "DELETE FROM delete_plan")
+    for key in keys { try statement("INSERT INTO delete_plan VALUES (?, ?)").bind(1, run).bind(2, key).run() }
+  }
+
+  package func deletePlan() throws -> (run: Int64, keys: Set<Int>)? {
+    var run: Int64?
+    var keys: Set<Int> = []
+    try statement("SELECT import_run_id, entry_key FROM delete_plan").forEach { row in
+      run = row.int64(0)
+      keys.insert(row.int(1))
+    }
+    return run.map { (run: $0, keys: keys) }
+  }
+}
