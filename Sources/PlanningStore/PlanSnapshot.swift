@@ -36,8 +36,6 @@ package struct PlanSnapshot: Sendable {
 
   package struct Reference: Sendable {
     package var planningID: Int64
-    package var sourceMissingSince: String?
-    package var hasBaseline: Bool
   }
 
   package enum Kind: String, Sendable, CaseIterable { case client, project, person }
@@ -76,7 +74,7 @@ extension StoreSession {
       if row["is_system"] { plan.unknownRole = row["id"] }
     }
     for row in try Row.fetchAll(db, sql: "SELECT * FROM client") {
-      plan.clients[row["id"]] = .init(id: row["id"], name: row["name"], isArchived: row["is_archived"])
+      plan.clients[row["id"]] = PlanSnapshot.Client(id: row["id"], name: row["name"], isArchived: row["is_archived"])
     }
     let projects = """
       SELECT project.*,
@@ -86,17 +84,17 @@ extension StoreSession {
       FROM project
       """
     for row in try Row.fetchAll(db, sql: projects) {
-      plan.projects[row["id"]] = .init(
+      let archivedBy: String? = row["archived_by"]
+      let actualsFrom: String? = row["actuals_from"]
+      plan.projects[row["id"]] = PlanSnapshot.Project(
         id: row["id"], clientID: row["client_id"], name: row["name"], isBillable: row["is_billable"],
-        isArchived: row["is_archived"], archivedByImport: (row["archived_by"] as String?) != nil,
-        actualsFrom: (row["actuals_from"] as String?).flatMap { CalendarDay($0) }, isSyncOff: row["is_sync_off"])
+        isArchived: row["is_archived"], archivedByImport: archivedBy != nil,
+        actualsFrom: actualsFrom.flatMap { CalendarDay($0) }, isSyncOff: row["is_sync_off"])
     }
     try readPeople(into: &plan)
     for row in try Row.fetchAll(db, sql: "SELECT * FROM external_reference") {
       guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { continue }
-      plan.references[kind, default: [:]][row["external_id"]] = .init(
-        planningID: row["planning_id"], sourceMissingSince: row["source_missing_since"],
-        hasBaseline: (row["baseline"] as String?) != nil)
+      plan.references[kind, default: [:]][row["external_id"]] = PlanSnapshot.Reference(planningID: row["planning_id"])
     }
     for row in try Row.fetchAll(db, sql: "SELECT kind, external_id FROM ignored_reference") {
       guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { continue }
@@ -117,10 +115,10 @@ extension StoreSession {
     func day(_ text: String?) -> CalendarDay? { text.flatMap { CalendarDay($0) } }
     var groups: [PersonID: String] = [:]
     for row in try Row.fetchAll(db, sql: "SELECT * FROM person") {
-      plan.people[row["id"]] = .init(
+      let archivedBy: String? = row["archived_by"]
+      plan.people[row["id"]] = PlanSnapshot.Person(
         id: row["id"], name: row["name"], email: row["email"], timeZone: row["time_zone"],
-        isArchived: row["is_archived"], archivedByImport: (row["archived_by"] as String?) != nil,
-        actualsFrom: day(row["actuals_from"]))
+        isArchived: row["is_archived"], archivedByImport: archivedBy != nil, actualsFrom: day(row["actuals_from"]))
       groups[row["id"]] = row["holiday_group"]
     }
     for row in try Row.fetchAll(db, sql: "SELECT * FROM contract ORDER BY person_id, starts_on") {

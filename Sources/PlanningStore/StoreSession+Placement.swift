@@ -159,8 +159,9 @@ extension StoreSession {
 
   /// Clockify's word that an id is gone, or that it is back.
   package func setDeleted(_ key: Int, at now: Instant?) throws {
-    try statement("UPDATE clockify_time_entry SET deleted_at = ?2 WHERE entry_key = ?1 AND (deleted_at IS NULL) = (?2 IS NOT NULL)")
-      .bind(1, key).bind(2, now?.description).run()
+    try statement(
+      "UPDATE clockify_time_entry SET deleted_at = ?2 WHERE entry_key = ?1 AND (deleted_at IS NULL) <> (?2 IS NULL)"
+    ).bind(1, key).bind(2, now?.description).run()
   }
 
   package func placementState(of key: Int) throws -> Placement? {
