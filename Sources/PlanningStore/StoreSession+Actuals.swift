@@ -136,6 +136,15 @@ extension StoreSession {
 
   // MARK: Frozen cells and conflicts
 
+  package func frozenCellsAtWork(_ isFrozen: (Cell) -> Bool) throws -> Set<Cell> {
+    var cells: Set<Cell> = []
+    try statement("SELECT person_id, project_id, date FROM work_cell").forEach { row in
+      let cell = row.cell(0)
+      if isFrozen(cell) { cells.insert(cell) }
+    }
+    return cells
+  }
+
   package func deferredCells() throws -> Set<Cell> {
     var cells: Set<Cell> = []
     try statement("SELECT person_id, project_id, date FROM deferred_cell").forEach { cells.insert($0.cell(0)) }

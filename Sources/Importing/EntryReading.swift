@@ -1,0 +1,144 @@
+import ClockifyAPI
+import Planning
+import PlanningStore
+
+/// What this run has read of the time entries.
+struct EntryReading: Sendable {
+  struct SliceOutcome: Sendable {
+    let slice: ReportSlice
+    var entries = 0
+    var seconds = 0
+    var isComplete = false
+    /// The server states more than it sends: nothing may be called missing (rule 6).
+    var isShort = false
+  }
+
+  var slices: [SliceOutcome] = []
+  /// Seconds of each entry that was read, by entry key; -1: not read.
+  private(set) var secondsByKey: [Int32] = []
+  private(set) var entries = 0
+  private(set) var seconds = 0
+  var repeatedIDs = 0
+  /// Pairs with time in the window that nothing but a missing item could keep from being placed (rule 18).
+  var wantedPairs: Set<Pair> = []
+  var warnings: [EntryWarning: (entries: Int, seconds: Int)] = [:]
+  /// What ended reading early.
+  var failure: ClockifyError?
+  var totalsDisagreed = 0
+
+  func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
+  func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }
+
+  /// Distinct entries count once; what arrived last counts (rule 7).
+  mutating func count(_ key: Int, seconds new: Int) {
+    if key >= secondsByKey.count {
+      secondsByKey += repeatElement(-1, count: max(1024, key + 1 - secondsByKey.count + secondsByKey.count / 2))
+    }
+    let old = secondsByKey[key]
+    if old < 0 { entries += 1 } else { seconds -= Int(old) }
+    secondsByKey[key] = Int32(clamping: new)
+    seconds += Int(secondsByKey[key])
+  }
+
+  func forEachRead(_ body: (Int, Int) throws -> Void) rethrows {
+    for key in secondsByKey.indices where secondsByKey[key] >= 0 { try body(key, Int(secondsByKey[key])) }
+  }
+}
+
+/// A warning about counted entries, per person and project (rules 32, 31, 40).
+struct EntryWarning: Hashable, Sendable {
+  enum Code: String, Sendable {
+    case longEntry = "long_entry"
+    case overlap
+    case noBillableFlag = "no_billable_flag"
+    case oldTimer = "running"
+  }
+  let code: Code
+  let user: String
+  let project: String
+}
+
+extension ImportPipeline {
+  /// Reads the plan's slices, newest first, page by page into the mirror (rules 2, 6, 7).
+  func readEntries(_ plan: ReadingPlan, lists: Lists, run: Int64) async throws -> EntryReading {
+    var reading = EntryReading()
+    let slices = plan.slices
+    guard !slices.isEmpty else { return reading }
+    let (snapshot, users) = try database.read { session in
+      (try session.planSnapshot(), try session.mirroredUsers(in: lists.workspace.id))
+    }
+    var intake = EntryIntake(
+      plan: plan, snapshot: snapshot, lists: lists, settings: settings, now: request.now, users: users, run: run)
+    var failures = 0
+    for slice in slices {
+      var outcome = EntryReading.SliceOutcome(slice: slice)
+      do {
+        try await read(slice, intake: &intake, reading: &reading, outcome: &outcome)
+      } catch let error as ClockifyError {
+        reading.failure = reading.failure ?? error
+        failures += 1
+      }
+      reading.slices.append(outcome)
+      try database.write { session in
+        try session.addReadSlice(
+          run: run, workspace: lists.workspace.id, from: Instant(seconds: slice.from), to: Instant(seconds: slice.to),
+          entries: outcome.entries, seconds: outcome.seconds, isComplete: outcome.isComplete)
+      }
+      if let failure = reading.failure, failures > 1 || failure.endsReading { break }
+    }
+    return reading
+  }
+
+  /// One slice: twice, if what arrived and the server's totals disagree (rule 6).
+  private func read(
+    _ slice: ReportSlice, intake: inout EntryIntake, reading: inout EntryReading,
+    outcome: inout EntryReading.SliceOutcome
+  ) async throws {
+    let first = try await pass(slice, intake: &intake, reading: &reading, outcome: &outcome)
+    if first.reachedEnd, first.agreesWithTotals {
+      outcome.isComplete = true
+      return
+    }
+    let second = try await pass(slice, intake: &intake, reading: &reading, outcome: &outcome)
+    guard second.reachedEnd else { return }
+    if second.agreesWithTotals {
+      outcome.isComplete = true
+    } else if first.fingerprint == second.fingerprint, first.entries == second.entries {
+      outcome.isComplete = true
+      outcome.isShort = second.isShortOfTotals
+      reading.totalsDisagreed += 1
+    }
+  }
+
+  private func pass(
+    _ slice: ReportSlice, intake: inout EntryIntake, reading: inout EntryReading,
+    outcome: inout EntryReading.SliceOutcome
+  ) async throws -> SliceReading {
+    let firstDay = Instant(seconds: slice.from).utcDay
+    intake.beginPass()
+    outcome.entries = 0
+    outcome.seconds = 0
+    let result = try await source.readReport(in: intake.workspace, slice: slice) { entries, sofar in
+      try Task.checkCancellation()
+      try database.write { session in
+        for entry in entries.sorted(by: { $0.id < $1.id }) { try intake.take(entry, into: &reading, session: session) }
+      }
+      intake.noteOverlaps(entries, into: &reading)
+      outcome.entries = sofar.entries
+      outcome.seconds = sofar.seconds
+      progress("Reading time from \(firstDay): \(sofar.entries) of \(sofar.statedEntries ?? sofar.entries) entries")
+    }
+    reading.repeatedIDs += result.repeatedIDs
+    return result
+  }
+}
+
+extension ClockifyError {
+  /// Asking for the next slice would fail the same way.
+  var endsReading: Bool {
+    switch code {
+    case .budgetExhausted, .unreachable, .keyRefused, .forbidden, .routeMissing, .badAddress, .redirected: true
+    default: false
+    }
+  }
+}

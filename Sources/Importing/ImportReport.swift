@@ -1,0 +1,120 @@
+package import Planning
+package import PlanningStore
+
+/// What one import did, for people and for `import_run.summary`.
+package struct ImportReport: Sendable {
+  package var run: Int64
+  package var status: String
+  package var startedAt: Instant
+  package var window: ClosedRange<CalendarDay>?
+  package var requests: Int
+  package var books: Books
+  package var findings: [Finding]
+  package var summary: RunSummary
+  package var stopped: ImportStop?
+}
+
+/// Why a run ended without having read everything.
+package struct ImportStop: Sendable {
+  package var message: String
+  /// Seconds since 1970, where waiting helps.
+  package var retryAt: Double?
+  package var isUnreachable: Bool
+}
+
+/// The JSON of `import_run.summary`.
+package struct RunSummary: Codable, Sendable, Equatable {
+  package struct Sum: Codable, Sendable, Equatable {
+    package var entries = 0
+    package var seconds = 0
+  }
+
+  package var workspace = ""
+  package var workspaceName = ""
+  package var clients: ItemCounts?
+  package var projects: ItemCounts?
+  package var people: ItemCounts?
+  package var actuals: ActualCounts?
+  package var skipped: [String: Sum] = [:]
+  package var held: [String: Sum] = [:]
+  package var entriesNew = 0
+  package var entriesChanged = 0
+  package var entriesMoved = 0
+  package var entriesMissing = 0
+  package var entriesDeleted = 0
+  /// Placed again from the ledger alone, without having been read (rule 81).
+  package var entriesReplaced = 0
+  package var repeatedIDs = 0
+  package var lookedUp = 0
+  /// Minutes × 60 less placed seconds, over the cells written in this run (rule 81).
+  package var roundingSeconds = 0
+  package var frozenCells = 0
+  package var slices = 0
+  package var slicesComplete = 0
+  /// The oldest date from which on everything has been read completely (rule 54).
+  package var guaranteedFrom: String?
+  package var stoppedEntries = 0
+  package var stoppedSeconds = 0
+  package var deadRuns: [Int64] = []
+  package var actualsAreOff = false
+  package var readsBackTo: String?
+  package var retryAt: String?
+  package var conflicts = 0
+
+  package init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case workspace, clients, projects, people, actuals, skipped, held, slices, conflicts
+    case workspaceName = "workspace_name"
+    case entriesNew = "entries_new"
+    case entriesChanged = "entries_changed"
+    case entriesMoved = "entries_moved"
+    case entriesMissing = "entries_missing"
+    case entriesDeleted = "entries_deleted"
+    case entriesReplaced = "entries_replaced"
+    case repeatedIDs = "repeated_ids"
+    case lookedUp = "looked_up"
+    case roundingSeconds = "rounding_seconds"
+    case frozenCells = "frozen_cells"
+    case slicesComplete = "slices_complete"
+    case guaranteedFrom = "guaranteed_from"
+    case stoppedEntries = "stopped_entries"
+    case stoppedSeconds = "stopped_seconds"
+    case deadRuns = "dead_runs"
+    case actualsAreOff = "actuals_are_off"
+    case readsBackTo = "reads_back_to"
+    case retryAt = "retry_at"
+  }
+}
+
+package struct ImportError: Error, Sendable, CustomStringConvertible {
+  package enum Code: Sendable, Hashable {
+    case workspaceChoice
+    /// `--confirm-deletes` names no waiting plan.
+    case noPlan
+    /// Rule 81 would be broken: nothing was changed.
+    case unbalanced
+    case damagedLinks
+  }
+
+  package let code: Code
+  package let message: String
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  package var description: String { message }
+}
+
+/// A run that broke: which, and what broke it. Nothing of it but mirror pages was kept.
+package struct RunFailed: Error, Sendable {
+  package let run: Int64
+  package let cause: any Error
+}
+
+/// A run that was asked to stop (rule 82).
+package struct RunInterrupted: Error, Sendable {
+  package let run: Int64
+}

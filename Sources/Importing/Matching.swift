@@ -1,0 +1,213 @@
+import Planning
+import PlanningStore
+
+/// Which planning item a Clockify id stands for, or why for none (rules 9 to 19).
+enum Match: Hashable, Sendable {
+  case linked(Int64)
+  case none(Reason)
+}
+
+/// How many items of one kind a run met.
+package struct ItemCounts: Codable, Sendable, Equatable {
+  package var new = 0
+  package var known = 0
+  package var notImported = 0
+}
+
+/// Matches lists to planning items and creates what is missing.
+struct Matching {
+  private(set) var users: [String: Match] = [:]
+  private(set) var projects: [String: Match] = [:]
+  private(set) var clientCounts = ItemCounts()
+  private(set) var projectCounts = ItemCounts()
+  private(set) var personCounts = ItemCounts()
+  private(set) var findings: [Finding] = []
+  private(set) var createdPeople: [PersonID] = []
+
+  private var plan: PlanSnapshot
+  private let settings: ImportSettings
+  private let scopes: Set<ImportScope>
+  private let workspace: String
+  private let now: Instant
+  private let session: StoreSession
+
+  /// - Parameter wanted: pairs whose time needs both items (rule 18, "when used").
+  init(
+    session: StoreSession, request: ImportRequest, settings: ImportSettings, workspace: String, wanted: Set<Pair>
+  ) throws {
+    self.session = session
+    self.settings = settings
+    self.workspace = workspace
+    scopes = request.scopes
+    now = request.now
+    plan = try session.planSnapshot()
+    let mirrorClients = try session.mirroredClients(in: workspace)
+    let mirrorProjects = try session.mirroredProjects(in: workspace)
+    let mirrorUsers = try session.mirroredUsers(in: workspace)
+    let clients = Dictionary(mirrorClients.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+
+    let projectNeed = Dictionary(mirrorProjects.map { ($0.id, need($0, clients)) }, uniquingKeysWith: { $1 })
+    let userNeed = Dictionary(mirrorUsers.map { ($0.id, need($0)) }, uniquingKeysWith: { $1 })
+    let used = wanted.filter { pair in
+      userNeed[pair.user]?.canHoldTime ?? false && projectNeed[pair.project]?.canHoldTime ?? false
+    }
+    let usedProjects = Set(used.map(\.project))
+    let usedUsers = Set(used.map(\.user))
+
+    for client in mirrorClients { try meet(client) }
+    for project in mirrorProjects {
+      try meet(project, projectNeed[project.id]!, isUsed: usedProjects.contains(project.id), clients: clients)
+    }
+    for user in mirrorUsers { try meet(user, userNeed[user.id]!, isUsed: usedUsers.contains(user.id)) }
+  }
+
+  // MARK: What an item needs to be there
+
+  private enum Need: Equatable {
+    case linked(Int64)
+    case create
+    /// Only when an entry needs it, and then as archived (rule 18).
+    case createWhenUsed
+    case refuse(Reason)
+
+    var canHoldTime: Bool {
+      if case .refuse = self { return false }
+      return true
+    }
+  }
+
+  private func need(_ project: MirrorProject, _ clients: [String: MirrorClient]) -> Need {
+    if plan.isIgnored(.project, project.id) { return .refuse(.ignored) }
+    if let id = plan.planningID(.project, project.id) { return .linked(id) }
+    if project.isGone { return .refuse(.projectNotLinked) }
+    if let client = project.clientID, plan.isIgnored(.client, client) { return .refuse(.ignored) }
+    if project.template { return .refuse(.template) }
+    guard let client = project.clientID else { return .refuse(.projectWithoutClient) }
+    let clientIsThere = clients[client].map { !$0.isGone && scopes.contains(.clients) } ?? false
+    guard clientIsThere || plan.planningID(.client, client) != nil else { return .refuse(.clientMissing) }
+    guard scopes.contains(.projects) else { return .refuse(project.archived ? .archivedUnused : .projectNotLinked) }
+    return project.archived ? .createWhenUsed : .create
+  }
+
+  private func need(_ user: MirrorUser) -> Need {
+    if plan.isIgnored(.person, user.id) { return .refuse(.ignored) }
+    if let id = plan.planningID(.person, user.id) { return .linked(id) }
+    if user.neverJoined { return .refuse(.userPending) }
+    guard scopes.contains(.people) else { return .refuse(user.isInactive ? .archivedUnused : .personNotLinked) }
+    return user.isInactive ? .createWhenUsed : .create
+  }
+
+  // MARK: Meeting items
+
+  private mutating func meet(_ client: MirrorClient) throws {
+    guard scopes.contains(.clients), !client.isGone || plan.planningID(.client, client.id) != nil else { return }
+    if plan.planningID(.client, client.id) != nil {
+      clientCounts.known += 1
+    } else if plan.isIgnored(.client, client.id) {
+      refuse(.ignored, .client, client.id, client.name)
+    } else if client.archived {
+      // Created with the first project that needs it (rule 18).
+      refuse(.archivedUnused, .client, client.id, client.name)
+    } else {
+      try create(client)
+    }
+  }
+
+  private mutating func create(_ client: MirrorClient) throws {
+    let id = try session.createClient(name: client.name ?? client.id, isArchived: client.archived, at: now)
+    try link(.client, id, client.id)
+    clientCounts.new += 1
+  }
+
+  private mutating func meet(
+    _ project: MirrorProject, _ need: Need, isUsed: Bool, clients: [String: MirrorClient]
+  ) throws {
+    let isListed = scopes.contains(.projects)
+    switch need {
+    case .linked(let id):
+      projects[project.id] = .linked(id)
+      if isListed { projectCounts.known += 1 }
+    case .refuse(let reason):
+      projects[project.id] = .none(reason)
+      if isListed, !project.isGone { refuse(reason, .project, project.id, project.name) }
+    case .createWhenUsed where !isUsed:
+      projects[project.id] = .none(.archivedUnused)
+      if isListed { refuse(.archivedUnused, .project, project.id, project.name) }
+    case .create, .createWhenUsed:
+      guard let clientID = project.clientID else { return }
+      if plan.planningID(.client, clientID) == nil, let client = clients[clientID] {
+        findings.removeAll { $0.code == Reason.archivedUnused.rawValue && $0.externalID == clientID && $0.kind == "client" }
+        if client.archived { clientCounts.notImported -= 1 }
+        try create(client)
+      }
+      let id = try session.createProject(
+        client: plan.planningID(.client, clientID)!, name: project.name ?? project.id,
+        isBillable: project.billable ?? true, isArchived: project.archived, at: now)
+      try link(.project, id, project.id)
+      projects[project.id] = .linked(id)
+      projectCounts.new += 1
+    }
+  }
+
+  private mutating func meet(_ user: MirrorUser, _ need: Need, isUsed: Bool) throws {
+    let isListed = scopes.contains(.people)
+    switch need {
+    case .linked(let id):
+      users[user.id] = .linked(id)
+      if isListed { personCounts.known += 1 }
+    case .refuse(let reason):
+      users[user.id] = .none(reason)
+      if isListed, !user.isGone { refuse(reason, .person, user.id, user.name ?? user.email) }
+    case .createWhenUsed where !isUsed:
+      users[user.id] = .none(.archivedUnused)
+      if isListed, !user.isGone { refuse(.archivedUnused, .person, user.id, user.name ?? user.email) }
+    case .create, .createWhenUsed:
+      let email = user.email?.lowercased()
+      let role = try plan.unknownRole ?? session.createUnknownRole()
+      plan.unknownRole = role
+      let id = try session.createPerson(
+        name: user.name ?? email?.split(separator: "@").first.map(String.init) ?? user.id, email: email,
+        isArchived: need == .createWhenUsed, role: role, minutesPerDay: settings.minutesPerDay,
+        workingDays: settings.workingDays, at: now)
+      try link(.person, id, user.id)
+      users[user.id] = .linked(id)
+      createdPeople.append(id)
+      personCounts.new += 1
+    }
+  }
+
+  private mutating func link(_ kind: PlanSnapshot.Kind, _ id: Int64, _ externalID: String) throws {
+    try session.link(kind, planningID: id, externalID: externalID, workspace: workspace)
+    plan.references[kind, default: [:]][externalID] = .init(planningID: id)
+  }
+
+  private mutating func refuse(_ reason: Reason, _ kind: PlanSnapshot.Kind, _ id: String, _ name: String?) {
+    switch kind {
+    case .client: clientCounts.notImported += 1
+    case .project: projectCounts.notImported += 1
+    case .person: personCounts.notImported += 1
+    }
+    let shown = name ?? id
+    findings.append(
+      Finding(
+        .info, reason.rawValue, kind: kind.rawValue, externalID: id, name: shown,
+        message: "\(kind.rawValue) \"\(shown)\" was not imported: \(reason.words)"))
+  }
+}
+
+extension MirrorUser {
+  /// Invited people who never joined (rule 18).
+  fileprivate var neverJoined: Bool {
+    switch membershipStatus {
+    case "PENDING", "DECLINED": true
+    case nil: isListed && ["PENDING_EMAIL_VERIFICATION", "NOT_REGISTERED"].contains(status)
+    default: false
+    }
+  }
+
+  /// Inactive, removed and limited users (rule 18).
+  fileprivate var isInactive: Bool {
+    isGone || !isListed || membershipStatus == "INACTIVE"
+      || ["LIMITED", "DELETED", "LIMITED_DELETED"].contains(status)
+  }
+}

@@ -1,0 +1,251 @@
+import ClockifyAPI
+import Planning
+import PlanningStore
+
+/// Everything that decides about the entries of one Clockify user on one Clockify project.
+struct PairContext {
+  var personReason: Reason?
+  var projectReason: Reason?
+  var person: PersonID?
+  var project: ProjectID?
+  var defaultBillable = true
+  var assignments: [Assignment] = []
+  var contracts: [Contract] = []
+  /// Changes whenever any of the above does, or what freezes the cells of the pair.
+  var fingerprint: Int64 = 0
+}
+
+/// Decides where entries go: pure, but for its memory of pairs (rules 17 to 21, 30 to 47).
+struct Placer {
+  private let matching: Matching
+  private let plan: PlanSnapshot
+  private let unknownRole: RoleID
+  private let manualCells: Set<Cell>
+  private let now: Instant
+  private let losses: Losses
+  private let isRead: (Int) -> Bool
+  private var zones: ZoneChooser
+  private var contexts: [Pair: PairContext] = [:]
+  private let contractTexts: [PersonID: String]
+  private let assignmentsByProject: [PersonID: [ProjectID: [Assignment]]]
+  /// Frozen cells in which the ledger wants something else than stands there.
+  private(set) var deferred: Set<Cell> = []
+  var unknownZones: Set<String> { zones.unknownNames }
+
+  /// - Parameter manualCells: empty where hours typed by hand are not protected.
+  init(
+    matching: Matching, plan: PlanSnapshot, unknownRole: RoleID, manualCells: Set<Cell>, zones: ZoneChooser,
+    now: Instant, losses: Losses, isRead: @escaping (Int) -> Bool
+  ) {
+    self.matching = matching
+    self.plan = plan
+    self.unknownRole = unknownRole
+    self.manualCells = manualCells
+    self.zones = zones
+    self.now = now
+    self.losses = losses
+    self.isRead = isRead
+    contractTexts = plan.people.mapValues { person in person.plan.contracts.map(\.fingerprintText).joined(separator: ";") }
+    assignmentsByProject = plan.people.mapValues { Dictionary(grouping: $0.plan.assignments, by: \.project) }
+  }
+
+  // MARK: Pairs
+
+  mutating func context(_ pair: Pair) -> PairContext {
+    if let known = contexts[pair] { return known }
+    let made = makeContext(pair)
+    contexts[pair] = made
+    return made
+  }
+
+  private func makeContext(_ pair: Pair) -> PairContext {
+    var context = PairContext()
+    switch matching.users[pair.user] ?? .none(.personNotLinked) {
+    case .linked(let id):
+      context.person = id
+      if plan.people[id]?.isFrozen ?? false { context.personReason = .personArchived }
+    case .none(let reason): context.personReason = reason
+    }
+    if pair.project.isEmpty {
+      context.projectReason = .noProject
+    } else {
+      switch matching.projects[pair.project] ?? .none(.projectNotLinked) {
+      case .linked(let id):
+        context.project = id
+        context.defaultBillable = plan.projects[id]?.isBillable ?? true
+        if plan.projects[id]?.isSyncOff ?? false { context.projectReason = .syncOff }
+      case .none(let reason): context.projectReason = reason
+      }
+    }
+    if let person = context.person, let project = context.project {
+      context.contracts = plan.people[person]?.plan.contracts ?? []
+      context.assignments = assignmentsByProject[person]?[project] ?? []
+    }
+    context.fingerprint = Int64(
+      bitPattern: ContentHash.of(
+        context.personReason?.rawValue, context.projectReason?.rawValue, context.person.map(String.init),
+        context.project.map(String.init), "\(context.defaultBillable)", context.person.flatMap { contractTexts[$0] },
+        context.assignments.isEmpty ? nil : context.assignments.map(\.fingerprintText).joined(separator: ";"),
+        "\(unknownRole)"))
+    return context
+  }
+
+  // MARK: Entries
+
+  /// Where the entry's time is after this run.
+  ///
+  /// - Returns: nil where nothing may change (the brake holds the person's time as it was).
+  mutating func place(_ row: LedgerRow, pairKey: Int) -> Placement? {
+    let old = row.placement
+    if losses.isBraked(row.entry.userID), old != nil { return nil }
+    let pair = Pair(user: row.entry.userID, project: row.entry.projectID ?? "")
+    let context = context(pair)
+    var new = fresh(row, context: context, pairKey: pairKey)
+    if let gone = goneState(row) { return leave(&new, old: old, as: gone) }
+    let own = ownReason(row, context, day: new.day)
+    if let cell = old?.countedCell, let old, let freeze = freeze(of: cell) {
+      return stay(old, in: cell, row: row, new: new, context: context, own: own, freeze: freeze)
+    }
+    if let old, let own, old.state == .placed, old.counted == row.entry.contentHash, context.hasNoLink {
+      // Unlinked or ignored: what is placed and has not changed stays (rule 77).
+      return old
+    }
+    return target(&new, row: row, context: context, own: own)
+  }
+
+  /// The entry's zone and date, pinned to its own times and user (rule 35), and its seconds and bucket.
+  private mutating func fresh(_ row: LedgerRow, context: PairContext, pairKey: Int) -> Placement {
+    let entry = row.entry
+    let pin = Int64(
+      bitPattern: ContentHash.of(entry.userID, "\(entry.start.seconds)", (entry.end?.seconds).map(String.init)))
+    let zoneName: String
+    let day: CalendarDay
+    if let old = row.placement, old.pinned == pin {
+      (zoneName, day) = (old.zone, old.day)
+    } else {
+      let zone = zones.zone(user: entry.userID, row: entry.timeZone)
+      (zoneName, day) = (zone.name, zone.day(of: entry.start))
+    }
+    return Placement(
+      pair: pairKey, state: .held, reason: nil, zone: zoneName, day: day, seconds: entry.seconds,
+      isBillable: entry.billable ?? context.defaultBillable, pinned: pin)
+  }
+
+  private func goneState(_ row: LedgerRow) -> Placement.State? {
+    if isRead(row.key) { return nil }
+    if losses.deleted.contains(row.key) { return .deleted }
+    if losses.missing.contains(row.key) { return .missing }
+    switch row.placement?.state {
+    case .missing: return .missing
+    case .deleted: return .deleted
+    default: return nil
+    }
+  }
+
+  /// Rule 49; in a frozen cell the row stays until it thaws (rule 47).
+  private mutating func leave(_ new: inout Placement, old: Placement?, as state: Placement.State) -> Placement {
+    guard var gone = old else {
+      new.state = state
+      return new
+    }
+    gone.state = state
+    gone.reason = nil
+    if let cell = gone.countedCell, freeze(of: cell) != nil {
+      deferred.insert(cell)
+    } else {
+      gone.counted = nil
+    }
+    return gone
+  }
+
+  /// The first reason that has nothing to do with frozen cells (rule 80).
+  private mutating func ownReason(_ row: LedgerRow, _ context: PairContext, day: CalendarDay) -> Reason? {
+    let entry = row.entry
+    if let reason = context.personReason { return reason }
+    if let type = entry.type, type != "REGULAR" { return type == "BREAK" ? .breakEntry : .leaveEntry }
+    if let reason = context.projectReason { return reason }
+    guard let end = entry.end else { return .running }
+    if end <= entry.start { return .invalidInterval }
+    let zone = zones.zone(user: entry.userID, row: entry.timeZone)
+    if day > zone.day(of: now) { return .future }
+    return nil
+  }
+
+  /// Why nothing may change in a cell (rule 47), first reason first.
+  func freeze(of cell: Cell) -> Reason? {
+    if plan.people[cell.person]?.isFrozen ?? false { return .personArchived }
+    if plan.projects[cell.project]?.isSyncOff ?? false { return .syncOff }
+    if plan.isLocked(cell.day, on: cell.project) { return .locked }
+    return manualCells.contains(cell) ? .manualPresent : nil
+  }
+
+  /// An entry whose time is in a frozen row: unchanged it stays placed; changed or moved it counts nowhere, and its
+  /// ledger row keeps the cell (rule 47).
+  private mutating func stay(
+    _ old: Placement, in cell: Cell, row: LedgerRow, new: Placement, context: PairContext, own: Reason?,
+    freeze: Reason
+  ) -> Placement {
+    var kept = old
+    if old.counted == row.entry.contentHash {
+      kept.state = .placed
+      kept.reason = nil
+      kept.pair = new.pair
+      var wanted = new
+      wanted = target(&wanted, row: row, context: context, own: own)
+      let wantsTheSame =
+        wanted.cell == cell && (wanted.role == kept.role || wanted.role == nil) && wanted.isBillable == kept.isBillable
+      if !wantsTheSame { deferred.insert(cell) }
+      return kept
+    }
+    let reason = own.map { min($0, freeze) } ?? freeze
+    kept.state = reason.isHeld ? .held : .skipped
+    kept.reason = reason.rawValue
+    kept.pair = new.pair
+    kept.seconds = new.seconds
+    kept.isBillable = new.isBillable
+    deferred.insert(cell)
+    return kept
+  }
+
+  /// The cell and role the entry belongs to, and whether it may go there.
+  private mutating func target(
+    _ new: inout Placement, row: LedgerRow, context: PairContext, own: Reason?
+  ) -> Placement {
+    var reason = own
+    if let person = context.person, let project = context.project {
+      let cell = Cell(person: person, project: project, day: new.day)
+      if reason == nil { reason = freeze(of: cell) }
+      if reason == nil, losses.isBraked(row.entry.userID) { reason = .deleteBrake }
+      let namesCell = reason == nil || [.locked, .manualPresent, .deleteBrake, .syncOff, .personArchived].contains(reason)
+      if namesCell {
+        new.person = person
+        new.project = project
+        let choice = RoleChoice(
+          on: new.day, assignments: context.assignments, contracts: context.contracts, unknown: unknownRole)
+        new.role = choice.role
+        new.roleStep = choice.step.rawValue
+      }
+    }
+    if let reason {
+      new.state = reason.isHeld ? .held : .skipped
+      new.reason = reason.rawValue
+    } else {
+      new.state = .placed
+      new.counted = row.entry.contentHash
+    }
+    return new
+  }
+}
+
+extension PairContext {
+  /// The person or the project has no link, or is on the ignore list.
+  fileprivate var hasNoLink: Bool { person == nil || project == nil }
+}
+
+extension Contract {
+  fileprivate var fingerprintText: String { "\(role)/\(startsOn?.number ?? .min)/\(endsOn?.number ?? .max)" }
+}
+
+extension Assignment {
+  fileprivate var fingerprintText: String { "\(role)/\(startsOn.number)/\(endsOn.number)/\(minutesPerDay)" }
+}

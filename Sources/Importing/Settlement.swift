@@ -1,0 +1,326 @@
+import ClockifyAPI
+import Planning
+import PlanningStore
+
+/// The one transaction in which everything that planners see changes (rule 2).
+struct Settlement {
+  let session: StoreSession
+  let run: Int64
+  let request: ImportRequest
+  let settings: ImportSettings
+  let lists: Lists
+  let plan: ReadingPlan
+  let reading: EntryReading
+  let losses: Losses
+  let readsTime: Bool
+
+  private var summary = RunSummary()
+  private var ledger = LedgerBooks()
+  private var findings: [Finding] = []
+
+  init(
+    session: StoreSession, run: Int64, request: ImportRequest, settings: ImportSettings, lists: Lists,
+    plan: ReadingPlan, reading: EntryReading, losses: Losses, readsTime: Bool
+  ) {
+    self.session = session
+    self.run = run
+    self.request = request
+    self.settings = settings
+    self.lists = lists
+    self.plan = plan
+    self.reading = reading
+    self.losses = losses
+    self.readsTime = readsTime
+  }
+
+  private var workspace: String { lists.workspace.id }
+
+  mutating func carryOut(requests: Int, deadRuns: [Int64]) throws -> ImportReport {
+    let matching = try Matching(
+      session: session, request: request, settings: settings, workspace: workspace,
+      wanted: reading.wantedPairs.filter { !losses.isBraked($0.user) })
+    try session.setBaselines()
+    let snapshot = try session.planSnapshot()
+    let users = try session.mirroredUsers(in: workspace)
+    var zones = ZoneChooser(settings: settings, plan: snapshot, users: users, owner: lists.owner.timeZone)
+    let today = zones.planningZone(settings).day(of: request.now)
+    if readsTime { try settleTime(matching, snapshot, users: users, zones: zones, today: today) }
+    summary.deadRuns = deadRuns
+    summary.actualsAreOff = !readsTime
+    let report = try Reporting(
+      session: session, snapshot: snapshot, matching: matching, users: users, today: today, workspace: workspace)
+    findings += try report.itemFindings()
+    findings += try report.entryFindings(ledger, reading: reading)
+    return try close(matching, requests: requests)
+  }
+
+  // MARK: Time
+
+  private mutating func settleTime(
+    _ matching: Matching, _ snapshot: PlanSnapshot, users: [MirrorUser], zones: ZoneChooser, today: CalendarDay
+  ) throws {
+    try session.markManualRows()
+    let protected = settings.manualPolicy == .protect
+    let manual = try session.manualCells()
+    var placer = Placer(
+      matching: matching, plan: snapshot, unknownRole: try unknownRole(snapshot), manualCells: protected ? manual : [],
+      zones: zones, now: request.now, losses: losses, isRead: reading.isRead)
+    try session.openWorkList()
+    try session.workOnChangesAndWaiting()
+    if !protected { for cell in manual { try session.work(on: cell) } }
+    for key in try session.goneEntries() where reading.isRead(key) { try session.work(onEntry: key) }
+    for key in losses.missing.union(losses.deleted) { try session.work(onEntry: key) }
+    let pairKeys = try workOnChangedPairs(&placer)
+
+    let kept = try placeAll(&placer, pairKeys: pairKeys)
+    var settling = Settling(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
+    try settling.settle()
+    summary.actuals = settling.counts
+    try checkMinutes(settling, placer)
+    try fill(snapshot, users: users, zones: zones, today: today, placer: placer)
+    try session.setDeferredCells(
+      placer.deferred.union(settling.deferred).union(try deferredOfBraked(snapshot)))
+    let conflicts = protected ? try session.computedConflicts() : []
+    try session.setConflicts(conflicts, run: run)
+    summary.conflicts = conflicts.count
+    try session.clearChanges(keeping: kept, in: workspace)
+    try session.replaceDeletePlanIfNeeded(losses, run: run, isConfirmed: request.confirmedRun != nil)
+    try keepBooks()
+    try rememberCoverage(today)
+    for name in placer.unknownZones.sorted() {
+      findings.append(Finding(.warning, "unknown_zone", name: name, message: "time zone \"\(name)\" is not known here; the next one in line was used"))
+    }
+  }
+
+  private func unknownRole(_ snapshot: PlanSnapshot) throws -> RoleID {
+    if let role = snapshot.unknownRole { return role }
+    let isNeeded = snapshot.references[.person]?.values.contains { reference in
+      snapshot.people[reference.planningID]?.plan.contracts.isEmpty ?? false
+    }
+    return isNeeded ?? false ? try session.createUnknownRole() : 0
+  }
+
+  /// Pairs about which anything was decided differently than today: all their entries are placed again (rule 45).
+  private func workOnChangedPairs(_ placer: inout Placer) throws -> [Pair: Int] {
+    var keys: [Pair: Int] = [:]
+    for (pair, stored) in try session.pairs(in: workspace) {
+      keys[pair] = stored.key
+      let fingerprint = placer.context(pair).fingerprint
+      guard fingerprint != stored.fingerprint, !losses.isBraked(pair.user) else { continue }
+      try session.work(onPair: stored.key)
+      try session.setFingerprint(fingerprint, ofPair: stored.key)
+    }
+    for pair in try session.newPairsAtWork(in: workspace).sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
+      keys[pair] = try session.addPair(pair, workspace: workspace, fingerprint: placer.context(pair).fingerprint)
+    }
+    return keys
+  }
+
+  /// - Returns: entries whose change waits behind the brake.
+  private mutating func placeAll(_ placer: inout Placer, pairKeys: [Pair: Int]) throws -> Set<Int> {
+    var kept: Set<Int> = []
+    var after = 0
+    while true {
+      let rows = try session.workRows(after: after, limit: 5000, in: workspace)
+      guard let last = rows.last else { return kept }
+      after = last.key
+      for row in rows {
+        let pair = Pair(user: row.entry.userID, project: row.entry.projectID ?? "")
+        guard let new = placer.place(row, pairKey: pairKeys[pair]!) else {
+          kept.insert(row.key)
+          ledger.countBraked(row, pair: pair, reading: reading)
+          continue
+        }
+        try write(new, over: row)
+        if reading.isRead(row.key) {
+          try ledger.count(row.key, new, pair: pair, seconds: reading.secondsRead(row.key), id: row.entry.id)
+        } else if new.state == .placed, new != row.placement {
+          summary.entriesReplaced += 1
+        }
+      }
+    }
+  }
+
+  private mutating func write(_ new: Placement, over row: LedgerRow) throws {
+    guard new != row.placement else { return }
+    note(new, over: row)
+    try session.setPlacement(new, of: row.key)
+    switch (row.placement?.state, new.state) {
+    case (_, .deleted): try session.setDeleted(row.key, at: request.now)
+    case (.deleted, _): try session.setDeleted(row.key, at: nil)
+    default: break
+    }
+    if let cell = row.placement?.countedCell { try session.work(on: cell) }
+    if let cell = new.countedCell { try session.work(on: cell) }
+  }
+
+  private mutating func note(_ new: Placement, over row: LedgerRow) {
+    switch new.state {
+    case .missing: summary.entriesMissing += 1
+    case .deleted: summary.entriesDeleted += 1
+    default:
+      guard let old = row.placement else {
+        summary.entriesNew += 1
+        return
+      }
+      guard reading.isRead(row.key), old.counted != new.counted || old.seconds != new.seconds else { return }
+      if old.cell != nil, new.cell != nil, old.cell != new.cell {
+        summary.entriesMoved += 1
+      } else {
+        summary.entriesChanged += 1
+      }
+    }
+  }
+
+  private mutating func fill(
+    _ snapshot: PlanSnapshot, users: [MirrorUser], zones: ZoneChooser, today: CalendarDay, placer: Placer
+  ) throws {
+    var zones = zones
+    guard let firstDay = try firstZeroDay(&zones) else { return }
+    var usersByPerson: [PersonID: [String]] = [:]
+    for user in users { if let id = snapshot.planningID(.person, user.id) { usersByPerson[id, default: []].append(user.id) } }
+    let filling = Filling(
+      session: session, plan: snapshot, settings: settings, reading: reading, window: plan.window, losses: losses,
+      now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze)
+    let linked = Set((snapshot.references[.project] ?? [:]).values.map(\.planningID))
+    try filling.fill(users: usersByPerson, linkedProjects: linked, zones: &zones, counts: &summary.actuals!)
+  }
+
+  /// Rule 65: what `actuals enable` said, else the setting, else the day actuals were enabled.
+  private func firstZeroDay(_ zones: inout ZoneChooser) throws -> CalendarDay? {
+    if let day = try session.setting(Setting.autofillFrom).flatMap({ CalendarDay($0) }) { return day }
+    if let day = settings.autofillFrom { return day }
+    let enabled = try session.setting(Setting.actualsEnabledAt).flatMap { Instant($0) }
+    return enabled.map { zones.planningZone(settings).day(of: $0) }
+  }
+
+  private func deferredOfBraked(_ snapshot: PlanSnapshot) throws -> Set<Cell> {
+    guard losses.isBraked else { return [] }
+    let people = Set(
+      (snapshot.references[.person] ?? [:]).filter { losses.isBraked($0.key) }.values.map(\.planningID))
+    return try session.deferredCells().filter { people.contains($0.person) }
+  }
+
+  // MARK: Books (rule 81)
+
+  private mutating func checkMinutes(_ settling: Settling, _ placer: Placer) throws {
+    let protected = try session.frozenCellsAtWork { placer.freeze(of: $0) != nil }
+    let totals = try session.settledTotals(excluding: protected)
+    summary.frozenCells = protected.count
+    summary.roundingSeconds = totals.minutes * 60 - totals.seconds
+    guard abs(summary.roundingSeconds) <= 30 * totals.buckets else {
+      throw ImportError(
+        .unbalanced,
+        "the imported minutes differ from the placed seconds by \(summary.roundingSeconds) s, more than rounding explains; nothing was changed")
+    }
+  }
+
+  private mutating func keepBooks() throws {
+    try reading.forEachRead { key, seconds in
+      guard !ledger.hasCounted(key) else { return }
+      guard let placement = try session.placementState(of: key) else {
+        throw ImportError(.unbalanced, "an entry that was read has no place in the ledger; nothing was changed")
+      }
+      try ledger.count(key, placement, pair: nil, seconds: seconds, id: "\(key)")
+    }
+    ledger.books.entriesRead = reading.entries
+    ledger.books.secondsRead = reading.seconds
+    guard ledger.books.isBalanced else {
+      throw ImportError(
+        .unbalanced,
+        "read \(reading.seconds) s, but placed \(ledger.books.secondsPlaced) + skipped \(ledger.books.secondsSkipped) + held \(ledger.books.secondsHeld); nothing was changed")
+    }
+    summary.skipped = ledger.skipped
+    summary.held = ledger.held
+    summary.repeatedIDs = reading.repeatedIDs
+  }
+
+  // MARK: What the next run builds on
+
+  private mutating func rememberCoverage(_ today: CalendarDay) throws {
+    summary.slices = plan.slices.count
+    summary.slicesComplete = reading.slices.count { $0.isComplete }
+    guard !plan.isNarrowed else { return }
+    if let history = plan.historyFrom {
+      try session.set(ReadingPlan.Key.historyFrom, history.description, at: request.now)
+    }
+    let isComplete = summary.slices == summary.slicesComplete
+    var covered = try session.setting(ReadingPlan.Key.coveredFrom).flatMap { CalendarDay($0) }
+    if let oldest = oldestCompleteDay(today), oldest < covered ?? today + 1 {
+      covered = oldest
+      try session.set(ReadingPlan.Key.coveredFrom, oldest.description, at: request.now)
+    }
+    summary.guaranteedFrom = oldestCompleteDay(today)?.description
+    summary.readsBackTo = plan.historyFrom?.description
+    if plan.isDeepPass, isComplete {
+      try session.set(ReadingPlan.Key.lastDeepPass, today.description, at: request.now)
+    }
+    if let next = plan.nextRotation, isComplete {
+      try session.set(ReadingPlan.Key.rotation, next.description, at: request.now)
+    }
+  }
+
+  /// The oldest date from which on every slice up to today was read completely, in one unbroken line.
+  private func oldestCompleteDay(_ today: CalendarDay) -> CalendarDay? {
+    var reached: Int?
+    for outcome in reading.slices.sorted(by: { $0.slice.to > $1.slice.to }) {
+      guard outcome.isComplete, reached.map({ outcome.slice.to >= $0 }) ?? true else { break }
+      reached = min(reached ?? .max, outcome.slice.from)
+    }
+    return reached.map { max(plan.window.lowerBound, Instant(seconds: $0 + ReadingPlan.padding).utcDay) }
+  }
+
+  // MARK: End
+
+  private mutating func close(_ matching: Matching, requests: Int) throws -> ImportReport {
+    summary.workspace = workspace
+    summary.workspaceName = lists.workspace.name ?? workspace
+    if request.scopes.contains(.clients) { summary.clients = matching.clientCounts }
+    if request.scopes.contains(.projects) { summary.projects = matching.projectCounts }
+    if request.scopes.contains(.people) { summary.people = matching.personCounts }
+    summary.lookedUp = losses.lookedUp
+    summary.stoppedEntries = losses.isBraked ? losses.stopped.count : 0
+    summary.stoppedSeconds = losses.isBraked ? losses.stoppedSeconds : 0
+    let stop = reading.failure.map { error in
+      ImportStop(
+        message: error.description, retryAt: error.retryAt,
+        isUnreachable: [.unreachable, .keyRefused, .forbidden].contains(error.code))
+    }
+    summary.retryAt = stop?.retryAt.map { Instant(seconds: Int($0.rounded(.up))).description }
+    let isPartial = summary.slicesComplete < summary.slices
+    let status = isPartial ? "partial" : losses.isBraked ? "held" : "done"
+    if losses.isBraked { findings.append(brakeFinding) }
+    if reading.totalsDisagreed > 0 {
+      findings.append(
+        Finding(
+          .warning, "totals_disagree", entries: reading.totalsDisagreed,
+          message: "\(reading.totalsDisagreed) slices: Clockify's totals differ from what it sent, twice the same"))
+    }
+    let window = plan.ranges.isEmpty ? nil : plan.window
+    try session.addFindings(findings, run: run)
+    try session.pruneFindings(before: request.now.utcDay - settings.historyDays)
+    try session.finishRun(
+      run, status: status, at: request.now, window: window, requests: requests, books: ledger.books,
+      summary: summary.json)
+    return ImportReport(
+      run: run, status: status, startedAt: request.now, window: window, requests: requests, books: ledger.books,
+      findings: findings, summary: summary, stopped: stop)
+  }
+
+  private var brakeFinding: Finding {
+    let who = losses.brakedUsers.map { "\($0.count) people" } ?? "the whole window"
+    return Finding(
+      .error, Reason.deleteBrake.rawValue, entries: losses.stopped.count, seconds: losses.stoppedSeconds,
+      message: "\(losses.stopped.count) entries did not come back, too many to be believed: the time of \(who) is left as it was")
+  }
+}
+
+extension StoreSession {
+  fileprivate func replaceDeletePlanIfNeeded(_ losses: Losses, run: Int64, isConfirmed: Bool) throws {
+    if losses.isBraked {
+      try replaceDeletePlan(losses.stopped, run: run)
+    } else if isConfirmed {
+      try replaceDeletePlan([], run: run)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Planning
+import PlanningStore
+
+/// How many rows of `actual` a run wrote.
+package struct ActualCounts: Codable, Sendable, Equatable {
+  package var written = 0
+  package var removed = 0
+  package var zerosFilled = 0
+  /// Zeros that real hours took the place of (rule 69).
+  package var zerosReplaced = 0
+  /// Zeros whose reason has gone (rule 71).
+  package var zerosWithdrawn = 0
+}
+
+/// Makes the actuals of the cells at work equal to what the ledger places there.
+struct Settling {
+  let session: StoreSession
+  let run: Int64
+  let now: Instant
+  let isFrozen: (Cell) -> Bool
+  private(set) var counts = ActualCounts()
+  /// Frozen cells in which other rows would stand.
+  private(set) var deferred: Set<Cell> = []
+  private(set) var frozen: Set<Cell> = []
+
+  init(session: StoreSession, run: Int64, now: Instant, isFrozen: @escaping (Cell) -> Bool) {
+    self.session = session
+    self.run = run
+    self.now = now
+    self.isFrozen = isFrozen
+  }
+
+  /// Person by person, so that memory holds one person's cells at a time.
+  mutating func settle() throws {
+    for person in try session.peopleWithWork() { try settle(person) }
+  }
+
+  private mutating func settle(_ person: PersonID) throws {
+    struct Key: Hashable {
+      let cell: Cell
+      let role: RoleID
+    }
+    var standing = Dictionary(
+      try session.actualsAtWork(of: person).map { (Key(cell: $0.cell, role: $0.role), $0) }, uniquingKeysWith: { $1 })
+    var busy: Set<Cell> = []
+    for sum in try session.placedSeconds(of: person) {
+      let wanted = ActualRow(
+        cell: sum.cell, role: sum.role, billable: Minutes.rounded(seconds: sum.billable),
+        nonbillable: Minutes.rounded(seconds: sum.nonbillable), origin: "clockify")
+      let old = standing.removeValue(forKey: Key(cell: sum.cell, role: sum.role))
+      if old == wanted {
+        busy.insert(sum.cell)
+      } else if isFrozen(sum.cell) {
+        hold(sum.cell)
+      } else {
+        busy.insert(sum.cell)
+        if old?.origin == "autofill" { counts.zerosReplaced += 1 }
+        try session.setActual(wanted, run: run, at: now)
+        counts.written += 1
+      }
+    }
+    for row in standing.values.sorted(by: { ($0.cell, $0.role) < ($1.cell, $1.role) }) where !row.isManual {
+      if row.origin == "autofill" {
+        guard busy.contains(row.cell), !isFrozen(row.cell) else { continue }
+        counts.zerosReplaced += 1
+      } else if isFrozen(row.cell) {
+        hold(row.cell)
+        continue
+      } else {
+        counts.removed += 1
+      }
+      try session.deleteActual(row)
+    }
+  }
+
+  private mutating func hold(_ cell: Cell) {
+    deferred.insert(cell)
+    frozen.insert(cell)
+  }
+}

@@ -1,0 +1,55 @@
+import Planning
+import PlanningStore
+
+/// Whose clock decides the date of an entry (rule 34).
+struct ZoneChooser {
+  private var catalog = ZoneCatalog()
+  private let override: String?
+  private let overrideByUser: [String: String]
+  private let profileByUser: [String: String]
+  private let owner: String?
+  private var chosen: [String: Zone] = [:]
+  private(set) var unknownNames: Set<String> = []
+
+  init(settings: ImportSettings, plan: PlanSnapshot, users: [MirrorUser], owner: String?) {
+    override = settings.timeZone
+    self.owner = owner
+    var overrides: [String: String] = [:]
+    for user in users {
+      if let person = plan.planningID(.person, user.id), let zone = plan.people[person]?.timeZone {
+        overrides[user.id] = zone
+      }
+    }
+    overrideByUser = overrides
+    profileByUser = Dictionary(
+      users.compactMap { user in user.timeZone.map { (user.id, $0) } }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Settings override → person override → profile → the entry's row → the key's owner → UTC.
+  mutating func zone(user: String, row: String?) -> Zone {
+    if row == nil || overrideByUser[user] != nil || profileByUser[user] != nil || override != nil,
+      let known = chosen[user]
+    {
+      return known
+    }
+    for name in [override, overrideByUser[user], profileByUser[user], row, owner] {
+      guard let name else { continue }
+      if let zone = catalog.zone(name) {
+        if name != row || row == nil { chosen[user] = zone }
+        return zone
+      }
+      unknownNames.insert(name)
+    }
+    return .utc
+  }
+
+  mutating func named(_ name: String) -> Zone? { catalog.zone(name) }
+
+  /// Of "today" and the end of a week: the setting, else the owner's.
+  mutating func planningZone(_ settings: ImportSettings) -> Zone {
+    for name in [settings.planningZone, owner] {
+      if let name, let zone = catalog.zone(name) { return zone }
+    }
+    return .utc
+  }
+}
