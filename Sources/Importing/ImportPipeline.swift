@@ -1,7 +1,6 @@
 package import ClockifyAPI
 import Foundation
 package import Logging
-package import Planning
 package import PlanningStore
 
 /// The import: fetch → match → place → settle → fill → report.

@@ -17,6 +17,7 @@ struct Settlement {
   private var summary = RunSummary()
   private var ledger = LedgerBooks()
   private var findings: [Finding] = []
+  private var pairsByKey: [Int: Pair] = [:]
 
   init(
     session: StoreSession, run: Int64, request: ImportRequest, settings: ImportSettings, lists: Lists,
@@ -72,6 +73,7 @@ struct Settlement {
     for key in losses.missing.union(losses.deleted) { try session.work(onEntry: key) }
     let pairKeys = try workOnChangedPairs(&placer)
 
+    pairsByKey = Dictionary(pairKeys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
     let kept = try placeAll(&placer, pairKeys: pairKeys)
     var settling = Settling(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
     try settling.settle()
@@ -221,7 +223,7 @@ struct Settlement {
       guard let placement = try session.placementState(of: key) else {
         throw ImportError(.unbalanced, "an entry that was read has no place in the ledger; nothing was changed")
       }
-      try ledger.count(key, placement, pair: nil, seconds: seconds, id: "\(key)")
+      try ledger.count(key, placement, pair: pairsByKey[placement.pair], seconds: seconds, id: "\(key)")
     }
     ledger.books.entriesRead = reading.entries
     ledger.books.secondsRead = reading.seconds

@@ -36,6 +36,10 @@ package struct PlanSnapshot: Sendable {
 
   package struct Reference: Sendable {
     package var planningID: Int64
+
+    package init(planningID: Int64) {
+      self.planningID = planningID
+    }
   }
 
   package enum Kind: String, Sendable, CaseIterable { case client, project, person }

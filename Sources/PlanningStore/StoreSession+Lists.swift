@@ -1,0 +1,178 @@
+package import Planning
+
+/// The lists that commands print.
+extension StoreSession {
+  package func peopleTable(unknownOnly: Bool = false) throws -> Table {
+    try table(
+      """
+      SELECT person.id, person.name, person.email,
+        (SELECT group_concat(DISTINCT role.name) FROM contract JOIN role ON role.id = contract.role_id
+          WHERE contract.person_id = person.id) AS role,
+        person.time_zone, person.is_archived,
+        (SELECT group_concat(external_id) FROM external_reference r
+          WHERE r.kind = 'person' AND r.planning_id = person.id) AS clockify_id
+      FROM person
+      WHERE ?1 = 0 OR person.id IN (\(Self.unknownPeople))
+      ORDER BY person.name COLLATE NOCASE, person.id
+      """, [unknownOnly])
+  }
+
+  /// Rule 24: not archived, not ignored, and with the role Unknown or without any contract.
+  private static let unknownPeople = """
+    SELECT p.id FROM person p
+    WHERE p.is_archived = 0
+      AND (NOT EXISTS (SELECT 1 FROM contract c WHERE c.person_id = p.id)
+        OR EXISTS (SELECT 1 FROM contract c JOIN role ON role.id = c.role_id WHERE c.person_id = p.id AND role.is_system = 1))
+      AND NOT EXISTS (
+        SELECT 1 FROM external_reference r JOIN ignored_reference i USING (system, kind, external_id)
+        WHERE r.kind = 'person' AND r.planning_id = p.id)
+    """
+
+  package func peopleWithUnknownRole() throws -> [(id: PersonID, name: String)] {
+    try table("SELECT id, name FROM person WHERE id IN (\(Self.unknownPeople)) ORDER BY name COLLATE NOCASE").rows.map {
+      row in
+      guard case .int(let id) = row[0] else { return (0, "") }
+      return (id, row[1].description)
+    }
+  }
+
+  package func contractsTable(of person: PersonID) throws -> Table {
+    try table(
+      """
+      SELECT contract.id, role.name AS role, starts_on, ends_on, minutes_per_day, working_days
+      FROM contract JOIN role ON role.id = role_id WHERE person_id = ? ORDER BY starts_on
+      """, [person])
+  }
+
+  package func projectsTable() throws -> Table {
+    try table(
+      """
+      SELECT project.id, project.name, client.name AS client, project.is_billable, project.is_archived,
+        (SELECT group_concat(tag) FROM project_tag t WHERE t.project_id = project.id) AS tags,
+        (SELECT group_concat(external_id) FROM external_reference r
+          WHERE r.kind = 'project' AND r.planning_id = project.id) AS clockify_id
+      FROM project JOIN client ON client.id = project.client_id
+      ORDER BY client.name COLLATE NOCASE, project.name COLLATE NOCASE, project.id
+      """)
+  }
+
+  package func clientsTable() throws -> Table {
+    try table(
+      """
+      SELECT client.id, client.name, client.is_archived,
+        (SELECT count(*) FROM project WHERE project.client_id = client.id) AS projects,
+        (SELECT group_concat(external_id) FROM external_reference r
+          WHERE r.kind = 'client' AND r.planning_id = client.id) AS clockify_id
+      FROM client ORDER BY client.name COLLATE NOCASE, client.id
+      """)
+  }
+
+  package func rolesTable() throws -> Table {
+    try table(
+      """
+      SELECT role.id, role.name, role.is_system,
+        (SELECT count(DISTINCT person_id) FROM contract WHERE contract.role_id = role.id) AS people
+      FROM role ORDER BY role.name COLLATE NOCASE
+      """)
+  }
+
+  package func assignmentsTable(person: PersonID?, project: ProjectID?) throws -> Table {
+    try table(
+      """
+      SELECT a.id, person.name AS person, project.name AS project, role.name AS role, a.starts_on, a.ends_on,
+        a.minutes_per_day, a.is_non_working_day
+      FROM assignment a JOIN person ON person.id = a.person_id JOIN project ON project.id = a.project_id
+      JOIN role ON role.id = a.role_id
+      WHERE (?1 IS NULL OR a.person_id = ?1) AND (?2 IS NULL OR a.project_id = ?2)
+      ORDER BY a.starts_on, a.id
+      """, [person, project])
+  }
+
+  package func timeOffTable(person: PersonID?) throws -> Table {
+    try table(
+      """
+      SELECT t.id, person.name AS person, t.starts_on, t.ends_on, t.minutes_per_day, t.kind
+      FROM time_off t JOIN person ON person.id = t.person_id WHERE ?1 IS NULL OR t.person_id = ?1
+      ORDER BY t.starts_on, t.id
+      """, [person])
+  }
+
+  package func referencesTable(kind: String?) throws -> Table {
+    try table(
+      """
+      SELECT r.kind, r.planning_id,
+        CASE r.kind WHEN 'client' THEN (SELECT name FROM client WHERE id = r.planning_id)
+          WHEN 'project' THEN (SELECT name FROM project WHERE id = r.planning_id)
+          ELSE (SELECT name FROM person WHERE id = r.planning_id) END AS name,
+        r.external_id, r.source_missing_since, 0 AS is_ignored
+      FROM external_reference r WHERE ?1 IS NULL OR r.kind = ?1
+      UNION ALL
+      SELECT i.kind, NULL, i.note, i.external_id, NULL, 1 FROM ignored_reference i
+      WHERE (?1 IS NULL OR i.kind = ?1) AND NOT EXISTS (
+        SELECT 1 FROM external_reference r WHERE r.kind = i.kind AND r.external_id = i.external_id)
+      ORDER BY 1, 3
+      """, [kind])
+  }
+
+  package func actualsTable(
+    from: CalendarDay, through: CalendarDay, person: PersonID?, project: ProjectID?
+  ) throws -> Table {
+    try table(
+      """
+      SELECT a.date, person.name AS person, project.name AS project, role.name AS role, a.billable_minutes,
+        a.nonbillable_minutes, CASE WHEN a.is_manual THEN 'manual' ELSE a.origin END AS origin
+      FROM person
+      CROSS JOIN actual a INDEXED BY actual_by_person_date ON a.person_id = person.id AND a.date BETWEEN ?1 AND ?2
+      JOIN project ON project.id = a.project_id JOIN role ON role.id = a.role_id
+      WHERE (?3 IS NULL OR person.id = ?3) AND (?4 IS NULL OR a.project_id = ?4)
+      ORDER BY a.date, person.name, project.name, role.name
+      """, [from.description, through.description, person, project])
+  }
+
+  package func runsTable(limit: Int) throws -> Table {
+    try table(
+      """
+      SELECT id, trigger, scope, status, started_at, window_from, window_to, requests, entries_read, seconds_read,
+        seconds_placed, seconds_skipped, seconds_held
+      FROM import_run ORDER BY id DESC LIMIT ?
+      """, [limit])
+  }
+
+  package func conflictsTable() throws -> Table {
+    try table(
+      """
+      SELECT person.name AS person, project.name AS project, c.date, c.manual_minutes, c.imported_minutes, c.source_minutes
+      FROM actual_conflict c JOIN person ON person.id = c.person_id JOIN project ON project.id = c.project_id
+      ORDER BY c.date, person.name
+      """)
+  }
+
+  package func weekTable(of person: PersonID, from monday: CalendarDay) throws -> Table {
+    try table(
+      """
+      SELECT client.name AS client, v.project, v.role, v.date, v.scheduled_minutes, v.actual_minutes, v.origin
+      FROM plan_vs_actual v JOIN project ON project.id = v.project_id JOIN client ON client.id = project.client_id
+      WHERE v.person_id = ?1 AND v.date BETWEEN ?2 AND ?3 ORDER BY v.project, v.role, v.date
+      """, [person, monday.description, (monday + 6).description])
+  }
+
+  /// Seconds held now, by reason, over the whole ledger.
+  package func heldTable() throws -> Table {
+    try table(
+      "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement WHERE state = 'held' GROUP BY reason")
+  }
+
+  package func databaseTable() throws -> Table {
+    try table(
+      """
+      SELECT (SELECT count(*) FROM grdb_migrations) AS schema, (SELECT count(*) FROM client) AS clients,
+        (SELECT count(*) FROM project) AS projects, (SELECT count(*) FROM person) AS people,
+        (SELECT count(*) FROM clockify_time_entry) AS time_entries, (SELECT count(*) FROM actual) AS actuals,
+        (SELECT count(*) FROM import_run) AS runs, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes
+      """)
+  }
+
+  package func isIntact() throws -> Bool {
+    try table("PRAGMA quick_check").rows.first?.first == .text("ok")
+  }
+}
