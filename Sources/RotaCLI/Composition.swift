@@ -1,0 +1,169 @@
+import ArgumentParser
+import ClockifyAPI
+import Foundation
+import Importing
+import Logging
+package import Planning
+import PlanningStore
+
+/// Options that every command takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "The planning database. Default: the setting 'database', else rota.sqlite.")
+  var database: String?
+
+  @Option(help: "The settings file. Default: $ROTA_CONFIG, else rota.yaml if it is there.")
+  var config: String?
+
+  @Option(name: .customLong("as-of"), help: "Act as if it were this moment: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, UTC.")
+  var asOf: String?
+
+  @Flag(name: .shortAndLong, help: "Print nothing but data and errors.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Log each step and each request on stderr.")
+  var verbose = false
+
+  func validate() throws {
+    if let asOf, Instant(asOf) == nil {
+      throw ValidationError("--as-of must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, not \"\(asOf)\".")
+    }
+  }
+}
+
+struct JSONOption: ParsableArguments {
+  @Flag(help: "Print JSON (docs/json.md).")
+  var json = false
+}
+
+struct DryRunOption: ParsableArguments {
+  @Flag(name: .customLong("dry-run"), help: "Show what would happen; write nothing.")
+  var dryRun = false
+}
+
+/// Everything live is made here: settings, clock, database, lock, client.
+struct Composition {
+  let options: CommonOptions
+  let settings: RotaSettings
+  let environment: [String: String]
+
+  init(_ options: CommonOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    self.options = options
+    self.environment = environment
+    var loader = SettingsLoader(environment: environment)
+    settings = try loader.load(config: options.config, database: options.database)
+  }
+
+  var now: Instant {
+    options.asOf.flatMap { Instant($0) } ?? Instant(seconds: Int(Date().timeIntervalSince1970))
+  }
+
+  /// "Today" where nobody's zone is known yet: in `planning: time_zone`, else UTC.
+  var today: CalendarDay { (settings.imports.planningZone.flatMap { Zone($0) } ?? .utc).day(of: now) }
+
+  func openDatabase(creates: Bool = false) throws -> PlanningDatabase {
+    try PlanningDatabase(path: settings.database, creates: creates)
+  }
+
+  /// Makes the database only where its path was given.
+  func openOrCreateDatabase() throws -> PlanningDatabase { try openDatabase(creates: settings.databaseIsNamed) }
+
+  /// Reads from the database; fails if it is not there.
+  func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+    try openDatabase().read(body)
+  }
+
+  /// One change, under the write lock; waits up to 10 s for another writer (rule 5). A dry run rolls back.
+  @discardableResult
+  func write<Value>(dryRun: Bool = false, _ body: (StoreSession) throws -> Value) throws -> Value {
+    let database = try openDatabase()
+    guard let lock = try WriteLock(database: settings.database, patience: 10) else { throw Self.busy(database) }
+    defer { withExtendedLifetime(lock) {} }
+    if !dryRun { return try database.write(body) }
+    var result: Value?
+    do {
+      try database.write { session in
+        result = try body(session)
+        throw RolledBack()
+      }
+    } catch is RolledBack {}
+    return result!
+  }
+
+  private struct RolledBack: Error {}
+
+  /// Names the import that holds the lock.
+  static func busy(_ database: PlanningDatabase) -> UserError {
+    let running = try? database.read { try $0.runs(limit: 1) }.first { $0.status == "running" }
+    let who = running.flatMap { $0 }.map {
+      ": run \($0.id), started \($0.startedAt)\($0.processID.map { " by process \($0)" } ?? "")"
+    }
+    return UserError(
+      "another import or command is writing to \(database.path)\(who ?? ""). Nothing was changed.",
+      next: "wait until it has ended, then try again", status: .alreadyRunning)
+  }
+
+  func credential() throws -> ClockifyCredential {
+    let key = environment["CLOCKIFY_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+    let file = environment["CLOCKIFY_API_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+    let token = environment["CLOCKIFY_ADDON_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    guard [key, file, token].compactMap(\.self).count == 1 else {
+      throw UserError(
+        key == nil && file == nil && token == nil
+          ? "there is no Clockify key"
+          : "more than one of CLOCKIFY_API_KEY, CLOCKIFY_API_KEY_FILE and CLOCKIFY_ADDON_TOKEN is set",
+        next: "set CLOCKIFY_API_KEY, or CLOCKIFY_API_KEY_FILE to a file that holds it, and run 'rota check'")
+    }
+    if let token { return try ClockifyCredential(.addonToken, secret: token) }
+    if let key { return try ClockifyCredential(.apiKey, secret: key) }
+    guard let text = try? String(contentsOfFile: file!, encoding: .utf8) else {
+      throw UserError("the key file \(file!) cannot be read", next: "check CLOCKIFY_API_KEY_FILE")
+    }
+    return try ClockifyCredential(.apiKey, secret: text)
+  }
+
+  /// - Parameter database: tells what earlier runs spent of the hour; nil: nothing is known.
+  func source(_ database: PlanningDatabase?) throws -> ClockifySource {
+    let spent = try database?.read { try $0.requestsOfLastHour() } ?? []
+    let budget = RequestBudget(
+      perSecond: settings.requestsPerSecond, perHour: settings.requestsPerHour,
+      spent: spent.flatMap { run in Array(repeating: Date(timeIntervalSince1970: run.at), count: run.count) })
+    return ClockifySource(
+      addresses: try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL), credential: try credential(),
+      budget: budget, retry: RetryPolicy(firstPause: settings.retrySeconds), logger: logger)
+  }
+
+  var logger: Logger {
+    var logger = Logger(label: "rota") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = options.verbose ? .debug : .warning
+    return logger
+  }
+
+  func say(_ text: String) {
+    if !options.quiet { Terminal.note(text) }
+  }
+
+  /// One item by id, name or Clockify id; an ambiguous name lists the candidates.
+  func one(_ kind: PlanSnapshot.Kind, _ text: String, in session: StoreSession) throws -> (id: Int64, name: String) {
+    let found = try session.find(kind, text)
+    let list = kind == .person ? "people" : "\(kind.rawValue)s"
+    guard let first = found.first else {
+      throw UserError("there is no \(kind.rawValue) \"\(text)\"", next: "rota \(list) list")
+    }
+    guard found.count == 1 else {
+      let candidates = found.map { "\(kind.rawValue) \($0.id) \($0.name)" }.joined(separator: ", ")
+      throw UserError("\"\(text)\" is ambiguous: \(candidates)", next: "name it by id")
+    }
+    return first
+  }
+
+  func role(_ name: String, in session: StoreSession) throws -> RoleID {
+    guard let id = try session.role(named: name) else {
+      throw UserError("there is no role \"\(name)\"", next: "rota roles list   or   rota roles add \"\(name)\"")
+    }
+    return id
+  }
+}
+
+extension CalendarDay: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

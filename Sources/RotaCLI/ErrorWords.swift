@@ -1,0 +1,87 @@
+import ArgumentParser
+import ClockifyAPI
+import Foundation
+import Importing
+import PlanningStore
+
+/// The one place where errors become sentences, next steps and exit codes.
+enum ErrorWords {
+  static func report(_ error: any Error) -> Int32 {
+    let known = words(error)
+    guard let known else {
+      // ArgumentParser's own: help, version, usage.
+      let message = Rota.fullMessage(for: error)
+      let code = Rota.exitCode(for: error)
+      if code == .success {
+        if !message.isEmpty { print(message) }
+      } else {
+        Terminal.note(message)
+      }
+      return code == .success ? 0 : ExitStatus.usage.rawValue
+    }
+    Terminal.note("Error: \(known.message)")
+    if let next = known.next { Terminal.note("Next: \(next)") }
+    return known.status.rawValue
+  }
+
+  static func words(_ error: any Error) -> UserError? {
+    switch error {
+    case let error as UserError: error
+    case let error as RunInterrupted:
+      UserError(
+        "stopped as asked. What had arrived is kept; nothing planners see was changed. Run \(error.run) is 'partial'.",
+        next: "run 'rota import' again", status: .interrupted)
+    case is CancellationError: UserError("stopped as asked.", status: .interrupted)
+    case let error as RunFailed: runFailed(error)
+    case let error as ImportError: importError(error)
+    case let error as ClockifyError: clockify(error)
+    case let error as StoreError: store(error)
+    default: nil
+    }
+  }
+
+  private static func runFailed(_ error: RunFailed) -> UserError? {
+    guard let cause = words(error.cause) else {
+      return UserError("run \(error.run) failed: \(error.cause)", next: "rota runs show \(error.run)", status: .failed)
+    }
+    return UserError(
+      "\(cause.message). Run \(error.run) is 'failed'; nothing planners see was changed.", next: cause.next,
+      status: cause.status == .usage ? .failed : cause.status)
+  }
+
+  private static func importError(_ error: ImportError) -> UserError {
+    switch error.code {
+    case .workspaceChoice: UserError(error.message, next: "set ROTA_CLOCKIFY_WORKSPACES=ID, or edit the settings file")
+    case .noPlan: UserError(error.message, next: "rota runs list")
+    case .unbalanced, .damagedLinks: UserError(error.message, next: "rota database info", status: .failed)
+    }
+  }
+
+  private static func clockify(_ error: ClockifyError) -> UserError {
+    let next: String?
+    let status: ExitStatus
+    switch error.code {
+    case .badAddress, .badCredential: (next, status) = ("set it right, then run 'rota check'", .usage)
+    case .keyRefused: (next, status) = ("set CLOCKIFY_API_KEY to a valid key and run 'rota check'", .unreachable)
+    case .forbidden:
+      (next, status) = ("use a key of an owner or admin of the workspace, then run 'rota check'", .unreachable)
+    case .unreachable, .timeout: (next, status) = ("rota check", .unreachable)
+    case .budgetExhausted: (next, status) = ("run 'rota import' again later", .partial)
+    default: (next, status) = ("rota check", .failed)
+    }
+    return UserError(error.description, next: next, status: status)
+  }
+
+  private static func store(_ error: StoreError) -> UserError {
+    switch error.code {
+    case .notFound: UserError(error.message, next: "rota init")
+    case .notADatabase: UserError(error.message, next: "name another file with --database")
+    case .newerSchema: UserError(error.message, next: "install the newer rota", status: .failed)
+    case .readOnly, .diskFull: UserError(error.message, status: .failed)
+    case .busy: UserError(error.message, next: "try again in a moment", status: .alreadyRunning)
+    case .damaged: UserError(error.message, next: "restore a backup", status: .failed)
+    case .refused: UserError("the database refused this: \(error.message)")
+    case .other: UserError(error.message, status: .failed)
+    }
+  }
+}

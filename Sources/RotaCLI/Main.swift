@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+
+/// Entry: runs the command line and turns every error into words and an exit code (rule 82). Nothing leaves `main` as a
+/// trap or a trace.
+@main
+struct Main {
+  static func main() async {
+    setvbuf(stdout, nil, _IOLBF, 0)
+    signal(SIGPIPE, SIG_IGN)
+    let task = Task { await run() }
+    let signals = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { task.cancel() }
+      source.resume()
+      return source
+    }
+    let status = await task.value
+    for source in signals { source.cancel() }
+    exit(status)
+  }
+
+  private static func run() async -> Int32 {
+    do {
+      var command = try Rota.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch let status as ExitStatus {
+      return status.rawValue
+    } catch {
+      return ErrorWords.report(error)
+    }
+  }
+}
+
+/// Exit codes, rule 82.
+enum ExitStatus: Int32, Error {
+  case failed = 1
+  case partial = 3
+  case needsConfirmation = 4
+  case unreachable = 5
+  case alreadyRunning = 6
+  case usage = 64
+  case interrupted = 130
+}
+
+/// An error in words: what happened and where, and the command that comes next.
+struct UserError: Error {
+  let message: String
+  let next: String?
+  let status: ExitStatus
+
+  init(_ message: String, next: String? = nil, status: ExitStatus = .usage) {
+    self.message = message
+    self.next = next
+    self.status = status
+  }
+}
+
+struct Rota: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rota",
+    abstract: "Plan and actuals side by side: imports clients, projects, people and worked time from Clockify.",
+    version: "0.1.0",
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Setting up", subcommands: [DemoCommand.self, InitCommand.self, CheckCommand.self, DatabaseCommand.self]),
+      CommandGroup(name: "Importing", subcommands: [ImportCommand.self, StatusCommand.self, RunsCommand.self]),
+      CommandGroup(
+        name: "Planning",
+        subcommands: [
+          ActualsCommand.self, PeopleCommand.self, ProjectsCommand.self, ClientsCommand.self, RolesCommand.self,
+          AssignmentsCommand.self, TimeOffCommand.self, ReferencesCommand.self,
+        ]),
+    ])
+}

@@ -1,0 +1,54 @@
+import Foundation
+import PlanningStore
+
+/// Tables as text for people or as JSON for programs (docs/json.md: keys are the schema's column names).
+enum TablePrinter {
+  static func show(_ table: Table, asJSON: Bool, empty: String) {
+    if asJSON {
+      print(json(rows(table)))
+    } else if table.rows.isEmpty {
+      Terminal.note(empty)
+    } else {
+      printText(table)
+    }
+  }
+
+  static func rows(_ table: Table) -> [[String: Any]] {
+    table.rows.map { row in
+      Dictionary(zip(table.columns, row.map(value)), uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  static func value(_ field: Table.Field) -> Any {
+    switch field {
+    case .null: NSNull()
+    case .int(let value): value
+    case .real(let value): value
+    case .text(let value): value
+    }
+  }
+
+  static func json(_ value: Any) -> String {
+    let options: JSONSerialization.WritingOptions = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return (try? JSONSerialization.data(withJSONObject: value, options: options)).map { String(decoding: $0, as: UTF8.self) }
+      ?? "null"
+  }
+
+  private static func printText(_ table: Table) {
+    let cells = table.rows.map { row in row.map { String($0.description.prefix(60)) } }
+    let widths = table.columns.indices.map { column in
+      max(table.columns[column].count, cells.map { $0[column].count }.max() ?? 0)
+    }
+    let isNumber = table.columns.indices.map { column in
+      table.rows.allSatisfy { if case .text = $0[column] { false } else { true } }
+    }
+    func line(_ parts: [String]) -> String {
+      parts.indices.map { index in
+        let gap = String(repeating: " ", count: widths[index] - parts[index].count)
+        return isNumber[index] ? gap + parts[index] : parts[index] + gap
+      }.joined(separator: "  ").replacing(/ +$/, with: "")
+    }
+    print(line(table.columns))
+    for row in cells { print(line(row)) }
+  }
+}

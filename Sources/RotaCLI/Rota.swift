@@ -1,1 +1,0 @@
-@main struct Rota { static func main() {} }

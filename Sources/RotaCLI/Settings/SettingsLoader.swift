@@ -1,0 +1,220 @@
+import Foundation
+import Importing
+import Planning
+import Yams
+
+/// Reads settings from environment and file; all that is wrong is reported at once, by name.
+///
+/// The file is read with Yams directly and every scalar as text: `off` stays a word, a bare date stays a date, and a
+/// wrong line is named by its number.
+struct SettingsLoader {
+  let environment: [String: String]
+  private var problems: [String] = []
+  /// Path → text of a list's parts, or of one scalar; and where it was given.
+  private var given: [String: (parts: [String], place: String)] = [:]
+
+  init(environment: [String: String]) {
+    self.environment = environment
+  }
+
+  static let defaultFile = "rota.yaml"
+
+  mutating func load(config: String?, database: String?) throws -> RotaSettings {
+    let named = config ?? environment["ROTA_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+    let path = named ?? Self.defaultFile
+    var file: String?
+    if FileManager.default.fileExists(atPath: path) {
+      file = path
+      try readFile(path)
+    } else if named != nil {
+      throw UserError("there is no settings file at \(path)", next: "rota init --config \(path)")
+    }
+    readEnvironment()
+    var settings = RotaSettings()
+    settings.file = file
+    resolve(&settings)
+    let place = given["database"]?.place
+    settings.databaseIsNamed = database != nil || place != nil
+    if let database {
+      settings.database = database
+    } else if let file, place?.hasPrefix("$") != true, !settings.database.hasPrefix("/") {
+      let folder = (file as NSString).deletingLastPathComponent
+      settings.database = (folder as NSString).appendingPathComponent(settings.database)
+    }
+    guard problems.isEmpty else {
+      throw UserError(
+        "the settings are not usable:\n" + problems.map { "  \($0)" }.joined(separator: "\n"),
+        next: "correct them; every key is in docs/cli.md, and 'rota init' writes a commented file")
+    }
+    return settings
+  }
+
+  // MARK: Where values come from
+
+  private mutating func readFile(_ path: String) throws {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: String(contentsOfFile: path, encoding: .utf8))
+    } catch let error as YamlError {
+      throw UserError("\(path) is not readable as YAML: \("\(error)".split(separator: "\n").first ?? "")")
+    } catch {
+      throw UserError("\(path) cannot be read as UTF-8 text")
+    }
+    guard let node, node.null == nil || node.mapping != nil else { return }
+    guard let mapping = node.mapping else {
+      throw UserError("\(path): the settings must be keys with values, as 'rota init' writes them")
+    }
+    read(mapping, prefix: "", path: path)
+  }
+
+  private mutating func read(_ mapping: Node.Mapping, prefix: String, path: String) {
+    for (keyNode, value) in mapping {
+      let key = prefix + (keyNode.string ?? "?")
+      let place = "\(path) line \(keyNode.mark?.line ?? 0)"
+      if let known = SettingKey.all.first(where: { $0.path == key }) {
+        take(value, for: known, place: place)
+      } else if SettingKey.all.contains(where: { $0.path.hasPrefix(key + ".") }) {
+        if let inner = value.mapping {
+          read(inner, prefix: key + ".", path: path)
+        } else if value.scalar?.string.isEmpty != true {
+          problems.append("\(place): '\(key)' needs keys of its own below it")
+        }
+      } else {
+        problems.append("\(place): '\(key)' is no setting\(Self.suggestion(for: key))")
+      }
+    }
+  }
+
+  private mutating func take(_ value: Node, for key: SettingKey, place: String) {
+    if case .reserved = key.kind {
+      let isEmpty = value.mapping?.isEmpty ?? value.sequence?.isEmpty ?? (value.scalar?.string.isEmpty ?? true)
+      if !isEmpty { problems.append("\(place): '\(key.path)' is not used by this version; leave it empty") }
+    } else if let sequence = value.sequence {
+      let parts = sequence.compactMap(\.scalar?.string)
+      guard parts.count == sequence.count, key.isList else {
+        problems.append("\(place): '\(key.path)' must be \(key.form)")
+        return
+      }
+      given[key.path] = (parts, place)
+    } else if let scalar = value.scalar {
+      if !scalar.string.isEmpty { given[key.path] = ([scalar.string], place) }
+    } else {
+      problems.append("\(place): '\(key.path)' must be \(key.form)")
+    }
+  }
+
+  private mutating func readEnvironment() {
+    for key in SettingKey.all {
+      guard let text = environment[key.variable], !text.isEmpty else { continue }
+      if case .reserved = key.kind {
+        problems.append("$\(key.variable) is not used by this version")
+        continue
+      }
+      let parts = key.isList ? text.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")).split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } : [text]
+      given[key.path] = (parts, "$\(key.variable)")
+    }
+    let known = Set(SettingKey.all.map(\.variable) + ["ROTA_CONFIG"])
+    for name in environment.keys.sorted() where name.hasPrefix("ROTA_") && !known.contains(name) {
+      problems.append("$\(name) is no setting")
+    }
+  }
+
+  private static func suggestion(for key: String) -> String {
+    let last = key.split(separator: ".").last.map(String.init) ?? key
+    let near = SettingKey.all.first { $0.path.hasSuffix("." + last) || $0.path.hasPrefix(last) || last.hasPrefix($0.path) }
+    return near.map { ". Did you mean '\($0.path)'?" } ?? ""
+  }
+
+  // MARK: Values
+
+  private mutating func resolve(_ settings: inout RotaSettings) {
+    settings.database = text("database") ?? settings.database
+    settings.apiURL = text("clockify.api_url") ?? settings.apiURL
+    settings.reportsURL = text("clockify.reports_url")
+    settings.imports.workspaces = given["clockify.workspaces"]?.parts ?? []
+    _ = word("clockify.source")
+    settings.requestsPerSecond = number("clockify.requests_per_second", in: 0.1...10_000) ?? settings.requestsPerSecond
+    settings.requestsPerHour = whole("clockify.requests_per_hour")
+    settings.retrySeconds = number("clockify.retry_seconds", in: 0...60) ?? settings.retrySeconds
+    settings.imports.since = day("import.since")
+    settings.imports.windowDays = whole("import.window_days") ?? settings.imports.windowDays
+    settings.imports.deepWindowDays = whole("import.deep_window_days") ?? settings.imports.deepWindowDays
+    settings.imports.timeZone = zone("import.time_zone")
+    settings.imports.manualPolicy = word("import.manual_policy").flatMap(ImportSettings.ManualPolicy.init) ?? .protect
+    settings.imports.autofillMode = word("autofill.mode").flatMap(AutofillMode.init) ?? .days
+    settings.imports.autofillFrom = day("autofill.from")
+    settings.imports.graceDays = whole("autofill.grace_days") ?? 0
+    settings.imports.planningZone = zone("planning.time_zone")
+    settings.imports.weekStarts = word("planning.week_starts").flatMap { Weekday($0) } ?? .monday
+    settings.imports.minutesPerDay = whole("planning.minutes_per_day") ?? settings.imports.minutesPerDay
+    settings.imports.workingDays = weekdays("planning.working_days") ?? settings.imports.workingDays
+    settings.imports.historyDays = whole("history_days") ?? settings.imports.historyDays
+    settings.logLevel = word("log_level") ?? settings.logLevel
+  }
+
+  private func text(_ path: String) -> String? { given[path]?.parts.first }
+
+  private mutating func refuse(_ path: String) {
+    guard let key = SettingKey.all.first(where: { $0.path == path }), let place = given[path]?.place else { return }
+    problems.append("\(place): '\(path)' must be \(key.form)")
+  }
+
+  private mutating func value<Value>(_ path: String, _ parse: (String) -> Value?) -> Value? {
+    guard let text = text(path) else { return nil }
+    guard given[path]?.parts.count == 1, let value = parse(text) else {
+      refuse(path)
+      return nil
+    }
+    return value
+  }
+
+  private mutating func whole(_ path: String) -> Int? {
+    guard case .whole(let range)? = SettingKey.all.first(where: { $0.path == path })?.kind else { return nil }
+    return value(path) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+  }
+
+  private mutating func number(_ path: String, in range: ClosedRange<Double>) -> Double? {
+    value(path) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
+  }
+
+  private mutating func day(_ path: String) -> CalendarDay? { value(path) { CalendarDay($0) } }
+  private mutating func zone(_ path: String) -> String? { value(path) { Zone($0)?.name } }
+
+  private mutating func word(_ path: String) -> String? {
+    guard case .words(let words)? = SettingKey.all.first(where: { $0.path == path })?.kind else { return nil }
+    return value(path) { words.contains($0) ? $0 : nil }
+  }
+
+  private mutating func weekdays(_ path: String) -> WorkingDays? {
+    guard let parts = given[path]?.parts else { return nil }
+    guard let days = WorkingDays(parts.joined(separator: ",")) else {
+      refuse(path)
+      return nil
+    }
+    return days
+  }
+}
+
+extension SettingKey {
+  var isList: Bool {
+    switch kind {
+    case .list, .weekdays: true
+    default: false
+    }
+  }
+
+  /// What a value must look like, for errors and docs.
+  var form: String {
+    switch kind {
+    case .text: "text"
+    case .whole(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .number: "a number"
+    case .date: "a date like 2026-03-02"
+    case .zone: "a time zone like Europe/Berlin"
+    case .words(let words): words.joined(separator: ", ").replacingOccurrences(of: ", \(words.last!)", with: " or \(words.last!)")
+    case .list: "a list of ids"
+    case .weekdays: "a list of weekdays like [mon, tue]"
+    case .reserved: "empty"
+    }
+  }
+}
