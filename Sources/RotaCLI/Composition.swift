@@ -3,7 +3,7 @@ import ClockifyAPI
 import Foundation
 import Importing
 import Logging
-package import Planning
+import Planning
 import PlanningStore
 
 /// Options that every command takes.
@@ -165,5 +165,5 @@ struct Composition {
 }
 
 extension CalendarDay: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }

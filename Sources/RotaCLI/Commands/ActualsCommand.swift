@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+
+struct ActualsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "actuals", abstract: "Turn actuals on or off, and list them.",
+    subcommands: [Enable.self, Disable.self, List.self])
+
+  struct Enable: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let imports read time, once nobody has the role Unknown.",
+      discussion: """
+        Refuses, with exit code 4, while people have the role Unknown.
+
+          rota actuals enable
+          rota actuals enable --autofill-from 2026-11-02
+        """)
+    @OptionGroup var options: CommonOptions
+    @Flag(name: .customLong("allow-unknown"), help: "Enable although people have the role Unknown.")
+    var allowUnknown = false
+    @Option(name: .customLong("autofill-from"), help: "First date that may get a zero (YYYY-MM-DD). Default: today.")
+    var autofillFrom: CalendarDay?
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      try composition.write(dryRun: dryRun.dryRun) { session in
+        let unknown = try session.peopleWithUnknownRole()
+        if !unknown.isEmpty, !allowUnknown {
+          let shown = unknown.prefix(20).map { "  \($0.id)  \($0.name)" }.joined(separator: "\n")
+          let more = unknown.count > 20 ? "\n  … and \(unknown.count - 20) more" : ""
+          throw UserError(
+            "\(Words.plural(unknown.count, "person has", "people have")) the role Unknown:\n\(shown)\(more)",
+            next: "rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')",
+            status: .needsConfirmation)
+        }
+        if try session.setting(Setting.actualsEnabledAt) == nil {
+          try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+        }
+        try session.set(Setting.autofillFrom, autofillFrom?.description, at: composition.now)
+      }
+      composition.say(dryRun.dryRun ? "Would enable actuals." : "Actuals are on. Next: rota import")
+    }
+  }
+
+  struct Disable: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Stop reading time; what was imported stays.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      try composition.write(dryRun: dryRun.dryRun) { try $0.set(Setting.actualsEnabledAt, nil, at: composition.now) }
+      composition.say(dryRun.dryRun ? "Would disable actuals." : "Actuals are off; what was imported stays.")
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List actuals, by default of the last 7 days.",
+      discussion: """
+          rota actuals list --person "Ana Ruiz" --from 2026-11-02 --to 2026-11-08
+          rota actuals list --project Alpha --json
+        """)
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Option(help: "First date.") var from: CalendarDay?
+    @Option(help: "Last date. Default: today.") var to: CalendarDay?
+    @Option(help: "One person, by id, name or Clockify id.") var person: String?
+    @Option(help: "One project, by id, name or Clockify id.") var project: String?
+
+    func run() throws {
+      let composition = try Composition(options)
+      let last = to ?? composition.today
+      let first = from ?? last - 6
+      guard first <= last else { throw UserError("--from \(first) is after --to \(last)") }
+      let table = try composition.read { session in
+        let person = try person.map { try composition.one(.person, $0, in: session).id }
+        let project = try project.map { try composition.one(.project, $0, in: session).id }
+        return try session.actualsTable(from: first, through: last, person: person, project: project)
+      }
+      TablePrinter.show(table, asJSON: json.json, empty: "No actuals from \(first) to \(last).")
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "Show what earlier imports did.", subcommands: [List.self, Show.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List runs, newest first.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Option(help: "How many.") var limit = 20
+
+    func run() throws {
+      let table = try Composition(options).read { try $0.runsTable(limit: limit) }
+      TablePrinter.show(table, asJSON: json.json, empty: "No run yet. Next: rota import")
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show one run with everything it found.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Argument(help: "The run's id.") var run: Int64
+
+    func run() throws {
+      let composition = try Composition(options)
+      let (found, findings) = try composition.read { (try $0.run(run), try $0.findings(of: run)) }
+      guard let found else { throw UserError("there is no run \(run)", next: "rota runs list") }
+      if json.json {
+        let summary = (try? JSONSerialization.jsonObject(with: Data(found.summary.utf8))) ?? [String: Any]()
+        let object: [String: Any] = [
+          "id": found.id, "trigger": found.trigger, "scope": found.scope, "status": found.status,
+          "started_at": found.startedAt, "finished_at": found.finishedAt ?? NSNull() as Any,
+          "requests": found.requests, "entries_read": found.entriesRead, "seconds_read": found.secondsRead,
+          "seconds_placed": found.secondsPlaced, "seconds_skipped": found.secondsSkipped,
+          "seconds_held": found.secondsHeld, "summary": summary, "findings": findings.map(FindingWords.object),
+        ]
+        print(TablePrinter.json(object))
+        return
+      }
+      print("Run \(found.id), \(found.trigger), \(found.status), \(found.startedAt), scope \(found.scope)")
+      if let from = found.windowFrom, let to = found.windowTo { print("window    \(from) – \(to)") }
+      print("read      \(Words.clock(seconds: found.secondsRead)) in \(Words.plural(found.entriesRead, "entry", "entries")), \(Words.plural(found.requests, "request"))")
+      print("placed    \(Words.clock(seconds: found.secondsPlaced)), skipped \(Words.clock(seconds: found.secondsSkipped)), held \(Words.clock(seconds: found.secondsHeld))")
+      for finding in findings {
+        let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
+        let id = finding.kind != "entry" ? finding.externalID.map { "  [\($0)]" } ?? "" : ""
+        print("\(Words.padded(finding.level.rawValue, 7)) \(Words.padded(finding.code, 23)) \(finding.message)\(time)\(id)")
+      }
+      if findings.isEmpty { print("no findings") }
+    }
+  }
+}
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show at a glance how things stand and what waits for a person.")
+  @OptionGroup var options: CommonOptions
+  @OptionGroup var json: JSONOption
+
+  func run() throws {
+    let composition = try Composition(options)
+    try composition.read { session in
+      let last = try session.runs(limit: 1).first
+      let unknown = try session.peopleWithUnknownRole()
+      let enabled = try session.setting(Setting.actualsEnabledAt)
+      let covered = try session.setting("covered_from")
+      let held = try session.heldTable()
+      let conflicts = try session.conflictsTable().rows.count
+      if json.json {
+        let object: [String: Any] = [
+          "last_run": last.map { ["id": $0.id, "status": $0.status, "started_at": $0.startedAt] as [String: Any] } ?? NSNull() as Any,
+          "actuals_enabled_at": enabled ?? NSNull() as Any, "covered_from": covered ?? NSNull() as Any,
+          "people_with_unknown_role": unknown.count, "conflicts": conflicts, "held": TablePrinter.rows(held),
+        ]
+        print(TablePrinter.json(object))
+        return
+      }
+      if let last {
+        let balanced = last.secondsRead == last.secondsPlaced + last.secondsSkipped + last.secondsHeld
+        print("Last run      \(last.id), \(last.startedAt), \(last.status)\(balanced ? ", balanced" : ", NOT BALANCED")")
+      } else {
+        print("Last run      none yet                              rota import")
+      }
+      print("Actuals       \(enabled.map { "on since \($0.prefix(10))" } ?? "off                                   rota actuals enable")")
+      if let covered { print("Read back to  \(covered)") }
+      var waits: [String] = []
+      if !unknown.isEmpty { waits.append("\(unknown.count) with role Unknown  (rota people list --unknown)") }
+      if conflicts > 0 { waits.append(Words.plural(conflicts, "conflict")) }
+      for row in held.rows {
+        guard case .int(let seconds) = row[2] else { continue }
+        waits.append("\(Words.hours(seconds: Int(seconds))) held: \(Reason(rawValue: row[0].description)?.words ?? row[0].description)")
+      }
+      print("Waiting       \(waits.isEmpty ? "nothing" : waits.joined(separator: " · "))")
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import ClockifyAPI
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Make the database and a commented settings file; overwrite nothing.",
+    discussion: """
+      Creates what is missing and leaves what is there.
+
+        rota init
+        rota init --config /etc/rota/rota.yaml
+      """)
+  @OptionGroup var options: CommonOptions
+
+  func run() throws {
+    let path = options.config ?? ProcessInfo.processInfo.environment["ROTA_CONFIG"] ?? SettingsLoader.defaultFile
+    if FileManager.default.fileExists(atPath: path) {
+      Terminal.note("\(path) is there already; left as it is.")
+    } else {
+      do {
+        try Data(Self.template.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+      } catch {
+        throw UserError("\(path) cannot be written: check that its folder exists and may be written", status: .failed)
+      }
+      Terminal.note("\(path) written: every setting with its default.")
+    }
+    var named = options
+    named.config = path
+    let composition = try Composition(named)
+    let existed = FileManager.default.fileExists(atPath: composition.settings.database)
+    _ = try composition.openDatabase(creates: true)
+    Terminal.note("\(composition.settings.database) \(existed ? "is there already; checked" : "made, schema \(PlanningDatabase.schemaVersion)").")
+    Terminal.note("Next: set CLOCKIFY_API_KEY, then   rota check   and   rota import")
+  }
+
+  /// The settings file with every key, its default and what it means.
+  static var template: String {
+    var lines = ["# rota's settings. Each can also be given as an environment variable: ROTA_ + its path in upper case.", ""]
+    var block = ""
+    for key in SettingKey.all {
+      let parts = key.path.split(separator: ".").map(String.init)
+      if parts.count == 2, parts[0] != block { lines.append("\(parts[0]):") }
+      block = parts.count == 2 ? parts[0] : ""
+      let setting = "\(parts.count == 2 ? "  " : "")\(parts.last!):\(key.default.isEmpty ? "" : " " + key.default)"
+      lines.append("\(Words.padded(setting, 46)) # \(key.meaning)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check key, rights, workspace, reports, zones, database and clock; one line each.")
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let composition = try Composition(options)
+    var problems = 0
+    var firstError: (any Error)?
+    func line(_ state: String, _ name: String, _ text: String) {
+      if state == "fail" { problems += 1 }
+      print("\(Words.padded(state, 5)) \(Words.padded(name, 11)) \(text)")
+    }
+    let database = try? composition.openDatabase()
+    let source = try composition.source(database)
+    do {
+      try await checkClockify(source, composition, line)
+    } catch {
+      firstError = error
+      let words = ErrorWords.words(error)
+      line("fail", "clockify", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0)" } ?? "")")
+    }
+    await source.close()
+    do {
+      let database = try composition.openDatabase()
+      let intact = try database.read { try $0.isIntact() }
+      line(intact ? "ok" : "fail", "database", "\(database.path), schema \(PlanningDatabase.schemaVersion), \(intact ? "integrity ok" : "damaged: restore a backup")")
+    } catch {
+      line("fail", "database", ErrorWords.words(error).map { "\($0.message). Next: \($0.next ?? "")" } ?? "\(error)")
+    }
+    guard problems > 0 else { return }
+    throw firstError.flatMap(ErrorWords.words)?.status ?? .failed
+  }
+
+  private func checkClockify(
+    _ source: ClockifySource, _ composition: Composition, _ line: (String, String, String) -> Void
+  ) async throws {
+    let (owner, serverDate) = try await source.currentUser()
+    line("ok", "key", "belongs to \(owner.name ?? owner.email ?? owner.id)")
+    if let serverDate {
+      let off = Int(Date().timeIntervalSince1970 - serverDate)
+      let words = "\(abs(off)) s \(off > 0 ? "ahead of" : "behind") Clockify"
+      line(abs(off) > 120 ? "fail" : "ok", "clock", abs(off) > 120 ? "this machine is \(words): set up time synchronisation" : "within two minutes of Clockify's")
+    }
+    let workspaces = try await source.workspaces()
+    let wanted = composition.settings.imports.workspaces.first
+    guard let workspace = workspaces.first(where: { wanted == nil ? workspaces.count == 1 : $0.id == wanted }) else {
+      let list = workspaces.map { "\($0.name ?? "?") (\($0.id))" }.joined(separator: ", ")
+      line("fail", "workspace", "the key sees \(workspaces.count): \(list). Next: name one under clockify: workspaces:")
+      return
+    }
+    let budget = workspace.isFree ? "30 requests an hour" : "\(composition.settings.requestsPerSecond) requests a second"
+    line("ok", "workspace", "\(workspace.name ?? "") (\(workspace.id)), plan \(workspace.featureSubscriptionType ?? "unknown"): \(budget)")
+    let users = try await source.users(in: workspace.id)
+    line("ok", "rights", "sees \(Words.plural(users.count, "person", "people"))")
+    let zones = Set(users.compactMap(\.timeZone))
+    let unknown = zones.filter { Zone($0) == nil }.sorted()
+    line(unknown.isEmpty ? "ok" : "warn", "zones", "\(Words.plural(users.count, "person", "people")) in \(Words.plural(zones.count, "zone")); the key's owner in \(owner.timeZone ?? "none")\(unknown.isEmpty ? "" : "; not known here: \(unknown.joined(separator: ", "))")")
+    let day = composition.now.utcDay.number * 86_400
+    let reading = try await source.readReport(in: workspace.id, slice: .init(from: day - 86_400, to: day)) { _, _ in }
+    line("ok", "reports", "reachable; yesterday has \(Words.plural(reading.entries, "entry", "entries"))")
+  }
+}
+
+struct DatabaseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "database", abstract: "Look after the database file.", subcommands: [Info.self, Migrate.self])
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show what the file holds.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      let table = try composition.read { try $0.databaseTable() }
+      if json.json {
+        print(TablePrinter.json(TablePrinter.rows(table)[0]))
+      } else {
+        print("file          \(composition.settings.database)")
+        for (column, field) in zip(table.columns, table.rows[0]) { print("\(Words.padded(column, 13)) \(field)") }
+      }
+    }
+  }
+
+  struct Migrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Bring the schema up to date; an older file is copied beside it first.")
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+      let composition = try Composition(options)
+      _ = try composition.openDatabase()
+      composition.say("\(composition.settings.database) has schema \(PlanningDatabase.schemaVersion).")
+    }
+  }
+}

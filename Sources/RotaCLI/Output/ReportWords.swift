@@ -1,0 +1,175 @@
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+
+/// The report of an import, for one screen: what is new, what was not imported and why, whether the books balance, what next.
+struct ReportWords {
+  let report: ImportReport
+  let isDryRun: Bool
+  let database: PlanningDatabase
+
+  /// The exit code of rule 82; nil for 0.
+  static func status(of report: ImportReport) -> ExitStatus? {
+    if report.stopped?.isUnreachable ?? false { return .unreachable }
+    if report.summary.stoppedEntries > 0 { return .needsConfirmation }
+    return report.status == "partial" ? .partial : nil
+  }
+
+  func show() {
+    for line in lines { Terminal.note(line) }
+  }
+
+  private var summary: RunSummary { report.summary }
+
+  var lines: [String] {
+    var lines: [String] = []
+    if let stop = report.stopped { lines += stopLines(stop) }
+    let what = isDryRun ? "Would import" : "Imported"
+    lines.append(
+      "\(what) from Clockify \"\(summary.workspaceName)\": run \(report.run), \(report.status), \(Words.plural(report.requests, "request"))")
+    for dead in summary.deadRuns { lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.") }
+    lines += itemLines + timeLines + needs
+    return lines
+  }
+
+  private func stopLines(_ stop: ImportStop) -> [String] {
+    var lines = ["Error: \(stop.message)."]
+    lines.append("Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled.")
+    if let retry = summary.retryAt {
+      lines.append("Next: run 'rota import' again after \(retry); it goes on where it stopped.")
+    } else {
+      lines.append("Next: run 'rota import' again.")
+    }
+    return lines
+  }
+
+  private var itemLines: [String] {
+    [("clients", summary.clients), ("projects", summary.projects), ("people", summary.people)].compactMap {
+      name, counts in
+      guard let counts, counts.new + counts.known + counts.notImported > 0 else { return nil }
+      var parts: [String] = []
+      if counts.new > 0 { parts.append("\(Words.count(counts.new)) new") }
+      if counts.known > 0 { parts.append("\(Words.count(counts.known)) known") }
+      if counts.notImported > 0 { parts.append("\(Words.count(counts.notImported)) not imported\(why(name))") }
+      return "  \(Words.padded(name, 9)) \(parts.joined(separator: ", "))"
+    }
+  }
+
+  private func why(_ kinds: String) -> String {
+    let kind = kinds == "people" ? "person" : String(kinds.dropLast())
+    let findings = report.findings.filter { $0.kind == kind && Reason(rawValue: $0.code) != nil }
+    let reasons = Dictionary(grouping: findings, by: \.code).sorted { $0.key < $1.key }.map { code, group in
+      let words = Reason(rawValue: code)?.words ?? code
+      guard group.count <= 3, code != Reason.archivedUnused.rawValue else { return "\(words) \(group.count)" }
+      return "\(words) (\(group.compactMap(\.name).joined(separator: ", ")))"
+    }
+    return reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
+  }
+
+  private var timeLines: [String] {
+    guard !summary.actualsAreOff else { return [] }
+    let books = report.books
+    var lines: [String] = []
+    var changes: [String] = []
+    for (count, word) in [
+      (summary.entriesNew, "new"), (summary.entriesChanged, "changed"), (summary.entriesMoved, "moved"),
+      (summary.entriesMissing, "missing"), (summary.entriesDeleted, "deleted"),
+      (summary.entriesReplaced, "placed anew from the ledger"),
+    ] where count > 0 { changes.append("\(Words.count(count)) \(word)") }
+    let when = report.window.map { " of \(Words.range($0))" } ?? ""
+    lines.append(
+      "  time      \(Words.plural(books.entriesRead, "entry", "entries"))\(when): \(changes.isEmpty ? "nothing new" : changes.joined(separator: ", "))")
+    lines.append("            placed  \(Words.hours(seconds: books.secondsPlaced))")
+    if let line = reasonLine("skipped", books.secondsSkipped, summary.skipped) { lines.append(line) }
+    if let line = reasonLine("held", books.secondsHeld, summary.held) { lines.append(line) }
+    if let counts = summary.actuals {
+      lines.append("  actuals   \(Words.count(counts.written)) written, \(Words.count(counts.removed)) removed")
+      let zeros = [(counts.zerosFilled, "filled"), (counts.zerosReplaced, "replaced by real hours"), (counts.zerosWithdrawn, "withdrawn")]
+        .filter { $0.0 > 0 }.map { "\(Words.count($0.0)) \($0.1)" }
+      if !zeros.isEmpty { lines.append("  zeros     \(zeros.joined(separator: ", "))") }
+    }
+    lines.append(
+      "  books     \(books.isBalanced ? "balance" : "DO NOT BALANCE"): \(Words.clock(seconds: books.secondsPlaced)) placed + \(Words.clock(seconds: books.secondsSkipped)) skipped + \(Words.clock(seconds: books.secondsHeld)) held = \(Words.clock(seconds: books.secondsRead)) read")
+    if summary.roundingSeconds != 0 || summary.frozenCells > 0 {
+      let frozen = summary.frozenCells > 0 ? "; \(Words.plural(summary.frozenCells, "frozen cell")) left as they were" : ""
+      lines.append("            rounding to minutes: \(summary.roundingSeconds) s in what was written\(frozen)")
+    }
+    if let date = summary.guaranteedFrom { lines.append("            right since \(date)") }
+    return lines
+  }
+
+  private func reasonLine(_ name: String, _ seconds: Int, _ sums: [String: RunSummary.Sum]) -> String? {
+    guard !sums.isEmpty else { return nil }
+    let parts = sums.sorted { ($0.value.seconds, $1.key) > ($1.value.seconds, $0.key) }.map { code, sum in
+      let words = Reason(rawValue: code)?.words ?? code
+      return sum.seconds == 0 ? "\(words) \(Words.plural(sum.entries, "entry", "entries"))" : "\(words) \(Words.hours(seconds: sum.seconds))"
+    }
+    return "            \(Words.padded(name, 7)) \(Words.hours(seconds: seconds))  \(parts.joined(separator: " · "))"
+  }
+
+  // MARK: What waits for a person
+
+  private var needs: [String] {
+    var needs: [(String, String)] = []
+    if summary.stoppedEntries > 0 {
+      needs.append((
+        "\(Words.plural(summary.stoppedEntries, "entry", "entries")) (\(Words.hours(seconds: summary.stoppedSeconds))) vanished at once: nothing was removed",
+        "rota import --confirm-deletes \(report.run)"
+      ))
+    }
+    let unknown = (try? database.read { try $0.peopleWithUnknownRole() }) ?? []
+    if !unknown.isEmpty {
+      let verb = unknown.count == 1 ? "has" : "have"
+      needs.append(("\(Words.plural(unknown.count, "person", "people")) \(verb) the role Unknown", "rota people list --unknown"))
+    }
+    if summary.actualsAreOff, !isDryRun { needs.append(("actuals are off: no time was read", "rota actuals enable")) }
+    let duplicates = report.findings.filter { $0.code == "probable_duplicate" }
+    if let first = duplicates.first {
+      needs.append((
+        "\(Words.plural(duplicates.count, "probable duplicate")): \(first.kind ?? "") \"\(first.name ?? "")\"",
+        "rota runs show \(report.run)"
+      ))
+    }
+    let clientless = report.findings.filter { $0.code == Reason.projectWithoutClient.rawValue && $0.kind == "project" }
+    if !clientless.isEmpty {
+      needs.append((
+        "\(Words.plural(clientless.count, "project")) without a client, \(Words.hours(seconds: summary.held[Reason.projectWithoutClient.rawValue]?.seconds ?? 0)) held",
+        "give \(clientless.count == 1 ? "it a client" : "them clients") in Clockify; the next run takes them in"
+      ))
+    }
+    if summary.conflicts > 0 {
+      needs.append(("\(Words.plural(summary.conflicts, "conflict")) with hours typed by hand", "rota runs show \(report.run)"))
+    }
+    guard !needs.isEmpty else { return [] }
+    let width = min(58, needs.map(\.0.count).max() ?? 0)
+    return ["Needs a person"] + needs.map { "  \(Words.padded($0.0, width))  \($0.1)" }
+  }
+
+  // MARK: JSON
+
+  static func json(_ report: ImportReport) -> String {
+    let summary = (try? JSONSerialization.jsonObject(with: Data(report.summary.json.utf8))) ?? [String: Any]()
+    let object: [String: Any] = [
+      "id": report.run, "status": report.status, "requests": report.requests,
+      "window_from": report.window.map { "\($0.lowerBound)" as Any } ?? NSNull(),
+      "window_to": report.window.map { "\($0.upperBound)" as Any } ?? NSNull(),
+      "entries_read": report.books.entriesRead, "seconds_read": report.books.secondsRead,
+      "seconds_placed": report.books.secondsPlaced, "seconds_skipped": report.books.secondsSkipped,
+      "seconds_held": report.books.secondsHeld, "is_balanced": report.books.isBalanced, "summary": summary,
+      "findings": report.findings.map(FindingWords.object),
+    ]
+    return TablePrinter.json(object)
+  }
+}
+
+enum FindingWords {
+  static func object(_ finding: Finding) -> [String: Any] {
+    func or(_ value: Any?) -> Any { value ?? NSNull() }
+    return [
+      "level": finding.level.rawValue, "code": finding.code, "kind": or(finding.kind),
+      "external_id": or(finding.externalID), "planning_id": or(finding.planningID), "name": or(finding.name),
+      "entries": finding.entries, "seconds": finding.seconds, "message": finding.message,
+    ]
+  }
+}

@@ -1,0 +1,53 @@
+import Planning
+import PlanningStore
+
+/// A person's week: planned against worked, zeros and hours typed by hand marked.
+struct WeekWords {
+  let table: Table
+  let start: CalendarDay
+
+  private struct Line: Hashable {
+    let client: String
+    let project: String
+    let role: String
+  }
+
+  private static let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+  var lines: [String] {
+    guard !table.rows.isEmpty else { return ["Week of \(start): nothing planned, nothing worked."] }
+    var days: [Line: [CalendarDay: (planned: Int, worked: String)]] = [:]
+    for index in table.rows.indices {
+      let line = Line(
+        client: table[index, "client"].description, project: table[index, "project"].description,
+        role: table[index, "role"].description)
+      guard let day = CalendarDay(table[index, "date"].description) else { continue }
+      var planned = 0
+      if case .int(let minutes) = table[index, "scheduled_minutes"] { planned = Int(minutes) }
+      var worked = "–"
+      if case .int(let minutes) = table[index, "actual_minutes"] {
+        switch table[index, "origin"].description {
+        case "autofill": worked = "·0"
+        case "manual": worked = Words.clock(minutes: Int(minutes)) + "*"
+        default: worked = Words.clock(minutes: Int(minutes))
+        }
+      }
+      days[line, default: [:]][day] = (planned, worked)
+    }
+    let week = (0..<7).map { start + $0 }
+    func cells(_ texts: [String]) -> String {
+      texts.map { String(repeating: " ", count: max(0, 7 - $0.count)) + $0 }.joined()
+    }
+    var lines = [
+      Words.padded("Week of \(start)", 44) + cells(week.map { Self.names[$0.weekday.rawValue] })
+    ]
+    for (line, entries) in days.sorted(by: { ($0.key.project, $0.key.role) < ($1.key.project, $1.key.role) }) {
+      let name = String("\(line.project) · \(line.client) · \(line.role)".prefix(34))
+      lines.append(
+        Words.padded(name, 36) + "planned " + cells(week.map { entries[$0].map { $0.planned == 0 ? "–" : Words.clock(minutes: $0.planned) } ?? "–" }))
+      lines.append(Words.padded("", 36) + "worked  " + cells(week.map { entries[$0]?.worked ?? "–" }))
+    }
+    lines.append("·0 zero filled by rota   0:00* typed by hand")
+    return lines
+  }
+}
