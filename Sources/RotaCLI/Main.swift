@@ -6,7 +6,6 @@ import Foundation
 @main
 struct Main {
   static func main() async {
-    setvbuf(stdout, nil, _IOLBF, 0)
     signal(SIGPIPE, SIG_IGN)
     let task = Task { await run() }
     let signals = [SIGINT, SIGTERM].map { number in

@@ -24,12 +24,12 @@ struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show one run with everything it found.")
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
-    @Argument(help: "The run's id.") var run: Int64
+    @Argument(help: "The run's id.") var id: Int64
 
     func run() throws {
       let composition = try Composition(options)
-      let (found, findings) = try composition.read { (try $0.run(run), try $0.findings(of: run)) }
-      guard let found else { throw UserError("there is no run \(run)", next: "rota runs list") }
+      let (found, findings) = try composition.read { (try $0.run(id), try $0.findings(of: id)) }
+      guard let found else { throw UserError("there is no run \(id)", next: "rota runs list") }
       if json.json {
         let summary = (try? JSONSerialization.jsonObject(with: Data(found.summary.utf8))) ?? [String: Any]()
         let object: [String: Any] = [

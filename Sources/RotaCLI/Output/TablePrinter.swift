@@ -46,9 +46,17 @@ enum TablePrinter {
       parts.indices.map { index in
         let gap = String(repeating: " ", count: widths[index] - parts[index].count)
         return isNumber[index] ? gap + parts[index] : parts[index] + gap
-      }.joined(separator: "  ").replacing(/ +$/, with: "")
+      }.joined(separator: "  ").trimmingTrailingBlanks
     }
     print(line(table.columns))
     for row in cells { print(line(row)) }
+  }
+}
+
+extension String {
+  fileprivate var trimmingTrailingBlanks: String {
+    var text = self
+    while text.hasSuffix(" ") { text.removeLast() }
+    return text
   }
 }

@@ -1,0 +1,181 @@
+import ArgumentParser
+import ClockifyAPI
+import ClockifySimulator
+import Foundation
+import Importing
+import Logging
+import Planning
+import PlanningStore
+
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "Show the whole product on a simulated Clockify; no key needed.",
+    discussion: """
+      Starts a simulated workspace on this machine, runs the real import over HTTP into rota-demo.sqlite and prints
+      what happens. With --serve the simulated Clockify keeps running for any client.
+
+        rota demo
+        rota demo --serve
+      """)
+  @OptionGroup var options: CommonOptions
+
+  @Flag(help: "Keep the simulated Clockify running and print the environment to reach it.") var serve = false
+  @Option(help: "Port on 127.0.0.1; 0 takes a free one.") var port = 0
+  @Option(help: "How many people the workspace has.") var people = 14
+  @Option(help: "How many projects it has.") var projects = 23
+  @Option(help: "Days of history.") var days = 47
+  @Option(name: .customLong("entries-per-day"), help: "Time entries a person and working day.") var entriesPerDay = 4
+  @Option(help: "The workspace's Clockify plan; FREE gets 30 requests an hour.") var plan = "PRO_2021"
+
+  func validate() throws {
+    guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days), (1...24).contains(entriesPerDay),
+      (0...65_535).contains(port)
+    else { throw ValidationError("--people, --projects, --days, --entries-per-day or --port is out of range.") }
+  }
+
+  func run() async throws {
+    let now = options.asOf.flatMap { Instant($0) } ?? Instant(seconds: Int(Date().timeIntervalSince1970))
+    let workspace = WorkspaceGenerator(
+      people: people, projects: projects, days: days, lastDay: now.utcDay.number, entriesPerDay: entriesPerDay, plan: plan
+    ).make()
+    let clockify: SimulatedClockify
+    do {
+      clockify = try await SimulatedClockify.start([workspace], port: port)
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      throw UserError("port \(port) on 127.0.0.1 cannot be used", next: "rota demo --serve --port 0", status: .failed)
+    }
+    do {
+      print(
+        "rota demo: a simulated Clockify workspace \"\(workspace.name)\" on 127.0.0.1:\(clockify.port) (\(Words.plural(workspace.users.count, "person", "people")), \(Words.plural(workspace.projects.count, "project")), \(Words.plural(workspace.clients.count, "client")), \(Words.plural(workspace.entries.count, "time entry", "time entries")))")
+      if serve { try await keepServing(clockify) } else { try await DemoStory(clockify: clockify, options: options, now: now).tell() }
+    } catch {
+      await clockify.stop()
+      if serve, error is CancellationError { return }
+      throw error
+    }
+    await clockify.stop()
+  }
+
+  private func keepServing(_ clockify: SimulatedClockify) async throws {
+    print(
+      """
+
+      In another terminal:
+        export CLOCKIFY_API_KEY=\(SimulatedClockify.key)
+        export CLOCKIFY_API_URL=\(clockify.apiURL)
+        rota init && rota check && rota import
+
+      Ctrl-C ends it.
+      """)
+    fflush(nil)
+    while true { try await Task.sleep(for: .seconds(3600)) }
+  }
+}
+
+/// The story that `rota demo` tells: every number in it comes from the real import into a real database.
+private struct DemoStory {
+  let clockify: SimulatedClockify
+  let options: CommonOptions
+  let now: Instant
+  private let path: String
+
+  init(clockify: SimulatedClockify, options: CommonOptions, now: Instant) {
+    self.clockify = clockify
+    self.options = options
+    self.now = now
+    path = options.database ?? "rota-demo.sqlite"
+  }
+
+  func tell() async throws {
+    for suffix in ["", "-wal", "-shm"] where options.database == nil {
+      // The demo's own file of last time; it begins anew.
+      try? FileManager.default.removeItem(atPath: path + suffix)
+    }
+    let database = try PlanningDatabase(path: path, creates: true)
+    print("\n1. Import clients, projects and people")
+    try await importOnce(database)
+
+    print("\n2. Actuals wait for roles")
+    let unknown = try database.read { try $0.peopleWithUnknownRole() }
+    print("   rota actuals enable  →  refused: \(Words.plural(unknown.count, "person has", "people have")) the role Unknown")
+    try setRoles(unknown, database)
+    let firstDay = now.utcDay - 45
+    try database.write { session in
+      try session.set(Setting.actualsEnabledAt, now.description, at: now)
+      try session.set(Setting.autofillFrom, firstDay.description, at: now)
+    }
+    print("   rota actuals enable --autofill-from \(firstDay)  →  on")
+
+    print("\n3. Import actuals")
+    try await importOnce(database)
+    print("\n4. The same again")
+    try await importOnce(database)
+
+    print("\n5. A week: planned, worked, zeros")
+    try planAndShow(unknown.first?.id, database)
+    try await importOnce(database, shows: false)
+    try showWeek(unknown.first, database)
+    print("\nThe database is \(path).  Look around:")
+    print("  rota status --database \(path)")
+    print("  rota runs show 2 --database \(path)")
+    print("  sqlite3 \(path) 'SELECT * FROM actual_detail LIMIT 5'")
+  }
+
+  private func importOnce(_ database: PlanningDatabase, shows: Bool = true) async throws {
+    let source = ClockifySource(
+      addresses: try ClockifyAddresses(api: clockify.apiURL),
+      credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
+      budget: RequestBudget(perSecond: 50, perHour: nil), logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+    let pipeline = ImportPipeline(
+      database: database, source: source, settings: ImportSettings(), request: ImportRequest(trigger: .demo, now: now),
+      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
+    let started = ContinuousClock.now
+    let result: Result<ImportReport, any Error>
+    do { result = .success(try await pipeline.run()) } catch { result = .failure(error) }
+    await source.close()
+    let report = try result.get()
+    guard shows else { return }
+    for line in ReportWords(report: report, isDryRun: false, database: database).lines { print("   \(line)") }
+    let milliseconds = (ContinuousClock.now - started) / .milliseconds(1)
+    print("   in \(Int(milliseconds.rounded())) ms")
+  }
+
+  private func setRoles(_ people: [(id: PersonID, name: String)], _ database: PlanningDatabase) throws {
+    try database.write { session in
+      let developer = try session.role(named: "Developer") ?? session.addRole("Developer")
+      let designer = try session.role(named: "Designer") ?? session.addRole("Designer")
+      for (index, person) in people.enumerated() {
+        _ = try session.setRole(
+          index % 3 == 0 ? designer : developer, of: person.id, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday)
+      }
+    }
+    print("   rota people set-role Designer …  and  rota people set-role Developer --unknown  →  \(Words.plural(people.count, "person", "people"))")
+  }
+
+  private var monday: CalendarDay { (now.utcDay - 7).startOfWeek(from: .monday) }
+
+  private func planAndShow(_ person: PersonID?, _ database: PlanningDatabase) throws {
+    guard let person else { return }
+    try database.write { session in
+      let plan = try session.planSnapshot()
+      let worked = Set(try session.actuals(of: person, from: monday, through: monday + 6).map(\.cell.project)).sorted()
+      guard let role = plan.people[person]?.plan.contract(on: monday)?.role else { return }
+      for project in worked.prefix(2) {
+        _ = try session.addAssignment(
+          person: person,
+          Assignment(project: project, role: role, startsOn: monday, endsOn: monday + 4, minutesPerDay: 240))
+      }
+      _ = try session.addTimeOff(
+        person: person, TimeOff(startsOn: monday + 3, endsOn: monday + 3, minutesPerDay: 240), kind: "leave")
+    }
+  }
+
+  private func showWeek(_ person: (id: PersonID, name: String)?, _ database: PlanningDatabase) throws {
+    guard let person else { return }
+    print("   \(person.name)")
+    let table = try database.read { try $0.weekTable(of: person.id, from: monday) }
+    for line in WeekWords(table: table, start: monday).lines { print("   \(line)") }
+  }
+}
