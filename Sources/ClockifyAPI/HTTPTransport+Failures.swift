@@ -98,4 +98,3 @@ extension HTTPTransport {
     return try? JSONDecoder().decode(ErrorBody.self, from: Data(body.readableBytesView)).code
   }
 }
-

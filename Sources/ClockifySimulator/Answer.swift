@@ -108,7 +108,8 @@ extension SimulatedClockify {
       answer.body = ByteBuffer(string: "<html><body><h1>\(status)</h1></body></html>")
       answer.headers = ["x-cache": "Error from cloudfront"]
     case .emptyBody: answer.body = ByteBuffer()
-    case .truncated(let bytes): answer.body = answer.body.getSlice(at: 0, length: min(bytes, answer.body.readableBytes))!
+    case .truncated(let bytes):
+      answer.body = answer.body.getSlice(at: 0, length: min(bytes, answer.body.readableBytes))!
     case .body(let text): answer.body = ByteBuffer(string: text)
     case .redirect(let target):
       answer.status = 302

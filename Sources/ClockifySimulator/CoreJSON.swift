@@ -36,10 +36,11 @@ struct CoreJSON {
     ]
     var settings: Any = null
     if let zone = user.timeZone {
-      settings = [
-        "timeZone": zone, "weekStart": "MONDAY", "timeFormat": "HOUR24", "dateFormat": "DD/MM/YYYY",
-        "lang": optional("EN"), "myStartOfDay": "09:00", "theme": "DARK",
-      ] as [String: Any]
+      settings =
+        [
+          "timeZone": zone, "weekStart": "MONDAY", "timeFormat": "HOUR24", "dateFormat": "DD/MM/YYYY",
+          "lang": optional("EN"), "myStartOfDay": "09:00", "theme": "DARK",
+        ] as [String: Any]
     }
     let status = controls.unknownValues && user.status == "ACTIVE" ? "ACTIVE_IN_SPIRIT" : user.status
     let rows: [Any] = memberships ? [membership] : []

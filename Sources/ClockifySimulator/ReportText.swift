@@ -64,7 +64,8 @@ struct ReportText {
     tags(entry)
     if let type = entry.type { field("type", type) }
     if controls.unknownValues { buffer.writeString(",\"mood\":{\"level\":[1,2.5e3,null,true]}") }
-    buffer.writeString(",\"approvalRequestId\":null,\"isLocked\":false,\"customFields\":[],\"amount\":null,\"rate\":null}")
+    buffer.writeString(
+      ",\"approvalRequestId\":null,\"isLocked\":false,\"customFields\":[],\"amount\":null,\"rate\":null}")
   }
 
   private mutating func interval(_ entry: SimulatedWorkspace.Entry, person: String?) {

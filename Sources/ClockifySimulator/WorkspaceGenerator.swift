@@ -40,7 +40,8 @@ public struct WorkspaceGenerator: Sendable {
     "Europe/Berlin", "Europe/Berlin", "Europe/Lisbon", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "UTC",
   ]
   private static let clientNames = [
-    "Northwind", "Fabrikam", "Contoso", "Tailspin Toys", "Wingtip", "Adventure Works", "Litware", "Proseware", "Internal",
+    "Northwind", "Fabrikam", "Contoso", "Tailspin Toys", "Wingtip", "Adventure Works", "Litware", "Proseware",
+    "Internal",
   ]
   private static let projectNames = [
     "Website relaunch", "Brand book", "Mobile app", "Annual report", "Shop", "Intranet", "Campaign", "Data platform",
@@ -139,7 +140,8 @@ public struct WorkspaceGenerator: Sendable {
       var entry = SimulatedWorkspace.Entry(
         id: ids.next(at: start), userID: user.id, projectID: project?.id, start: start, end: start + length)
       entry.billable = project?.billable ?? false
-      entry.description = ["Review with client", "Layout", "Fixes", "Planning \"sprint\"", "Überarbeitung", ""][random.below(6)]
+      entry.description =
+        ["Review with client", "Layout", "Fixes", "Planning \"sprint\"", "Überarbeitung", ""][random.below(6)]
       entries.append(entry)
       start += length + random.below(900)
       if number == entriesPerDay / 2 - 1, random.below(3) == 0 {
@@ -165,7 +167,9 @@ public struct WorkspaceGenerator: Sendable {
     }
     let friday = (lastDay - 9) * 86_400 + 15 * 3600
     entries.append(
-      .init(id: ids.next(at: friday), userID: workspace.users[1].id, projectID: project.id, start: friday, end: friday + 30 * 3600))
+      .init(
+        id: ids.next(at: friday), userID: workspace.users[1].id, projectID: project.id, start: friday,
+        end: friday + 30 * 3600))
     var leave = SimulatedWorkspace.Entry(
       id: ids.next(at: friday), userID: workspace.users[0].id, projectID: nil, start: friday - 6 * 3600,
       end: friday + 5400)

@@ -42,7 +42,9 @@ struct EntryIntake {
     let day = zone.day(of: mirrored.start)
     let isFuture = day > zone.day(of: now)
     let isInWindow = day >= window.lowerBound
-    guard let key = try session.merge(mirrored, workspace: workspace, run: run, keepsNew: isInWindow) else { return nil }
+    guard let key = try session.merge(mirrored, workspace: workspace, run: run, keepsNew: isInWindow) else {
+      return nil
+    }
     reading.count(key, seconds: mirrored.seconds)
     if !knownUsers.contains(entry.userID), unlistedUsers.insert(entry.userID).inserted {
       try session.noteUnlisted(

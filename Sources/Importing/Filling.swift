@@ -26,7 +26,9 @@ struct Filling {
     let ranges = completeRanges
     let held = try session.heldDays(from: from)
     for (person, users) in users.sorted(by: { $0.key < $1.key }) {
-      guard let details = plan.people[person], !details.isArchived, !users.contains(where: losses.isBraked) else { continue }
+      guard let details = plan.people[person], !details.isArchived, !users.contains(where: losses.isBraked) else {
+        continue
+      }
       let zone = zones.zone(user: users[0], row: nil)
       let days = (from...last).filter { day in
         details.actualsFrom.map { $0 <= day } ?? true && isClosed(day, planningZone, zone)

@@ -63,7 +63,8 @@ package struct ImportPipeline {
         let waiting = try session.deletePlan()?.run
         throw ImportError(
           .noPlan,
-          waiting.map { "run \(confirmed) has no waiting removals; run \($0) has" } ?? "no removals wait for confirmation")
+          waiting.map { "run \(confirmed) has no waiting removals; run \($0) has" }
+            ?? "no removals wait for confirmation")
       }
       let dead = try session.failDeadRuns(at: request.now)
       let actualsAreOn = try session.setting(Setting.actualsEnabledAt) != nil

@@ -22,7 +22,8 @@ struct LedgerBooks {
   mutating func count(_ key: Int, _ placement: Placement, pair: Pair?, seconds: Int, id: String) throws {
     guard placement.seconds == seconds else {
       throw ImportError(
-        .unbalanced, "time entry \(id) was read with \(seconds) s, the ledger has \(placement.seconds) s; nothing was changed")
+        .unbalanced,
+        "time entry \(id) was read with \(seconds) s, the ledger has \(placement.seconds) s; nothing was changed")
     }
     mark(key)
     switch placement.state {
@@ -48,7 +49,9 @@ struct LedgerBooks {
   }
 
   private mutating func mark(_ key: Int) {
-    if key >= isCounted.count { isCounted += repeatElement(false, count: max(1024, key + 1 - isCounted.count + isCounted.count / 2)) }
+    if key >= isCounted.count {
+      isCounted += repeatElement(false, count: max(1024, key + 1 - isCounted.count + isCounted.count / 2))
+    }
     isCounted[key] = true
   }
 

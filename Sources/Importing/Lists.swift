@@ -38,7 +38,8 @@ extension ImportPipeline {
     }
     if let wanted = settings.workspaces.first {
       guard settings.workspaces.count == 1, wanted != "all" else {
-        throw ImportError(.workspaceChoice, "one workspace at a time can be imported; name one id under clockify: workspaces:")
+        throw ImportError(
+          .workspaceChoice, "one workspace at a time can be imported; name one id under clockify: workspaces:")
       }
       guard let found = visible.first(where: { $0.id == wanted }) else {
         throw ImportError(

@@ -136,7 +136,9 @@ struct Matching {
     case .create, .createWhenUsed:
       guard let clientID = project.clientID else { return }
       if plan.planningID(.client, clientID) == nil, let client = clients[clientID] {
-        findings.removeAll { $0.code == Reason.archivedUnused.rawValue && $0.externalID == clientID && $0.kind == "client" }
+        findings.removeAll {
+          $0.code == Reason.archivedUnused.rawValue && $0.externalID == clientID && $0.kind == "client"
+        }
         if client.archived { clientCounts.notImported -= 1 }
         try create(client)
       }

@@ -45,7 +45,9 @@ struct Placer {
     self.now = now
     self.losses = losses
     self.isRead = isRead
-    contractTexts = plan.people.mapValues { person in person.plan.contracts.map(\.fingerprintText).joined(separator: ";") }
+    contractTexts = plan.people.mapValues { person in
+      person.plan.contracts.map(\.fingerprintText).joined(separator: ";")
+    }
     assignmentsByProject = plan.people.mapValues { Dictionary(grouping: $0.plan.assignments, by: \.project) }
   }
 
@@ -216,7 +218,8 @@ struct Placer {
       let cell = Cell(person: person, project: project, day: new.day)
       if reason == nil { reason = freeze(of: cell) }
       if reason == nil, losses.isBraked(row.entry.userID) { reason = .deleteBrake }
-      let namesCell = reason == nil || [.locked, .manualPresent, .deleteBrake, .syncOff, .personArchived].contains(reason)
+      let namesCell =
+        reason == nil || [.locked, .manualPresent, .deleteBrake, .syncOff, .personArchived].contains(reason)
       if namesCell {
         new.person = person
         new.project = project

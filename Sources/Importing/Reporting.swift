@@ -62,8 +62,10 @@ struct Reporting {
     let projects = groups(
       .project,
       snapshot.projects.values.map { ($0.id, "\(clientNames[$0.clientID] ?? "")/\(NormalizedName($0.name).text)") })
-    let people = groups(
-      .person, snapshot.people.values.map { ($0.id, $0.email.map { "@" + $0.lowercased() } ?? NormalizedName($0.name).text) })
+    let people =
+      groups(
+        .person,
+        snapshot.people.values.map { ($0.id, $0.email.map { "@" + $0.lowercased() } ?? NormalizedName($0.name).text) })
       + groups(.person, snapshot.people.values.filter { $0.email != nil }.map { ($0.id, NormalizedName($0.name).text) })
     var seen: Set<[Int64]> = []
     return (clients + projects + people.filter { seen.insert($0.ids).inserted }).map(finding)
@@ -90,7 +92,8 @@ struct Reporting {
     let list = group.ids.map { "\(group.kind.rawValue) \($0)\(group.unlinked.contains($0) ? " (not linked)" : "")" }
     return Finding(
       .warning, "probable_duplicate", kind: group.kind.rawValue, planningID: group.ids[0], name: shown,
-      entries: group.ids.count, message: "\"\(shown)\" is there \(group.ids.count) times: \(list.joined(separator: ", "))")
+      entries: group.ids.count,
+      message: "\"\(shown)\" is there \(group.ids.count) times: \(list.joined(separator: ", "))")
   }
 
   // MARK: Entries
@@ -99,14 +102,17 @@ struct Reporting {
     var findings: [Finding] = []
     for (group, sum) in ledger.groups.sorted(by: { $0.value.seconds > $1.value.seconds }) {
       let shown = shown(user: group.user, project: group.project)
-      let isOldTimer = group.reason == .running && reading.warnings.keys.contains {
-        $0.code == .oldTimer && $0.user == group.user && $0.project == group.project
-      }
+      let isOldTimer =
+        group.reason == .running
+        && reading.warnings.keys.contains {
+          $0.code == .oldTimer && $0.user == group.user && $0.project == group.project
+        }
       findings.append(
         Finding(
           isOldTimer ? .warning : .info, group.reason.rawValue, kind: "entry", externalID: group.user,
           planningID: snapshot.planningID(.person, group.user), name: shown, entries: sum.entries, seconds: sum.seconds,
-          message: "\(sum.entries) entries of \(shown): \(group.reason.words)\(isOldTimer ? ", for more than 24 hours" : "")"))
+          message:
+            "\(sum.entries) entries of \(shown): \(group.reason.words)\(isOldTimer ? ", for more than 24 hours" : "")"))
     }
     for (warning, sums) in reading.warnings.sorted(by: { $0.value.seconds > $1.value.seconds })
     where warning.code != .oldTimer {
@@ -139,7 +145,8 @@ struct Reporting {
   }
 
   private func shown(user: String, project: String) -> String {
-    let person = snapshot.planningID(.person, user).flatMap { snapshot.people[$0]?.name }
+    let person =
+      snapshot.planningID(.person, user).flatMap { snapshot.people[$0]?.name }
       ?? users.first { $0.id == user }.flatMap { $0.name ?? $0.email } ?? user
     let projectName = snapshot.planningID(.project, project).flatMap { snapshot.projects[$0]?.name }
     let mirrored = projectName ?? projectNames[project] ?? project

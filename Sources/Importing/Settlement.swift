@@ -90,7 +90,10 @@ struct Settlement {
     try keepBooks()
     try rememberCoverage(today)
     for name in placer.unknownZones.sorted() {
-      findings.append(Finding(.warning, "unknown_zone", name: name, message: "time zone \"\(name)\" is not known here; the next one in line was used"))
+      findings.append(
+        Finding(
+          .warning, "unknown_zone", name: name,
+          message: "time zone \"\(name)\" is not known here; the next one in line was used"))
     }
   }
 
@@ -112,7 +115,8 @@ struct Settlement {
       try session.work(onPair: stored.key)
       try session.setFingerprint(fingerprint, ofPair: stored.key)
     }
-    for pair in try session.newPairsAtWork(in: workspace).sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
+    for pair in try session.newPairsAtWork(in: workspace).sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) })
+    {
       keys[pair] = try session.addPair(pair, workspace: workspace, fingerprint: placer.context(pair).fingerprint)
     }
     return keys
@@ -180,7 +184,9 @@ struct Settlement {
     var zones = zones
     guard let firstDay = try firstZeroDay(&zones) else { return }
     var usersByPerson: [PersonID: [String]] = [:]
-    for user in users { if let id = snapshot.planningID(.person, user.id) { usersByPerson[id, default: []].append(user.id) } }
+    for user in users {
+      if let id = snapshot.planningID(.person, user.id) { usersByPerson[id, default: []].append(user.id) }
+    }
     let filling = Filling(
       session: session, plan: snapshot, settings: settings, reading: reading, window: plan.window, losses: losses,
       now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze)
@@ -213,7 +219,8 @@ struct Settlement {
     guard abs(summary.roundingSeconds) <= 30 * totals.buckets else {
       throw ImportError(
         .unbalanced,
-        "the imported minutes differ from the placed seconds by \(summary.roundingSeconds) s, more than rounding explains; nothing was changed")
+        "the imported minutes differ from the placed seconds by \(summary.roundingSeconds) s, more than rounding explains; nothing was changed"
+      )
     }
   }
 
@@ -230,7 +237,8 @@ struct Settlement {
     guard ledger.books.isBalanced else {
       throw ImportError(
         .unbalanced,
-        "read \(reading.seconds) s, but placed \(ledger.books.secondsPlaced) + skipped \(ledger.books.secondsSkipped) + held \(ledger.books.secondsHeld); nothing was changed")
+        "read \(reading.seconds) s, but placed \(ledger.books.secondsPlaced) + skipped \(ledger.books.secondsSkipped) + held \(ledger.books.secondsHeld); nothing was changed"
+      )
     }
     summary.skipped = ledger.skipped
     summary.held = ledger.held
@@ -313,7 +321,9 @@ struct Settlement {
     let who = losses.brakedUsers.map { "\($0.count) people" } ?? "the whole window"
     return Finding(
       .error, Reason.deleteBrake.rawValue, entries: losses.stopped.count, seconds: losses.stoppedSeconds,
-      message: "\(losses.stopped.count) entries did not come back, too many to be believed: the time of \(who) is left as it was")
+      message:
+        "\(losses.stopped.count) entries did not come back, too many to be believed: the time of \(who) is left as it was"
+    )
   }
 }
 

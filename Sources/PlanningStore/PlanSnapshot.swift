@@ -232,7 +232,9 @@ extension StoreSession {
   /// Rule 16: the link of an item that a complete list no longer has is marked with the day; one that is back is cleared.
   ///
   /// - Returns: what has become missing, or still is.
-  package func markSourceMissing(workspace: String, on day: CalendarDay) throws -> [(kind: String, externalID: String, planningID: Int64)] {
+  package func markSourceMissing(workspace: String, on day: CalendarDay) throws -> [(
+    kind: String, externalID: String, planningID: Int64
+  )] {
     let gone = """
       EXISTS (SELECT 1 FROM clockify_client m WHERE external_reference.kind = 'client' AND m.id = external_id AND m.deleted_at IS NOT NULL)
       OR EXISTS (SELECT 1 FROM clockify_project m WHERE external_reference.kind = 'project' AND m.id = external_id AND m.deleted_at IS NOT NULL)
@@ -242,7 +244,9 @@ extension StoreSession {
       sql: "UPDATE external_reference SET source_missing_since = ? WHERE source_missing_since IS NULL AND (\(gone))",
       arguments: [day.description])
     try db.execute(
-      sql: "UPDATE external_reference SET source_missing_since = NULL WHERE source_missing_since IS NOT NULL AND NOT (\(gone))")
+      sql:
+        "UPDATE external_reference SET source_missing_since = NULL WHERE source_missing_since IS NOT NULL AND NOT (\(gone))"
+    )
     return try Row.fetchAll(
       db,
       sql: """

@@ -58,7 +58,9 @@ package final class PlanningDatabase: Sendable {
     if applied.count == names.count { return }
     if !applied.isEmpty {
       guard migrates else {
-        throw StoreError(.newerSchema, "\(path) has schema \(applied.count), this rota needs \(schemaVersion): run 'rota database migrate'")
+        throw StoreError(
+          .newerSchema,
+          "\(path) has schema \(applied.count), this rota needs \(schemaVersion): run 'rota database migrate'")
       }
       try queue.vacuum(into: "\(path).before-schema-\(schemaVersion)")
     }

@@ -28,8 +28,10 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
   init(_ error: DatabaseError, path: String) {
     switch error.resultCode {
     case .SQLITE_NOTADB: self.init(.notADatabase, "\(path) is not an SQLite database; nothing was changed")
-    case .SQLITE_READONLY, .SQLITE_PERM: self.init(.readOnly, "\(path) cannot be written: the file or its folder is read-only")
-    case .SQLITE_CANTOPEN: self.init(.readOnly, "\(path) cannot be opened: check that the folder exists and may be written")
+    case .SQLITE_READONLY, .SQLITE_PERM:
+      self.init(.readOnly, "\(path) cannot be written: the file or its folder is read-only")
+    case .SQLITE_CANTOPEN:
+      self.init(.readOnly, "\(path) cannot be opened: check that the folder exists and may be written")
     case .SQLITE_FULL: self.init(.diskFull, "no room left on the disk of \(path); nothing was half-written")
     case .SQLITE_IOERR:
       self.init(.diskFull, "reading or writing \(path) failed: is the disk full or gone? Nothing was half-written")

@@ -39,7 +39,9 @@ extension StoreSession {
   /// Cells with a row typed by hand.
   package func manualCells() throws -> Set<Cell> {
     var cells: Set<Cell> = []
-    try statement("SELECT person_id, project_id, date FROM actual WHERE is_manual = 1").forEach { cells.insert($0.cell(0)) }
+    try statement("SELECT person_id, project_id, date FROM actual WHERE is_manual = 1").forEach {
+      cells.insert($0.cell(0))
+    }
     return cells
   }
 

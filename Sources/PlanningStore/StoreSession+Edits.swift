@@ -6,7 +6,9 @@ extension StoreSession {
   /// Items by planning id, Clockify id, or exact name.
   package func find(_ kind: PlanSnapshot.Kind, _ text: String) throws -> [(id: Int64, name: String)] {
     let table = kind.rawValue
-    let detail = kind == .project ? "project.name || ' (' || (SELECT name FROM client WHERE client.id = client_id) || ')'" : "\(table).name"
+    let detail =
+      kind == .project
+      ? "project.name || ' (' || (SELECT name FROM client WHERE client.id = client_id) || ')'" : "\(table).name"
     func matches(_ condition: String) throws -> [(id: Int64, name: String)] {
       try Row.fetchAll(
         db, sql: "SELECT id, \(detail) AS shown FROM \(table) WHERE \(condition) ORDER BY id", arguments: [text]
@@ -60,15 +62,18 @@ extension StoreSession {
       let isUnknown = contracts.contains { $0["is_system"] == true }
       let isThatAlready = contracts.allSatisfy { $0["role_id"] == role }
       try db.execute(
-        sql: "UPDATE contract SET role_id = ? WHERE person_id = ? AND role_id IN (SELECT id FROM role WHERE is_system = 1)",
+        sql:
+          "UPDATE contract SET role_id = ? WHERE person_id = ? AND role_id IN (SELECT id FROM role WHERE is_system = 1)",
         arguments: [role, person])
       return isUnknown || isThatAlready
     }
-    guard let covering = contracts.first(where: { row in
-      let from: String? = row["starts_on"]
-      let to: String? = row["ends_on"]
-      return from ?? "0000" <= day.description && day.description <= to ?? "9999"
-    }) else {
+    guard
+      let covering = contracts.first(where: { row in
+        let from: String? = row["starts_on"]
+        let to: String? = row["ends_on"]
+        return from ?? "0000" <= day.description && day.description <= to ?? "9999"
+      })
+    else {
       try db.execute(
         sql: """
           INSERT INTO contract (person_id, role_id, starts_on, ends_on, minutes_per_day, working_days) VALUES (?, ?, ?,
@@ -82,7 +87,9 @@ extension StoreSession {
       try db.execute(sql: "UPDATE contract SET role_id = ? WHERE id = ?", arguments: [role, id])
       return true
     }
-    let (end, minutes, days): (String?, Int, String) = (covering["ends_on"], covering["minutes_per_day"], covering["working_days"])
+    let (end, minutes, days): (String?, Int, String) = (
+      covering["ends_on"], covering["minutes_per_day"], covering["working_days"]
+    )
     try db.execute(sql: "UPDATE contract SET ends_on = ? WHERE id = ?", arguments: [(day - 1).description, id])
     try db.execute(
       sql: """
@@ -136,13 +143,18 @@ extension StoreSession {
     guard externalID.count == 24, externalID.allSatisfy(\.isHexDigit) else {
       return "\"\(externalID)\" is no Clockify id: it must have 24 hexadecimal digits"
     }
-    for row in try Row.fetchAll(db, sql: "SELECT planning_id FROM external_reference WHERE kind = ? AND external_id = ?", arguments: [kind.rawValue, externalID]) {
+    for row in try Row.fetchAll(
+      db, sql: "SELECT planning_id FROM external_reference WHERE kind = ? AND external_id = ?",
+      arguments: [kind.rawValue, externalID])
+    {
       let id: Int64 = row["planning_id"]
       return "\(externalID) is already linked to \(kind.rawValue) \(id)"
     }
     for other in PlanSnapshot.Kind.allCases where other != kind {
       let mirror = other == .person ? "clockify_user" : "clockify_\(other.rawValue)"
-      if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM \(mirror) WHERE id = ?)", arguments: [externalID]) ?? false {
+      if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM \(mirror) WHERE id = ?)", arguments: [externalID])
+        ?? false
+      {
         return "\(externalID) is a \(other.rawValue) in Clockify, not a \(kind.rawValue)"
       }
     }

@@ -131,7 +131,9 @@ extension StoreSession {
   }
 
   /// Somebody who is on entries but in no list: kept by the entry's own name and e-mail (rule 18).
-  package func noteUnlisted(user: String, name: String?, email: String?, workspace: String, run: Int64, at now: Instant) throws {
+  package func noteUnlisted(user: String, name: String?, email: String?, workspace: String, run: Int64, at now: Instant)
+    throws
+  {
     try db.execute(
       sql: """
         INSERT INTO clockify_user VALUES (?, ?, ?, ?, NULL, NULL, NULL, 0, ?, ?)
@@ -152,22 +154,26 @@ extension StoreSession {
   }
 
   package func mirroredClients(in workspace: String) throws -> [MirrorClient] {
-    try Row.fetchAll(db, sql: "SELECT * FROM clockify_client WHERE workspace_id = ? ORDER BY id", arguments: [workspace])
-      .map { row in
-        var client = MirrorClient(id: row["id"], name: row["name"], archived: row["archived"])
-        client.isGone = (row["deleted_at"] as String?) != nil
-        return client
-      }
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM clockify_client WHERE workspace_id = ? ORDER BY id", arguments: [workspace]
+    )
+    .map { row in
+      var client = MirrorClient(id: row["id"], name: row["name"], archived: row["archived"])
+      client.isGone = (row["deleted_at"] as String?) != nil
+      return client
+    }
   }
 
   package func mirroredProjects(in workspace: String) throws -> [MirrorProject] {
-    try Row.fetchAll(db, sql: "SELECT * FROM clockify_project WHERE workspace_id = ? ORDER BY id", arguments: [workspace])
-      .map { row in
-        var project = MirrorProject(
-          id: row["id"], name: row["name"], clientID: row["client_id"], billable: row["billable"],
-          archived: row["archived"], template: row["template"])
-        project.isGone = (row["deleted_at"] as String?) != nil
-        return project
-      }
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM clockify_project WHERE workspace_id = ? ORDER BY id", arguments: [workspace]
+    )
+    .map { row in
+      var project = MirrorProject(
+        id: row["id"], name: row["name"], clientID: row["client_id"], billable: row["billable"],
+        archived: row["archived"], template: row["template"])
+      project.isGone = (row["deleted_at"] as String?) != nil
+      return project
+    }
   }
 }

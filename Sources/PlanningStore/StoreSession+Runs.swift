@@ -159,7 +159,8 @@ extension StoreSession {
   }
 
   package func runs(limit: Int) throws -> [ImportRun] {
-    try Row.fetchAll(db, sql: "SELECT * FROM import_run ORDER BY id DESC LIMIT ?", arguments: [limit]).map(ImportRun.init)
+    try Row.fetchAll(db, sql: "SELECT * FROM import_run ORDER BY id DESC LIMIT ?", arguments: [limit]).map(
+      ImportRun.init)
   }
 
   package func run(_ id: Int64) throws -> ImportRun? {

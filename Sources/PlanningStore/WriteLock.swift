@@ -12,7 +12,8 @@ package final class WriteLock: Sendable {
     guard descriptor >= 0 else {
       throw StoreError(
         errno == ENOSPC ? .diskFull : .readOnly,
-        "\(path).lock cannot be made (\(String(cString: strerror(errno)))): check that the folder exists and may be written")
+        "\(path).lock cannot be made (\(String(cString: strerror(errno)))): check that the folder exists and may be written"
+      )
     }
     let deadline = ContinuousClock.now + .seconds(patience)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

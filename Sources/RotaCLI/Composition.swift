@@ -128,7 +128,8 @@ struct Composition {
       perSecond: settings.requestsPerSecond, perHour: settings.requestsPerHour,
       spent: spent.flatMap { run in Array(repeating: Date(timeIntervalSince1970: run.at), count: run.count) })
     return ClockifySource(
-      addresses: try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL), credential: try credential(),
+      addresses: try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL),
+      credential: try credential(),
       budget: budget, retry: RetryPolicy(firstPause: settings.retrySeconds), logger: logger)
   }
 

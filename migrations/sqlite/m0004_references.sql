@@ -8,7 +8,7 @@ CREATE TABLE external_reference (
   external_id TEXT NOT NULL CHECK (trim(external_id) <> ''),
   workspace_id TEXT,
   source_missing_since TEXT,
-  baseline TEXT CHECK (json_valid(baseline)),
+  baseline TEXT CHECK (baseline IS NULL OR json_valid(baseline)),
   UNIQUE (system, kind, external_id)
 ) STRICT;
 CREATE INDEX external_reference_by_item ON external_reference (kind, planning_id);

@@ -28,7 +28,8 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "The workspace's Clockify plan; FREE gets 30 requests an hour.") var plan = "PRO_2021"
 
   func validate() throws {
-    guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days), (1...24).contains(entriesPerDay),
+    guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days),
+      (1...24).contains(entriesPerDay),
       (0...65_535).contains(port)
     else { throw ValidationError("--people, --projects, --days, --entries-per-day or --port is out of range.") }
   }
@@ -36,7 +37,8 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     let now = options.asOf.flatMap { Instant($0) } ?? Instant(seconds: Int(Date().timeIntervalSince1970))
     let workspace = WorkspaceGenerator(
-      people: people, projects: projects, days: days, lastDay: now.utcDay.number, entriesPerDay: entriesPerDay, plan: plan
+      people: people, projects: projects, days: days, lastDay: now.utcDay.number, entriesPerDay: entriesPerDay,
+      plan: plan
     ).make()
     let clockify: SimulatedClockify
     do {
@@ -48,8 +50,13 @@ struct DemoCommand: AsyncParsableCommand {
     }
     do {
       print(
-        "rota demo: a simulated Clockify workspace \"\(workspace.name)\" on 127.0.0.1:\(clockify.port) (\(Words.plural(workspace.users.count, "person", "people")), \(Words.plural(workspace.projects.count, "project")), \(Words.plural(workspace.clients.count, "client")), \(Words.plural(workspace.entries.count, "time entry", "time entries")))")
-      if serve { try await keepServing(clockify) } else { try await DemoStory(clockify: clockify, options: options, now: now).tell() }
+        "rota demo: a simulated Clockify workspace \"\(workspace.name)\" on 127.0.0.1:\(clockify.port) (\(Words.plural(workspace.users.count, "person", "people")), \(Words.plural(workspace.projects.count, "project")), \(Words.plural(workspace.clients.count, "client")), \(Words.plural(workspace.entries.count, "time entry", "time entries")))"
+      )
+      if serve {
+        try await keepServing(clockify)
+      } else {
+        try await DemoStory(clockify: clockify, options: options, now: now).tell()
+      }
     } catch {
       await clockify.stop()
       if serve, error is CancellationError { return }
@@ -99,7 +106,9 @@ private struct DemoStory {
 
     print("\n2. Actuals wait for roles")
     let unknown = try database.read { try $0.peopleWithUnknownRole() }
-    print("   rota actuals enable  →  refused: \(Words.plural(unknown.count, "person has", "people have")) the role Unknown")
+    print(
+      "   rota actuals enable  →  refused: \(Words.plural(unknown.count, "person has", "people have")) the role Unknown"
+    )
     try setRoles(unknown, database)
     let firstDay = now.utcDay - 45
     try database.write { session in
@@ -127,7 +136,8 @@ private struct DemoStory {
     let source = ClockifySource(
       addresses: try ClockifyAddresses(api: clockify.apiURL),
       credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
-      budget: RequestBudget(perSecond: 50, perHour: nil), logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+      budget: RequestBudget(perSecond: 50, perHour: nil),
+      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
     let pipeline = ImportPipeline(
       database: database, source: source, settings: ImportSettings(), request: ImportRequest(trigger: .demo, now: now),
       logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
@@ -148,10 +158,13 @@ private struct DemoStory {
       let designer = try session.role(named: "Designer") ?? session.addRole("Designer")
       for (index, person) in people.enumerated() {
         _ = try session.setRole(
-          index % 3 == 0 ? designer : developer, of: person.id, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday)
+          index % 3 == 0 ? designer : developer, of: person.id, from: nil, minutesPerDay: 480,
+          workingDays: .mondayToFriday)
       }
     }
-    print("   rota people set-role Designer …  and  rota people set-role Developer --unknown  →  \(Words.plural(people.count, "person", "people"))")
+    print(
+      "   rota people set-role Designer …  and  rota people set-role Developer --unknown  →  \(Words.plural(people.count, "person", "people"))"
+    )
   }
 
   private var monday: CalendarDay { (now.utcDay - 7).startOfWeek(from: .monday) }

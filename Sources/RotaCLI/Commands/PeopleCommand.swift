@@ -15,7 +15,8 @@ struct PeopleCommand: ParsableCommand {
 
     func run() throws {
       let table = try Composition(options).read { try $0.peopleTable(unknownOnly: unknown) }
-      TablePrinter.show(table, asJSON: json.json, empty: unknown ? "Nobody has the role Unknown." : "No people yet. Next: rota import")
+      TablePrinter.show(
+        table, asJSON: json.json, empty: unknown ? "Nobody has the role Unknown." : "No people yet. Next: rota import")
     }
   }
 
@@ -34,10 +35,12 @@ struct PeopleCommand: ParsableCommand {
         let contracts = try session.contractsTable(of: found.id)
         let cells = try session.weekTable(of: found.id, from: start)
         if json.json {
-          print(TablePrinter.json([
-            "id": found.id, "name": found.name, "contracts": TablePrinter.rows(contracts),
-            "week": TablePrinter.rows(cells),
-          ] as [String: Any]))
+          print(
+            TablePrinter.json(
+              [
+                "id": found.id, "name": found.name, "contracts": TablePrinter.rows(contracts),
+                "week": TablePrinter.rows(cells),
+              ] as [String: Any]))
           return
         }
         print("\(found.name) (person \(found.id))")
@@ -88,7 +91,9 @@ struct PeopleCommand: ParsableCommand {
         return chosen.map(\.name)
       }
       let verb = dryRun.dryRun ? "Would give" : "Gave"
-      composition.say("\(verb) \(Words.plural(names.count, "person", "people")) the role \(role)\(from.map { " from \($0) on" } ?? ""). The next import moves their time.")
+      composition.say(
+        "\(verb) \(Words.plural(names.count, "person", "people")) the role \(role)\(from.map { " from \($0) on" } ?? ""). The next import moves their time."
+      )
     }
   }
 
@@ -120,7 +125,8 @@ private func archive(_ isArchived: Bool, _ people: [String], _ options: CommonOp
       let person = try composition.one(.person, text, in: session)
       let changed = try session.setArchived(isArchived, person: person.id)
       let state = isArchived ? "archived" : "active"
-      return changed ? "\(person.name): \(state)\(dryRun.dryRun ? " (not written)" : "")" : "\(person.name): \(state) already"
+      return changed
+        ? "\(person.name): \(state)\(dryRun.dryRun ? " (not written)" : "")" : "\(person.name): \(state) already"
     }
   }
   for line in lines { composition.say(line) }

@@ -13,7 +13,9 @@ struct RolesCommand: ParsableCommand {
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      TablePrinter.show(try Composition(options).read { try $0.rolesTable() }, asJSON: json.json, empty: "No roles yet. Next: rota roles add NAME")
+      TablePrinter.show(
+        try Composition(options).read { try $0.rolesTable() }, asJSON: json.json,
+        empty: "No roles yet. Next: rota roles add NAME")
     }
   }
 
@@ -26,7 +28,9 @@ struct RolesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let id = try composition.write(dryRun: dryRun.dryRun) { session in
-        if try session.role(named: name) != nil { throw UserError("there is a role \"\(name)\" already", next: "rota roles list") }
+        if try session.role(named: name) != nil {
+          throw UserError("there is a role \"\(name)\" already", next: "rota roles list")
+        }
         return try session.addRole(name)
       }
       composition.say(dryRun.dryRun ? "Would add the role \(name)." : "Role \(id), \(name).")
@@ -152,7 +156,8 @@ struct TimeOffCommand: ParsableCommand {
     @Argument(help: "Id, exact name or Clockify id.") var person: String
     @Option(help: "First date.") var from: CalendarDay
     @Option(help: "Last date. Default: the first.") var to: CalendarDay?
-    @Option(name: .customLong("minutes-per-day"), help: "Minutes a day, 1 to 1440. Default: the whole day.") var minutesPerDay: Int?
+    @Option(name: .customLong("minutes-per-day"), help: "Minutes a day, 1 to 1440. Default: the whole day.")
+    var minutesPerDay: Int?
     @Option(help: "What kind.") var kind = "leave"
     @OptionGroup var dryRun: DryRunOption
 
@@ -160,7 +165,9 @@ struct TimeOffCommand: ParsableCommand {
       let composition = try Composition(options)
       let last = to ?? from
       guard from <= last else { throw UserError("the time off ends (\(last)) before it starts (\(from))") }
-      guard minutesPerDay.map((1...1440).contains) ?? true else { throw UserError("--minutes-per-day must be from 1 to 1440") }
+      guard minutesPerDay.map((1...1440).contains) ?? true else {
+        throw UserError("--minutes-per-day must be from 1 to 1440")
+      }
       let id = try composition.write(dryRun: dryRun.dryRun) { session in
         let person = try composition.one(.person, person, in: session)
         return try session.addTimeOff(

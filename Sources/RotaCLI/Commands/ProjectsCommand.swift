@@ -86,7 +86,10 @@ private func setTag(
   }
   composition.say(line)
   if tag.lowercased() == "sync_off" {
-    composition.say(isSet ? "What is stored stays; new time is skipped from the next import on." : "The next import takes up everything the ledger holds.")
+    composition.say(
+      isSet
+        ? "What is stored stays; new time is skipped from the next import on."
+        : "The next import takes up everything the ledger holds.")
   }
 }
 

@@ -63,8 +63,12 @@ struct ReferencesCommand: ParsableCommand {
         return (found.name, try session.unlink(kind, planningID: found.id))
       }
       guard let first = ids.first else { return composition.say("\(name) has no link.") }
-      composition.say("\(name): \(dryRun.dryRun ? "would be unlinked" : "unlinked") from \(ids.joined(separator: ", ")); its data stays.")
-      composition.say("The next import makes a new \(kind.rawValue) for it, unless:  rota references ignore \(kind.rawValue) \(first)")
+      composition.say(
+        "\(name): \(dryRun.dryRun ? "would be unlinked" : "unlinked") from \(ids.joined(separator: ", ")); its data stays."
+      )
+      composition.say(
+        "The next import makes a new \(kind.rawValue) for it, unless:  rota references ignore \(kind.rawValue) \(first)"
+      )
     }
   }
 
@@ -80,10 +84,13 @@ struct ReferencesCommand: ParsableCommand {
       let composition = try Composition(options)
       let id = clockifyID.lowercased()
       guard id.count == 24, id.allSatisfy(\.isHexDigit) else {
-        throw UserError("\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: "rota references list")
+        throw UserError(
+          "\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: "rota references list")
       }
       let changed = try composition.write(dryRun: dryRun.dryRun) { try $0.ignore(kind, externalID: id, note: note) }
-      composition.say("\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be ignored" : "ignored from now on" : "ignored already").")
+      composition.say(
+        "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be ignored" : "ignored from now on" : "ignored already")."
+      )
     }
   }
 
@@ -98,7 +105,9 @@ struct ReferencesCommand: ParsableCommand {
       let composition = try Composition(options)
       let id = clockifyID.lowercased()
       let changed = try composition.write(dryRun: dryRun.dryRun) { try $0.unignore(kind, externalID: id) }
-      composition.say("\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be imported again" : "imported again from the next run on" : "is not on the ignore list").")
+      composition.say(
+        "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be imported again" : "imported again from the next run on" : "is not on the ignore list")."
+      )
     }
   }
 }

@@ -44,12 +44,17 @@ struct RunsCommand: ParsableCommand {
       }
       print("Run \(found.id), \(found.trigger), \(found.status), \(found.startedAt), scope \(found.scope)")
       if let from = found.windowFrom, let to = found.windowTo { print("window    \(from) – \(to)") }
-      print("read      \(Words.clock(seconds: found.secondsRead)) in \(Words.plural(found.entriesRead, "entry", "entries")), \(Words.plural(found.requests, "request"))")
-      print("placed    \(Words.clock(seconds: found.secondsPlaced)), skipped \(Words.clock(seconds: found.secondsSkipped)), held \(Words.clock(seconds: found.secondsHeld))")
+      print(
+        "read      \(Words.clock(seconds: found.secondsRead)) in \(Words.plural(found.entriesRead, "entry", "entries")), \(Words.plural(found.requests, "request"))"
+      )
+      print(
+        "placed    \(Words.clock(seconds: found.secondsPlaced)), skipped \(Words.clock(seconds: found.secondsSkipped)), held \(Words.clock(seconds: found.secondsHeld))"
+      )
       for finding in findings {
         let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
         let id = finding.kind != "entry" ? finding.externalID.map { "  [\($0)]" } ?? "" : ""
-        print("\(Words.padded(finding.level.rawValue, 7)) \(Words.padded(finding.code, 23)) \(finding.message)\(time)\(id)")
+        print(
+          "\(Words.padded(finding.level.rawValue, 7)) \(Words.padded(finding.code, 23)) \(finding.message)\(time)\(id)")
       }
       if findings.isEmpty { print("no findings") }
     }
@@ -73,7 +78,8 @@ struct StatusCommand: ParsableCommand {
       let conflicts = try session.conflictsTable().rows.count
       if json.json {
         let object: [String: Any] = [
-          "last_run": last.map { ["id": $0.id, "status": $0.status, "started_at": $0.startedAt] as [String: Any] } ?? NSNull() as Any,
+          "last_run": last.map { ["id": $0.id, "status": $0.status, "started_at": $0.startedAt] as [String: Any] }
+            ?? NSNull() as Any,
           "actuals_enabled_at": enabled ?? NSNull() as Any, "covered_from": covered ?? NSNull() as Any,
           "people_with_unknown_role": unknown.count, "conflicts": conflicts, "held": TablePrinter.rows(held),
         ]
@@ -82,18 +88,23 @@ struct StatusCommand: ParsableCommand {
       }
       if let last {
         let balanced = last.secondsRead == last.secondsPlaced + last.secondsSkipped + last.secondsHeld
-        print("Last run      \(last.id), \(last.startedAt), \(last.status)\(balanced ? ", balanced" : ", NOT BALANCED")")
+        print(
+          "Last run      \(last.id), \(last.startedAt), \(last.status)\(balanced ? ", balanced" : ", NOT BALANCED")")
       } else {
         print("Last run      none yet                              rota import")
       }
-      print("Actuals       \(enabled.map { "on since \($0.prefix(10))" } ?? "off                                   rota actuals enable")")
+      print(
+        "Actuals       \(enabled.map { "on since \($0.prefix(10))" } ?? "off                                   rota actuals enable")"
+      )
       if let covered { print("Read back to  \(covered)") }
       var waits: [String] = []
       if !unknown.isEmpty { waits.append("\(unknown.count) with role Unknown  (rota people list --unknown)") }
       if conflicts > 0 { waits.append(Words.plural(conflicts, "conflict")) }
       for row in held.rows {
         guard case .int(let seconds) = row[2] else { continue }
-        waits.append("\(Words.hours(seconds: Int(seconds))) held: \(Reason(rawValue: row[0].description)?.words ?? row[0].description)")
+        waits.append(
+          "\(Words.hours(seconds: Int(seconds))) held: \(Reason(rawValue: row[0].description)?.words ?? row[0].description)"
+        )
       }
       print("Waiting       \(waits.isEmpty ? "nothing" : waits.joined(separator: " · "))")
     }

@@ -33,13 +33,17 @@ struct InitCommand: ParsableCommand {
     let composition = try Composition(named)
     let existed = FileManager.default.fileExists(atPath: composition.settings.database)
     _ = try composition.openDatabase(creates: true)
-    Terminal.note("\(composition.settings.database) \(existed ? "is there already; checked" : "made, schema \(PlanningDatabase.schemaVersion)").")
+    Terminal.note(
+      "\(composition.settings.database) \(existed ? "is there already; checked" : "made, schema \(PlanningDatabase.schemaVersion)")."
+    )
     Terminal.note("Next: set CLOCKIFY_API_KEY, then   rota check   and   rota import")
   }
 
   /// The settings file with every key, its default and what it means.
   static var template: String {
-    var lines = ["# rota's settings. Each can also be given as an environment variable: ROTA_ + its path in upper case.", ""]
+    var lines = [
+      "# rota's settings. Each can also be given as an environment variable: ROTA_ + its path in upper case.", "",
+    ]
     var block = ""
     for key in SettingKey.all {
       let parts = key.path.split(separator: ".").map(String.init)
@@ -78,7 +82,10 @@ struct CheckCommand: AsyncParsableCommand {
     do {
       let database = try composition.openDatabase()
       let intact = try database.read { try $0.isIntact() }
-      line(intact ? "ok" : "fail", "database", "\(database.path), schema \(PlanningDatabase.schemaVersion), \(intact ? "integrity ok" : "damaged: restore a backup")")
+      line(
+        intact ? "ok" : "fail", "database",
+        "\(database.path), schema \(PlanningDatabase.schemaVersion), \(intact ? "integrity ok" : "damaged: restore a backup")"
+      )
     } catch {
       line("fail", "database", ErrorWords.words(error).map { "\($0.message). Next: \($0.next ?? "")" } ?? "\(error)")
     }
@@ -94,7 +101,9 @@ struct CheckCommand: AsyncParsableCommand {
     if let serverDate {
       let off = Int(Date().timeIntervalSince1970 - serverDate)
       let words = "\(abs(off)) s \(off > 0 ? "ahead of" : "behind") Clockify"
-      line(abs(off) > 120 ? "fail" : "ok", "clock", abs(off) > 120 ? "this machine is \(words): set up time synchronisation" : "within two minutes of Clockify's")
+      line(
+        abs(off) > 120 ? "fail" : "ok", "clock",
+        abs(off) > 120 ? "this machine is \(words): set up time synchronisation" : "within two minutes of Clockify's")
     }
     let workspaces = try await source.workspaces()
     let wanted = composition.settings.imports.workspaces.first
@@ -103,13 +112,19 @@ struct CheckCommand: AsyncParsableCommand {
       line("fail", "workspace", "the key sees \(workspaces.count): \(list). Next: name one under clockify: workspaces:")
       return
     }
-    let budget = workspace.isFree ? "30 requests an hour" : "\(composition.settings.requestsPerSecond) requests a second"
-    line("ok", "workspace", "\(workspace.name ?? "") (\(workspace.id)), plan \(workspace.featureSubscriptionType ?? "unknown"): \(budget)")
+    let budget =
+      workspace.isFree ? "30 requests an hour" : "\(composition.settings.requestsPerSecond) requests a second"
+    line(
+      "ok", "workspace",
+      "\(workspace.name ?? "") (\(workspace.id)), plan \(workspace.featureSubscriptionType ?? "unknown"): \(budget)")
     let users = try await source.users(in: workspace.id)
     line("ok", "rights", "sees \(Words.plural(users.count, "person", "people"))")
     let zones = Set(users.compactMap(\.timeZone))
     let unknown = zones.filter { Zone($0) == nil }.sorted()
-    line(unknown.isEmpty ? "ok" : "warn", "zones", "\(Words.plural(users.count, "person", "people")) in \(Words.plural(zones.count, "zone")); the key's owner in \(owner.timeZone ?? "none")\(unknown.isEmpty ? "" : "; not known here: \(unknown.joined(separator: ", "))")")
+    line(
+      unknown.isEmpty ? "ok" : "warn", "zones",
+      "\(Words.plural(users.count, "person", "people")) in \(Words.plural(zones.count, "zone")); the key's owner in \(owner.timeZone ?? "none")\(unknown.isEmpty ? "" : "; not known here: \(unknown.joined(separator: ", "))")"
+    )
     let day = composition.now.utcDay.number * 86_400
     let reading = try await source.readReport(in: workspace.id, slice: .init(from: day - 86_400, to: day)) { _, _ in }
     line("ok", "reports", "reachable; yesterday has \(Words.plural(reading.entries, "entry", "entries"))")

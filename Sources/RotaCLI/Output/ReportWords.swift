@@ -27,15 +27,20 @@ struct ReportWords {
     if let stop = report.stopped { lines += stopLines(stop) }
     let what = isDryRun ? "Would import" : "Imported"
     lines.append(
-      "\(what) from Clockify \"\(summary.workspaceName)\": run \(report.run), \(report.status), \(Words.plural(report.requests, "request"))")
-    for dead in summary.deadRuns { lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.") }
+      "\(what) from Clockify \"\(summary.workspaceName)\": run \(report.run), \(report.status), \(Words.plural(report.requests, "request"))"
+    )
+    for dead in summary.deadRuns {
+      lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.")
+    }
     lines += itemLines + timeLines + needs
     return lines
   }
 
   private func stopLines(_ stop: ImportStop) -> [String] {
     var lines = ["Error: \(stop.message)."]
-    lines.append("Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled.")
+    lines.append(
+      "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
+    )
     if let retry = summary.retryAt {
       lines.append("Next: run 'rota import' again after \(retry); it goes on where it stopped.")
     } else {
@@ -79,20 +84,26 @@ struct ReportWords {
     ] where count > 0 { changes.append("\(Words.count(count)) \(word)") }
     let when = report.window.map { " of \(Words.range($0))" } ?? ""
     lines.append(
-      "  time      \(Words.plural(books.entriesRead, "entry", "entries"))\(when): \(changes.isEmpty ? "nothing new" : changes.joined(separator: ", "))")
+      "  time      \(Words.plural(books.entriesRead, "entry", "entries"))\(when): \(changes.isEmpty ? "nothing new" : changes.joined(separator: ", "))"
+    )
     lines.append("            placed  \(Words.hours(seconds: books.secondsPlaced))")
     if let line = reasonLine("skipped", books.secondsSkipped, summary.skipped) { lines.append(line) }
     if let line = reasonLine("held", books.secondsHeld, summary.held) { lines.append(line) }
     if let counts = summary.actuals {
       lines.append("  actuals   \(Words.count(counts.written)) written, \(Words.count(counts.removed)) removed")
-      let zeros = [(counts.zerosFilled, "filled"), (counts.zerosReplaced, "replaced by real hours"), (counts.zerosWithdrawn, "withdrawn")]
-        .filter { $0.0 > 0 }.map { "\(Words.count($0.0)) \($0.1)" }
+      let zeros = [
+        (counts.zerosFilled, "filled"), (counts.zerosReplaced, "replaced by real hours"),
+        (counts.zerosWithdrawn, "withdrawn"),
+      ]
+      .filter { $0.0 > 0 }.map { "\(Words.count($0.0)) \($0.1)" }
       if !zeros.isEmpty { lines.append("  zeros     \(zeros.joined(separator: ", "))") }
     }
     lines.append(
-      "  books     \(books.isBalanced ? "balance" : "DO NOT BALANCE"): \(Words.clock(seconds: books.secondsPlaced)) placed + \(Words.clock(seconds: books.secondsSkipped)) skipped + \(Words.clock(seconds: books.secondsHeld)) held = \(Words.clock(seconds: books.secondsRead)) read")
+      "  books     \(books.isBalanced ? "balance" : "DO NOT BALANCE"): \(Words.clock(seconds: books.secondsPlaced)) placed + \(Words.clock(seconds: books.secondsSkipped)) skipped + \(Words.clock(seconds: books.secondsHeld)) held = \(Words.clock(seconds: books.secondsRead)) read"
+    )
     if summary.roundingSeconds != 0 || summary.frozenCells > 0 {
-      let frozen = summary.frozenCells > 0 ? "; \(Words.plural(summary.frozenCells, "frozen cell")) left as they were" : ""
+      let frozen =
+        summary.frozenCells > 0 ? "; \(Words.plural(summary.frozenCells, "frozen cell")) left as they were" : ""
       lines.append("            rounding to minutes: \(summary.roundingSeconds) s in what was written\(frozen)")
     }
     if let date = summary.guaranteedFrom { lines.append("            right since \(date)") }
@@ -103,7 +114,8 @@ struct ReportWords {
     guard !sums.isEmpty else { return nil }
     let parts = sums.sorted { ($0.value.seconds, $1.key) > ($1.value.seconds, $0.key) }.map { code, sum in
       let words = Reason(rawValue: code)?.words ?? code
-      return sum.seconds == 0 ? "\(words) \(Words.plural(sum.entries, "entry", "entries"))" : "\(words) \(Words.hours(seconds: sum.seconds))"
+      return sum.seconds == 0
+        ? "\(words) \(Words.plural(sum.entries, "entry", "entries"))" : "\(words) \(Words.hours(seconds: sum.seconds))"
     }
     return "            \(Words.padded(name, 7)) \(Words.hours(seconds: seconds))  \(parts.joined(separator: " · "))"
   }
@@ -113,33 +125,38 @@ struct ReportWords {
   private var needs: [String] {
     var needs: [(String, String)] = []
     if summary.stoppedEntries > 0 {
-      needs.append((
-        "\(Words.plural(summary.stoppedEntries, "entry", "entries")) (\(Words.hours(seconds: summary.stoppedSeconds))) vanished at once: nothing was removed",
-        "rota import --confirm-deletes \(report.run)"
-      ))
+      needs.append(
+        (
+          "\(Words.plural(summary.stoppedEntries, "entry", "entries")) (\(Words.hours(seconds: summary.stoppedSeconds))) vanished at once: nothing was removed",
+          "rota import --confirm-deletes \(report.run)"
+        ))
     }
     let unknown = (try? database.read { try $0.peopleWithUnknownRole() }) ?? []
     if !unknown.isEmpty {
       let verb = unknown.count == 1 ? "has" : "have"
-      needs.append(("\(Words.plural(unknown.count, "person", "people")) \(verb) the role Unknown", "rota people list --unknown"))
+      needs.append(
+        ("\(Words.plural(unknown.count, "person", "people")) \(verb) the role Unknown", "rota people list --unknown"))
     }
     if summary.actualsAreOff, !isDryRun { needs.append(("actuals are off: no time was read", "rota actuals enable")) }
     let duplicates = report.findings.filter { $0.code == "probable_duplicate" }
     if let first = duplicates.first {
-      needs.append((
-        "\(Words.plural(duplicates.count, "probable duplicate")): \(first.kind ?? "") \"\(first.name ?? "")\"",
-        "rota runs show \(report.run)"
-      ))
+      needs.append(
+        (
+          "\(Words.plural(duplicates.count, "probable duplicate")): \(first.kind ?? "") \"\(first.name ?? "")\"",
+          "rota runs show \(report.run)"
+        ))
     }
     let clientless = report.findings.filter { $0.code == Reason.projectWithoutClient.rawValue && $0.kind == "project" }
     if !clientless.isEmpty {
-      needs.append((
-        "\(Words.plural(clientless.count, "project")) without a client, \(Words.hours(seconds: summary.held[Reason.projectWithoutClient.rawValue]?.seconds ?? 0)) held",
-        "give \(clientless.count == 1 ? "it a client" : "them clients") in Clockify; the next run takes them in"
-      ))
+      needs.append(
+        (
+          "\(Words.plural(clientless.count, "project")) without a client, \(Words.hours(seconds: summary.held[Reason.projectWithoutClient.rawValue]?.seconds ?? 0)) held",
+          "give \(clientless.count == 1 ? "it a client" : "them clients") in Clockify; the next run takes them in"
+        ))
     }
     if summary.conflicts > 0 {
-      needs.append(("\(Words.plural(summary.conflicts, "conflict")) with hours typed by hand", "rota runs show \(report.run)"))
+      needs.append(
+        ("\(Words.plural(summary.conflicts, "conflict")) with hours typed by hand", "rota runs show \(report.run)"))
     }
     guard !needs.isEmpty else { return [] }
     let width = min(58, needs.map(\.0.count).max() ?? 0)

@@ -30,7 +30,9 @@ enum TablePrinter {
 
   static func json(_ value: Any) -> String {
     let options: JSONSerialization.WritingOptions = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return (try? JSONSerialization.data(withJSONObject: value, options: options)).map { String(decoding: $0, as: UTF8.self) }
+    return (try? JSONSerialization.data(withJSONObject: value, options: options)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
       ?? "null"
   }
 

@@ -44,7 +44,8 @@ struct WeekWords {
     for (line, entries) in days.sorted(by: { ($0.key.project, $0.key.role) < ($1.key.project, $1.key.role) }) {
       let name = String("\(line.project) · \(line.client) · \(line.role)".prefix(34))
       lines.append(
-        Words.padded(name, 36) + "planned " + cells(week.map { entries[$0].map { $0.planned == 0 ? "–" : Words.clock(minutes: $0.planned) } ?? "–" }))
+        Words.padded(name, 36) + "planned "
+          + cells(week.map { entries[$0].map { $0.planned == 0 ? "–" : Words.clock(minutes: $0.planned) } ?? "–" }))
       lines.append(Words.padded("", 36) + "worked  " + cells(week.map { entries[$0]?.worked ?? "–" }))
     }
     lines.append("·0 zero filled by rota   0:00* typed by hand")

@@ -47,31 +47,63 @@ struct SettingKey {
   }
 
   static let all: [SettingKey] = [
-    .init(path: "database", kind: .text, default: "rota.sqlite", meaning: "the planning database; relative to this file"),
+    .init(
+      path: "database", kind: .text, default: "rota.sqlite", meaning: "the planning database; relative to this file"),
     .init(path: "clockify.api_url", kind: .text, default: "https://api.clockify.me/api/v1", meaning: "the core API"),
-    .init(path: "clockify.reports_url", kind: .text, default: "", meaning: "the reports service; empty = derived from api_url"),
-    .init(path: "clockify.workspaces", kind: .list, default: "[]", meaning: "one id; empty = the only workspace the key sees"),
-    .init(path: "clockify.source", kind: .words(["auto", "reports"]), default: "auto", meaning: "where time is read from"),
+    .init(
+      path: "clockify.reports_url", kind: .text, default: "",
+      meaning: "the reports service; empty = derived from api_url"),
+    .init(
+      path: "clockify.workspaces", kind: .list, default: "[]",
+      meaning: "one id; empty = the only workspace the key sees"),
+    .init(
+      path: "clockify.source", kind: .words(["auto", "reports"]), default: "auto", meaning: "where time is read from"),
     .init(path: "clockify.requests_per_second", kind: .number, default: "10", meaning: "a steady ceiling"),
-    .init(path: "clockify.requests_per_hour", kind: .whole(1...1_000_000), default: "", meaning: "empty = none; 30 on FREE workspaces"),
-    .init(path: "clockify.retry_seconds", kind: .number, default: "1.5", meaning: "first pause after a failed request; doubles, five tries"),
-    .init(path: "import.since", kind: .date, default: "", meaning: "how far back the first run with actuals reads; empty = 366 days"),
+    .init(
+      path: "clockify.requests_per_hour", kind: .whole(1...1_000_000), default: "",
+      meaning: "empty = none; 30 on FREE workspaces"),
+    .init(
+      path: "clockify.retry_seconds", kind: .number, default: "1.5",
+      meaning: "first pause after a failed request; doubles, five tries"),
+    .init(
+      path: "import.since", kind: .date, default: "",
+      meaning: "how far back the first run with actuals reads; empty = 366 days"),
     .init(path: "import.window_days", kind: .whole(1...366), default: "45", meaning: "days read again each night"),
-    .init(path: "import.deep_window_days", kind: .whole(0...3660), default: "180", meaning: "days read again once a week; 0 = off"),
-    .init(path: "import.time_zone", kind: .zone, default: "", meaning: "one zone for everybody's dates; empty = each person's own"),
+    .init(
+      path: "import.deep_window_days", kind: .whole(0...3660), default: "180",
+      meaning: "days read again once a week; 0 = off"),
+    .init(
+      path: "import.time_zone", kind: .zone, default: "",
+      meaning: "one zone for everybody's dates; empty = each person's own"),
     .init(path: "import.catch_all_project", kind: .reserved, default: "", meaning: "not used by this version"),
-    .init(path: "import.manual_policy", kind: .words(["protect", "overwrite"]), default: "protect", meaning: "hours typed by hand"),
+    .init(
+      path: "import.manual_policy", kind: .words(["protect", "overwrite"]), default: "protect",
+      meaning: "hours typed by hand"),
     .init(path: "import.include", kind: .reserved, default: "{}", meaning: "not used by this version"),
     .init(path: "import.exclude", kind: .reserved, default: "{}", meaning: "not used by this version"),
-    .init(path: "autofill.mode", kind: .words(["days", "scheduled", "off"]), default: "days", meaning: "which missed days get a zero"),
-    .init(path: "autofill.from", kind: .date, default: "", meaning: "first day for zeros; empty = the day actuals were enabled"),
-    .init(path: "autofill.grace_days", kind: .whole(0...60), default: "0", meaning: "days to wait after a week has ended"),
-    .init(path: "planning.time_zone", kind: .zone, default: "", meaning: "whose midnight ends a day; empty = that of the key's owner"),
-    .init(path: "planning.week_starts", kind: .words(Weekday.allCases.map { "\($0)" }), default: "monday", meaning: "first day of a week"),
-    .init(path: "planning.minutes_per_day", kind: .whole(1...1440), default: "480", meaning: "of new people's contracts"),
-    .init(path: "planning.working_days", kind: .weekdays, default: "[mon, tue, wed, thu, fri]", meaning: "of new people's contracts"),
+    .init(
+      path: "autofill.mode", kind: .words(["days", "scheduled", "off"]), default: "days",
+      meaning: "which missed days get a zero"),
+    .init(
+      path: "autofill.from", kind: .date, default: "",
+      meaning: "first day for zeros; empty = the day actuals were enabled"),
+    .init(
+      path: "autofill.grace_days", kind: .whole(0...60), default: "0", meaning: "days to wait after a week has ended"),
+    .init(
+      path: "planning.time_zone", kind: .zone, default: "",
+      meaning: "whose midnight ends a day; empty = that of the key's owner"),
+    .init(
+      path: "planning.week_starts", kind: .words(Weekday.allCases.map { "\($0)" }), default: "monday",
+      meaning: "first day of a week"),
+    .init(
+      path: "planning.minutes_per_day", kind: .whole(1...1440), default: "480", meaning: "of new people's contracts"),
+    .init(
+      path: "planning.working_days", kind: .weekdays, default: "[mon, tue, wed, thu, fri]",
+      meaning: "of new people's contracts"),
     .init(path: "history_days", kind: .whole(1...36_500), default: "400", meaning: "how long findings are kept"),
-    .init(path: "log_level", kind: .words(["debug", "info", "warning", "error"]), default: "info", meaning: "of the log on stderr"),
+    .init(
+      path: "log_level", kind: .words(["debug", "info", "warning", "error"]), default: "info",
+      meaning: "of the log on stderr"),
     .init(path: "notify", kind: .reserved, default: "{}", meaning: "not used by this version"),
     .init(path: "backup", kind: .reserved, default: "{}", meaning: "not used by this version"),
   ]

@@ -110,7 +110,11 @@ struct SettingsLoader {
         problems.append("$\(key.variable) is not used by this version")
         continue
       }
-      let parts = key.isList ? text.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")).split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } : [text]
+      let parts =
+        key.isList
+        ? text.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")).split(separator: ",").map {
+          $0.trimmingCharacters(in: .whitespaces)
+        } : [text]
       given[key.path] = (parts, "$\(key.variable)")
     }
     let known = Set(SettingKey.all.map(\.variable) + ["ROTA_CONFIG"])
@@ -121,7 +125,9 @@ struct SettingsLoader {
 
   private static func suggestion(for key: String) -> String {
     let last = key.split(separator: ".").last.map(String.init) ?? key
-    let near = SettingKey.all.first { $0.path.hasSuffix("." + last) || $0.path.hasPrefix(last) || last.hasPrefix($0.path) }
+    let near = SettingKey.all.first {
+      $0.path.hasSuffix("." + last) || $0.path.hasPrefix(last) || last.hasPrefix($0.path)
+    }
     return near.map { ". Did you mean '\($0.path)'?" } ?? ""
   }
 
@@ -211,7 +217,8 @@ extension SettingKey {
     case .number: "a number"
     case .date: "a date like 2026-03-02"
     case .zone: "a time zone like Europe/Berlin"
-    case .words(let words): words.joined(separator: ", ").replacingOccurrences(of: ", \(words.last!)", with: " or \(words.last!)")
+    case .words(let words):
+      words.joined(separator: ", ").replacingOccurrences(of: ", \(words.last!)", with: " or \(words.last!)")
     case .list: "a list of ids"
     case .weekdays: "a list of weekdays like [mon, tue]"
     case .reserved: "empty"
