@@ -108,7 +108,7 @@ struct Placer {
     if let cell = old?.countedCell, let old, let freeze = freeze(of: cell) {
       return stay(old, in: cell, row: row, new: new, context: context, own: own, freeze: freeze)
     }
-    if let old, let own, old.state == .placed, old.counted == row.entry.contentHash, context.hasNoLink {
+    if let old, own != nil, old.state == .placed, old.counted == row.entry.contentHash, context.hasNoLink {
       // Unlinked or ignored: what is placed and has not changed stays (rule 77).
       return old
     }

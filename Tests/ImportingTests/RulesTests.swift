@@ -16,7 +16,8 @@ struct RulesTests {
 
       let requests = world.clockify.read(\.requests)
       #expect(requests.count > 5)
-      #expect(requests.allSatisfy { $0.method == "GET" || ($0.method == "POST" && $0.path.hasSuffix("/reports/detailed")) })
+      #expect(
+        requests.allSatisfy { $0.method == "GET" || ($0.method == "POST" && $0.path.hasSuffix("/reports/detailed")) })
       #expect(requests.allSatisfy { $0.status == 200 })
     }
   }
@@ -27,7 +28,10 @@ struct RulesTests {
       world.track("2026-03-03T08:00:00Z", minutes: 60)
       try await world.importNow(scopes: [.people])
 
-      #expect(try world.sql("SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM project), (SELECT count(*) FROM actual)") == "3|0|0")
+      #expect(
+        try world.sql(
+          "SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM project), (SELECT count(*) FROM actual)")
+          == "3|0|0")
     }
   }
 
@@ -35,7 +39,9 @@ struct RulesTests {
   func actualsAlone() async throws {
     try await World.with { world in
       try await world.enableActuals()
-      world.clockify.change { $0.workspace.projects.append(.init(id: "6630aa10b1c2d3e4f5060029", name: "New", clientID: World.acmeID)) }
+      world.clockify.change {
+        $0.workspace.projects.append(.init(id: "6630aa10b1c2d3e4f5060029", name: "New", clientID: World.acmeID))
+      }
       world.track(World.anaID, "6630aa10b1c2d3e4f5060029", "2026-03-03T08:00:00Z", minutes: 60)
       let report = try await world.importNow(scopes: [.actuals])
 
@@ -61,7 +67,8 @@ struct RulesTests {
     }
   }
 
-  @Test("Rule 6: a page that fails for good leaves the slice incomplete: what arrived is placed, nothing goes, no zeros")
+  @Test(
+    "Rule 6: a page that fails for good leaves the slice incomplete: what arrived is placed, nothing goes, no zeros")
   func incompleteSlice() async throws {
     try await World.with { world in
       var ids: [String] = []
@@ -86,7 +93,9 @@ struct RulesTests {
   func cappedPages() async throws {
     try await World.with { world in
       for day in 2...6 { world.track("2026-03-0\(day)T08:00:00Z", minutes: 60) }
-      world.clockify.change { $0.controls.silentPageCap = 2; $0.controls.sendsLastPage = false }
+      world.clockify.change {
+        $0.controls.silentPageCap = 2; $0.controls.sendsLastPage = false
+      }
       try await world.enableActuals()
       let report = try await world.importNow(scopes: [.actuals])
 
@@ -120,9 +129,12 @@ struct RulesTests {
         state.controls.silentPageCap = 4
         // An entry that appears before page 2 is read shifts a row into it again.
         state.beforeAnswer = { state, path, page in
-          guard page == 2, !state.workspace.entries.contains(where: { $0.id == "66500c00b1c2d3e4f5069999" }) else { return }
+          guard page == 2, !state.workspace.entries.contains(where: { $0.id == "66500c00b1c2d3e4f5069999" }) else {
+            return
+          }
           state.workspace.add(
-            .init(id: "66500c00b1c2d3e4f5069999", userID: World.anaID, projectID: World.alphaID,
+            .init(
+              id: "66500c00b1c2d3e4f5069999", userID: World.anaID, projectID: World.alphaID,
               start: Instant("2026-03-03T05:00:00Z")!.seconds, end: Instant("2026-03-03T05:10:00Z")!.seconds))
         }
       }
@@ -151,7 +163,8 @@ struct RulesTests {
   @Test("Rules 9 and 12: the same name without a link makes a second project, flagged once as probable duplicate")
   func sameName() async throws {
     try await World.with { world in
-      try world.sql("INSERT INTO client (name) VALUES ('Acme'); INSERT INTO project (client_id, name) VALUES (1, 'Alpha')")
+      try world.sql(
+        "INSERT INTO client (name) VALUES ('Acme'); INSERT INTO project (client_id, name) VALUES (1, 'Alpha')")
       let report = try await world.importNow()
 
       #expect(try world.sql("SELECT count(*) FROM project WHERE name = 'Alpha'") == "2")
@@ -184,7 +197,10 @@ struct RulesTests {
       try await world.enableActuals()
       try await world.importNow()
 
-      #expect(try world.sql("SELECT count(*), sum(billable_minutes) FROM project LEFT JOIN actual ON project_id = id WHERE name = 'Alpha'") == "1|60")
+      #expect(
+        try world.sql(
+          "SELECT count(*), sum(billable_minutes) FROM project LEFT JOIN actual ON project_id = id WHERE name = 'Alpha'"
+        ) == "1|60")
     }
   }
 
@@ -192,7 +208,9 @@ struct RulesTests {
   func twoLinks() async throws {
     try await World.with { world in
       try await world.enableActuals()
-      try world.sql("UPDATE external_reference SET planning_id = (SELECT planning_id FROM external_reference WHERE external_id = '\(World.alphaID)') WHERE external_id = '\(World.betaID)'")
+      try world.sql(
+        "UPDATE external_reference SET planning_id = (SELECT planning_id FROM external_reference WHERE external_id = '\(World.alphaID)') WHERE external_id = '\(World.betaID)'"
+      )
       world.track("2026-03-03T08:00:00Z", minutes: 120)
       world.track(World.anaID, World.betaID, "2026-03-03T12:00:00Z", minutes: 60)
       try await world.importNow()
@@ -214,7 +232,9 @@ struct RulesTests {
       #expect(old != new)
       #expect(try world.actuals() == ["Bob Alpha Unknown 2026-03-03 300/0"])
 
-      try world.sql("INSERT INTO ignored_reference (kind, external_id) VALUES ('person', '\(World.bobID)'); DELETE FROM person WHERE name = 'Bob'")
+      try world.sql(
+        "INSERT INTO ignored_reference (kind, external_id) VALUES ('person', '\(World.bobID)'); DELETE FROM person WHERE name = 'Bob'"
+      )
       let report = try await world.importNow()
       #expect(try world.sql("SELECT count(*) FROM person WHERE name = 'Bob'") == "0")
       #expect(report.summary.skipped["ignored"]?.seconds == 300 * 60)
@@ -230,7 +250,9 @@ struct RulesTests {
       let report = try await world.importNow()
 
       #expect(report.findings.filter { $0.code == "source_missing" }.count == 1)
-      #expect(try world.sql("SELECT source_missing_since FROM external_reference WHERE external_id = '\(World.alphaID)'") == "2026-03-09")
+      #expect(
+        try world.sql("SELECT source_missing_since FROM external_reference WHERE external_id = '\(World.alphaID)'")
+          == "2026-03-09")
       #expect(try world.sql("SELECT count(*) FROM project") == "3")
     }
   }
@@ -280,7 +302,9 @@ struct RulesTests {
       try await world.importNow()
 
       #expect(
-        try world.sql("SELECT p.name, email, r.name, starts_on, ends_on, minutes_per_day, working_days FROM person p JOIN contract ON person_id = p.id JOIN role r ON r.id = role_id WHERE p.name = 'Ana'")
+        try world.sql(
+          "SELECT p.name, email, r.name, starts_on, ends_on, minutes_per_day, working_days FROM person p JOIN contract ON person_id = p.id JOIN role r ON r.id = role_id WHERE p.name = 'Ana'"
+        )
           == "Ana|ana@ex.test|Unknown|||480|mon,tue,wed,thu,fri")
       #expect(try world.sql("SELECT count(*) FROM role WHERE is_system = 1") == "1")
     }

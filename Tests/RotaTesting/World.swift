@@ -1,6 +1,6 @@
 import ClockifyAPI
 package import ClockifySimulator
-import Foundation
+package import Foundation
 package import Importing
 import Logging
 package import Planning

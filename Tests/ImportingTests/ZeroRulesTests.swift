@@ -1,0 +1,129 @@
+import Planning
+import PlanningStore
+import RotaTesting
+import Testing
+
+@Suite("Import rules: zeros")
+struct ZeroRulesTests {
+  private func plan(_ world: World, project: Int = 1, from: String = "2026-03-02", to: String = "2026-03-06") throws {
+    try world.sql(
+      "INSERT INTO assignment (person_id, project_id, role_id, starts_on, ends_on) VALUES (1, \(project), (SELECT id FROM role WHERE name = 'Dev'), '\(from)', '\(to)')"
+    )
+  }
+
+  @Test("Rules 60, 69 and 71: zeros on planned days without time; real hours replace them, leave withdraws them")
+  func scheduled() async throws {
+    try await World.with(now: "2026-03-09T06:00:00Z") { world in
+      world.settings.autofillMode = .scheduled
+      world.track("2026-03-02T08:00:00Z", minutes: 480)
+      world.track("2026-03-05T08:00:00Z", minutes: 200)
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try plan(world)
+      try world.sql("INSERT INTO time_off (person_id, starts_on, ends_on) VALUES (1, '2026-03-04', '2026-03-04')")
+      try await world.importNow()
+      #expect(
+        try world.actuals() == [
+          "Ana Alpha Dev 2026-03-02 480/0", "Ana Alpha Dev 2026-03-03 0/0·", "Ana Alpha Dev 2026-03-05 200/0",
+          "Ana Alpha Dev 2026-03-06 0/0·",
+        ])
+
+      world.now = Instant("2026-03-12T06:00:00Z")!
+      world.track("2026-03-06T08:00:00Z", minutes: 120)
+      try world.sql("INSERT INTO time_off (person_id, starts_on, ends_on) VALUES (1, '2026-03-03', '2026-03-03')")
+      let report = try await world.importNow()
+      #expect(
+        try world.actuals() == [
+          "Ana Alpha Dev 2026-03-02 480/0", "Ana Alpha Dev 2026-03-05 200/0", "Ana Alpha Dev 2026-03-06 120/0",
+        ])
+      #expect(report.summary.actuals?.zerosReplaced == 1)
+      #expect(report.summary.actuals?.zerosWithdrawn == 1)
+    }
+  }
+
+  @Test("Rule 61: not before the week is over in the person's zone")
+  func notInTheRunningWeek() async throws {
+    try await World.with(now: "2026-03-08T22:30:00Z") { world in
+      world.settings.planningZone = "Pacific/Auckland"
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try plan(world)
+      try await world.importNow()
+      #expect(try world.actuals().isEmpty)
+
+      world.now = Instant("2026-03-08T23:00:00Z")!
+      try await world.importNow()
+      #expect(try world.actuals().count == 5)
+    }
+  }
+
+  @Test("Rule 65: the first week counts from the day actuals were enabled")
+  func firstWeek() async throws {
+    try await World.with(now: "2026-03-04T06:00:00Z") { world in
+      try await world.enableActuals(zerosFrom: "2026-03-04")
+      try plan(world)
+      world.now = Instant("2026-03-09T06:00:00Z")!
+      try await world.importNow()
+
+      #expect(try world.sql("SELECT group_concat(date) FROM actual") == "2026-03-04,2026-03-05,2026-03-06")
+    }
+  }
+
+  @Test("Rule 66: missed days go to project and role of the last actual; mode scheduled leaves them")
+  func missedDays() async throws {
+    for mode in [AutofillMode.days, .scheduled] {
+      try await World.with(now: "2026-03-09T12:00:00Z") { world in
+        world.settings.autofillMode = mode
+        for (day, project) in [(2, World.alphaID), (4, World.betaID), (6, World.alphaID)] {
+          world.track(World.bobID, project, "2026-03-0\(day)T15:00:00Z", minutes: 100)
+        }
+        try await world.enableActuals(zerosFrom: "2026-03-02")
+        try await world.importNow()
+
+        let zeros = try world.actuals().filter { $0.hasSuffix("·") }
+        #expect(zeros == (mode == .days ? ["Bob Alpha Dev 2026-03-03 0/0·", "Bob Beta Dev 2026-03-05 0/0·"] : []))
+      }
+    }
+  }
+
+  @Test("Rule 67: a plan-only project gets no zeros")
+  func planOnly() async throws {
+    try await World.with { world in
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try world.sql("INSERT INTO project (client_id, name) VALUES (1, 'Sales')")
+      try plan(world, project: 4)
+      try await world.importNow()
+
+      #expect(try world.actuals().isEmpty)
+    }
+  }
+
+  @Test("Rule 52: time deleted in a filled week leaves a zero instead of a gap")
+  func deletedBecomesZero() async throws {
+    try await World.with(now: "2026-03-09T06:00:00Z") { world in
+      let id = world.track("2026-03-05T08:00:00Z", minutes: 240)
+      try await world.enableActuals(zerosFrom: "2026-03-05")
+      try plan(world, from: "2026-03-05", to: "2026-03-05")
+      try await world.importNow()
+      world.remove(id)
+      try await world.importNow()
+
+      #expect(try world.actuals().first == "Ana Alpha Dev 2026-03-05 0/0·")
+    }
+  }
+
+  @Test("Rule 70: held time stops the zero of a missed day on its own date only")
+  func heldStopsZero() async throws {
+    try await World.with(now: "2026-03-09T12:00:00Z") { world in
+      world.clockify.change { $0.workspace.projects[1].clientID = nil }
+      world.track("2026-03-02T08:00:00Z", minutes: 60)
+      world.track(World.anaID, World.betaID, "2026-03-03T08:00:00Z", minutes: 60)
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try await world.importNow()
+
+      #expect(
+        try world.actuals() == [
+          "Ana Alpha Dev 2026-03-02 60/0", "Ana Alpha Dev 2026-03-04 0/0·", "Ana Alpha Dev 2026-03-05 0/0·",
+          "Ana Alpha Dev 2026-03-06 0/0·",
+        ])
+    }
+  }
+}
