@@ -27,6 +27,11 @@ package struct RunSummary: Codable, Sendable, Equatable {
   package struct Sum: Codable, Sendable, Equatable {
     package var entries = 0
     package var seconds = 0
+
+    package init(entries: Int = 0, seconds: Int = 0) {
+      self.entries = entries
+      self.seconds = seconds
+    }
   }
 
   package var workspace = ""

@@ -10,6 +10,8 @@ package struct ActualCounts: Codable, Sendable, Equatable {
   package var zerosReplaced = 0
   /// Zeros whose reason has gone (rule 71).
   package var zerosWithdrawn = 0
+
+  package static let none = ActualCounts()
 }
 
 /// Makes the actuals of the cells at work equal to what the ledger places there.

@@ -58,20 +58,23 @@ struct SourceTests {
   func lists() async throws {
     try await with { clockify, source, workspace in
       let expected = Set(workspace.projects.map(\.id))
-      func read() async throws -> Set<String> { Set(try await source.projects(in: workspace.id).map(\.id)) }
-      #expect(try await read() == expected)
+      func expectAll() async throws {
+        let ids = Set(try await source.projects(in: workspace.id).map(\.id))
+        #expect(ids == expected)
+      }
+      try await expectAll()
       clockify.change { $0.controls.silentPageCap = 50 }
-      #expect(try await read() == expected)
+      try await expectAll()
       clockify.change { $0.controls.sendsLastPage = false }
-      #expect(try await read() == expected)
+      try await expectAll()
       clockify.change {
         $0.controls.silentPageCap = nil; $0.controls.maximumListPageSize = 60
       }
-      #expect(try await read() == expected)
+      try await expectAll()
       clockify.change {
         $0.controls = Controls(); $0.controls.nullsWherePossible = true; $0.controls.unknownValues = true
       }
-      #expect(try await read() == expected)
+      try await expectAll()
       #expect(try await source.users(in: workspace.id).count == workspace.users.count { !$0.isRemoved })
     }
   }
@@ -84,7 +87,8 @@ struct SourceTests {
       }
       for effect in [Fault.Effect.status(502), .status(429), .emptyBody, .truncated(40), .body("<html></html>")] {
         fault(effect, times: 2)
-        #expect(try await source.clients(in: workspace.id).count == 9)
+        let clients = try await source.clients(in: workspace.id)
+        #expect(clients.count == 9)
       }
       let cases: [(Fault.Effect, ClockifyError.Code)] = [
         (.status(503), .server), (.status(429), .rateLimited), (.emptyBody, .malformed), (.truncated(10), .malformed),

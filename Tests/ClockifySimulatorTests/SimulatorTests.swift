@@ -116,7 +116,7 @@ struct SimulatorTests {
   @Test("Report totals count all pages; removed people are in reports but in no list")
   func reports() async throws {
     try await with { clockify, workspace in
-      let removed = try #require(workspace.users.first(where: \.isRemoved))
+      let removed = try #require(workspace.users.filter(\.isRemoved).first)
       let body =
         "{\"dateRangeStart\":\"2026-02-20T00:00:00Z\",\"dateRangeEnd\":\"2026-03-12T00:00:00Z\",\"timeZone\":\"UTC\",\"sortOrder\":\"ASCENDING\",\"detailedFilter\":{\"page\":1,\"pageSize\":20}}"
       let report = try await send(clockify.reportsURL + "/workspaces/\(workspace.id)/reports/detailed", body: body)

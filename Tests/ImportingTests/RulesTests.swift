@@ -63,7 +63,7 @@ struct RulesTests {
 
       #expect(before.contains("INSERT"))
       #expect(try world.dump() == before)
-      #expect(report.summary.actuals == ActualCounts())
+      #expect(report.summary.actuals == ActualCounts.none)
     }
   }
 
@@ -321,7 +321,7 @@ struct RulesTests {
       world.track(World.anaID, World.leaveID, "2026-03-04T08:00:00Z", minutes: 960)
       let report = try await world.importNow()
       #expect(try world.actuals() == ["Ana Leave Dev 2026-03-03 480/0"])
-      #expect(report.summary.skipped["sync_off"] == .init(entries: 2, seconds: (600 + 960) * 60))
+      #expect(report.summary.skipped["sync_off"] == RunSummary.Sum(entries: 2, seconds: (600 + 960) * 60))
       #expect(report.books.isBalanced)
 
       try world.sql("DELETE FROM project_tag")

@@ -23,7 +23,7 @@ struct TimeRulesTests {
       #expect(report.summary.skipped["leave_entry"]?.seconds == 1200)
       #expect(report.summary.skipped["no_project"]?.seconds == 2700)
       #expect(report.summary.skipped["invalid_interval"]?.entries == 1)
-      #expect(report.summary.skipped["running"] == .init(entries: 1, seconds: 0))
+      #expect(report.summary.skipped["running"] == RunSummary.Sum(entries: 1, seconds: 0))
       #expect(report.summary.held["future"]?.seconds == 600)
 
       world.edit(timer) { $0.end = $0.start + 190 * 60 }

@@ -84,7 +84,7 @@ package final class World {
   /// - Returns: the entry's id.
   @discardableResult
   package func track(
-    _ user: String = anaID, _ project: String? = alphaID, _ start: String, minutes: Int?, seconds: Int = 0,
+    _ user: String, _ project: String?, _ start: String, minutes: Int?, seconds: Int = 0,
     billable: Bool? = true, type: String? = "REGULAR"
   ) -> String {
     counter += 1
@@ -96,6 +96,12 @@ package final class World {
     entry.type = type
     clockify.change { [entry] in $0.workspace.add(entry) }
     return id
+  }
+
+  /// Ana, on Alpha.
+  @discardableResult
+  package func track(_ start: String, minutes: Int?, seconds: Int = 0, billable: Bool = true) -> String {
+    track(Self.anaID, Self.alphaID, start, minutes: minutes, seconds: seconds, billable: billable)
   }
 
   package func edit(_ id: String, _ edit: @escaping @Sendable (inout SimulatedWorkspace.Entry) -> Void) {

@@ -22,7 +22,7 @@ CREATE TABLE project (
   is_billable INTEGER NOT NULL DEFAULT 1 CHECK (is_billable IN (0, 1)),
   is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1)),
   archived_by TEXT CHECK (archived_by = 'import'),
-  actuals_from TEXT CHECK (actuals_from = date(actuals_from)),
+  actuals_from TEXT CHECK (actuals_from = date(actuals_from, '+0 days')),
   origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin IN ('manual', 'clockify')),
   created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 ) STRICT;
@@ -48,7 +48,7 @@ CREATE TABLE person (
   holiday_group TEXT,
   is_archived INTEGER NOT NULL DEFAULT 0 CHECK (is_archived IN (0, 1)),
   archived_by TEXT CHECK (archived_by = 'import'),
-  actuals_from TEXT CHECK (actuals_from = date(actuals_from)),
+  actuals_from TEXT CHECK (actuals_from = date(actuals_from, '+0 days')),
   origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin IN ('manual', 'clockify')),
   created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 ) STRICT;
@@ -57,8 +57,8 @@ CREATE TABLE contract (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   person_id INTEGER NOT NULL REFERENCES person (id),
   role_id INTEGER NOT NULL REFERENCES role (id),
-  starts_on TEXT CHECK (starts_on = date(starts_on)),
-  ends_on TEXT CHECK (ends_on = date(ends_on)),
+  starts_on TEXT CHECK (starts_on = date(starts_on, '+0 days')),
+  ends_on TEXT CHECK (ends_on = date(ends_on, '+0 days')),
   minutes_per_day INTEGER NOT NULL DEFAULT 480 CHECK (minutes_per_day BETWEEN 0 AND 1440),
   working_days TEXT NOT NULL DEFAULT 'mon,tue,wed,thu,fri' CHECK (
     replace(replace(replace(replace(replace(replace(replace(',' || working_days,
@@ -73,8 +73,8 @@ CREATE TABLE assignment (
   person_id INTEGER NOT NULL REFERENCES person (id),
   project_id INTEGER NOT NULL REFERENCES project (id),
   role_id INTEGER NOT NULL REFERENCES role (id),
-  starts_on TEXT NOT NULL CHECK (starts_on = date(starts_on)),
-  ends_on TEXT NOT NULL CHECK (ends_on = date(ends_on)),
+  starts_on TEXT NOT NULL CHECK (starts_on = date(starts_on, '+0 days')),
+  ends_on TEXT NOT NULL CHECK (ends_on = date(ends_on, '+0 days')),
   minutes_per_day INTEGER NOT NULL DEFAULT 480 CHECK (minutes_per_day BETWEEN 0 AND 1440),
   is_non_working_day INTEGER NOT NULL DEFAULT 0 CHECK (is_non_working_day IN (0, 1)),
   CHECK (starts_on <= ends_on)
@@ -86,8 +86,8 @@ CREATE INDEX assignment_by_role ON assignment (role_id);
 CREATE TABLE time_off (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   person_id INTEGER NOT NULL REFERENCES person (id),
-  starts_on TEXT NOT NULL CHECK (starts_on = date(starts_on)),
-  ends_on TEXT NOT NULL CHECK (ends_on = date(ends_on)),
+  starts_on TEXT NOT NULL CHECK (starts_on = date(starts_on, '+0 days')),
+  ends_on TEXT NOT NULL CHECK (ends_on = date(ends_on, '+0 days')),
   minutes_per_day INTEGER CHECK (minutes_per_day BETWEEN 1 AND 1440),
   kind TEXT NOT NULL DEFAULT 'leave' CHECK (trim(kind) <> ''),
   CHECK (starts_on <= ends_on)
@@ -96,7 +96,7 @@ CREATE INDEX time_off_by_person ON time_off (person_id, starts_on);
 
 CREATE TABLE holiday (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  date TEXT NOT NULL CHECK (date = date(date)),
+  date TEXT NOT NULL CHECK (date = date(date, '+0 days')),
   name TEXT NOT NULL DEFAULT 'Holiday' CHECK (trim(name) <> ''),
   holiday_group TEXT
 ) STRICT;
@@ -105,7 +105,7 @@ CREATE INDEX holiday_by_date ON holiday (date);
 -- All projects (project_id null) or one: nothing is written on dates up to and including locked_until (rule 55).
 CREATE TABLE timesheet_lock (
   project_id INTEGER REFERENCES project (id),
-  locked_until TEXT NOT NULL CHECK (locked_until = date(locked_until))
+  locked_until TEXT NOT NULL CHECK (locked_until = date(locked_until, '+0 days'))
 ) STRICT;
 CREATE UNIQUE INDEX timesheet_lock_once ON timesheet_lock (ifnull(project_id, 0));
 

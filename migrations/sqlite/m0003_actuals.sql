@@ -6,7 +6,7 @@ CREATE TABLE actual (
   person_id INTEGER NOT NULL REFERENCES person (id),
   project_id INTEGER NOT NULL REFERENCES project (id),
   role_id INTEGER NOT NULL REFERENCES role (id),
-  date TEXT NOT NULL CHECK (date = date(date)),
+  date TEXT NOT NULL CHECK (date = date(date, '+0 days')),
   billable_minutes INTEGER NOT NULL DEFAULT 0 CHECK (billable_minutes >= 0),
   nonbillable_minutes INTEGER NOT NULL DEFAULT 0 CHECK (nonbillable_minutes >= 0),
   origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin IN ('clockify', 'manual', 'autofill')),
@@ -40,7 +40,7 @@ END;
 CREATE TABLE actual_conflict (
   person_id INTEGER NOT NULL REFERENCES person (id),
   project_id INTEGER NOT NULL REFERENCES project (id),
-  date TEXT NOT NULL CHECK (date = date(date)),
+  date TEXT NOT NULL CHECK (date = date(date, '+0 days')),
   manual_minutes INTEGER NOT NULL,
   imported_minutes INTEGER NOT NULL,
   source_minutes INTEGER NOT NULL,
