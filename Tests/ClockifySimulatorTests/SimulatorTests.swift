@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import ClockifySimulator
-import CustomDump
 import Foundation
 import NIOCore
 import Testing

@@ -1,5 +1,4 @@
 import ClockifySimulator
-import CustomDump
 import Foundation
 import Importing
 import Planning
@@ -75,6 +74,14 @@ struct RandomWorldsTests {
     }
   }
 
+  private func expectOracle(_ world: World, _ place: String) throws {
+    let ours = Set(try world.actuals())
+    let oracle = Set(try Oracle(world: world).actuals())
+    #expect(!oracle.isEmpty)
+    #expect(ours.subtracting(oracle).sorted() == [], "too much, \(place)")
+    #expect(oracle.subtracting(ours).sorted() == [], "missing, \(place)")
+  }
+
   @Test(
     "Actuals equal the oracle after every import, books balance, and a second import writes nothing", arguments: 1...8)
   func againstOracle(seed: UInt64) async throws {
@@ -90,8 +97,7 @@ struct RandomWorldsTests {
 
         #expect(report.status == "done")
         #expect(report.books.isBalanced)
-        expectNoDifference(
-          try world.actuals().sorted(), try Oracle(world: world).actuals(), "seed \(seed), round \(round)")
+        try expectOracle(world, "seed \(seed), round \(round)")
       }
       let before = try world.dump()
       try await world.importNow()
@@ -138,7 +144,7 @@ struct RandomWorldsTests {
       )
       try await world.importNow()
 
-      expectNoDifference(try world.actuals().sorted(), try Oracle(world: world).actuals(), "seed \(seed)")
+      try expectOracle(world, "seed \(seed)")
       #expect(
         try world.sql("SELECT (SELECT count(*) FROM deferred_cell), (SELECT count(*) FROM actual_conflict)") == "0|0")
     }
