@@ -64,7 +64,8 @@ extension StoreSession {
       SELECT p.person_id, p.project_id, p.date, p.role_id,
         sum(CASE WHEN p.is_billable THEN p.seconds ELSE 0 END), sum(CASE WHEN p.is_billable THEN 0 ELSE p.seconds END)
       FROM work_cell w
-      JOIN placement p ON p.person_id = w.person_id AND p.project_id = w.project_id AND p.date = w.date
+      CROSS JOIN placement p INDEXED BY placement_by_cell
+        ON p.person_id = w.person_id AND p.project_id = w.project_id AND p.date = w.date
       WHERE w.person_id = ?1 AND p.state = 'placed'
       GROUP BY p.person_id, p.project_id, p.date, p.role_id
       """
@@ -81,8 +82,10 @@ extension StoreSession {
     let rows = try statement(
       """
       SELECT a.person_id, a.project_id, a.date, a.role_id, a.billable_minutes, a.nonbillable_minutes, a.origin, a.is_manual
-      FROM actual a WHERE a.person_id = ?1 AND EXISTS (
-        SELECT 1 FROM work_cell w WHERE w.person_id = ?1 AND w.project_id = a.project_id AND w.date = a.date)
+      FROM work_cell w
+      CROSS JOIN actual a INDEXED BY actual_by_person_date
+        ON a.person_id = w.person_id AND a.date = w.date AND a.project_id = w.project_id
+      WHERE w.person_id = ?1
       """
     ).bind(1, person)
     try rows.forEach { found.append($0.actual()) }
@@ -233,7 +236,8 @@ extension StoreSession {
     try statement(
       """
       SELECT w.person_id, w.project_id, w.date, a.billable_minutes, a.nonbillable_minutes FROM work_cell w
-      JOIN actual a ON a.person_id = w.person_id AND a.project_id = w.project_id AND a.date = w.date
+      CROSS JOIN actual a INDEXED BY actual_by_person_date
+        ON a.person_id = w.person_id AND a.date = w.date AND a.project_id = w.project_id
       WHERE a.origin = 'clockify'
       """
     ).forEach { row in
@@ -245,7 +249,8 @@ extension StoreSession {
     try statement(
       """
       SELECT w.person_id, w.project_id, w.date, sum(p.seconds) FROM work_cell w
-      JOIN placement p ON p.person_id = w.person_id AND p.project_id = w.project_id AND p.date = w.date
+      CROSS JOIN placement p INDEXED BY placement_by_cell
+        ON p.person_id = w.person_id AND p.project_id = w.project_id AND p.date = w.date
       WHERE p.state = 'placed' GROUP BY 1, 2, 3
       """
     ).forEach { row in

@@ -33,6 +33,9 @@ extension StoreSession {
   }
 
   // MARK: What is to be placed again
+  //
+  // CROSS JOIN here and in StoreSession+Actuals keeps the small list of work the outer loop: without it SQLite scans the
+  // whole ledger for a handful of changes.
 
   /// An empty list of entries to place and of cells to settle, for this transaction.
   package func openWorkList() throws {
@@ -55,7 +58,8 @@ extension StoreSession {
           WHERE state = 'held' AND reason IN ('future', 'locked', 'manual_present', 'delete_brake');
         INSERT OR IGNORE INTO work_entry
           SELECT p.entry_key FROM deferred_cell d
-          JOIN placement p ON p.person_id = d.person_id AND p.project_id = d.project_id AND p.date = d.date;
+          CROSS JOIN placement p INDEXED BY placement_by_cell
+            ON p.person_id = d.person_id AND p.project_id = d.project_id AND p.date = d.date;
         INSERT OR IGNORE INTO work_cell SELECT person_id, project_id, date FROM deferred_cell;
         INSERT OR IGNORE INTO work_cell SELECT person_id, project_id, date FROM cell_change;
         """)
@@ -89,7 +93,7 @@ extension StoreSession {
     let rows = try statement(
       """
       SELECT DISTINCT e.user_id, ifnull(e.project_id, '') FROM work_entry w
-      JOIN clockify_time_entry e ON e.entry_key = w.entry_key
+      CROSS JOIN clockify_time_entry e ON e.entry_key = w.entry_key
       WHERE e.workspace_id = ?1 AND NOT EXISTS (
         SELECT 1 FROM placement_basis b WHERE b.workspace_id = ?1 AND b.user_id = e.user_id
           AND b.clockify_project_id = ifnull(e.project_id, ''))
@@ -109,7 +113,7 @@ extension StoreSession {
         e.content_hash, p.pair_key, p.state, p.reason, p.zone, p.date, p.seconds, p.is_billable, p.person_id,
         p.project_id, p.role_id, p.role_step, p.counted, p.pinned
       FROM work_entry w
-      JOIN clockify_time_entry e ON e.entry_key = w.entry_key
+      CROSS JOIN clockify_time_entry e ON e.entry_key = w.entry_key
       LEFT JOIN placement p ON p.entry_key = w.entry_key
       WHERE w.entry_key > ?1 AND e.workspace_id = ?2
       ORDER BY w.entry_key LIMIT ?3
