@@ -1,0 +1,108 @@
+import Foundation
+import Migrations
+import Testing
+
+/// What is not documented fails here. `ROTA_RECORD=1 swift test --filter DocumentationTests` writes docs/cli.md anew.
+@Suite("Documentation")
+struct DocumentationTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  private func document(_ name: String) throws -> String {
+    try String(contentsOf: Self.root.appendingPathComponent("docs/\(name)"), encoding: .utf8)
+  }
+
+  private struct Dump: Decodable {
+    struct Command: Decodable {
+      let commandName: String
+      let subcommands: [Command]?
+    }
+    let command: Command
+  }
+
+  private func paths(_ command: Dump.Command, _ prefix: [String] = []) -> [[String]] {
+    let children = (command.subcommands ?? []).filter { $0.commandName != "help" }
+    return [prefix] + children.flatMap { paths($0, prefix + [$0.commandName]) }
+  }
+
+  @Test("docs/cli.md is what --help and the settings template say")
+  func commands() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-docs-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let shell = Shell(folder: folder)
+    let dump = try await shell.run("--experimental-dump-help").out
+    let tree = try JSONDecoder().decode(Dump.self, from: Data(dump.utf8))
+    var text = "# Commands\n\nGenerated from `--help` and checked by a test. Data goes to stdout, words to stderr.\n"
+    for path in paths(tree.command) {
+      let help = try await shell.run(path + ["--help"]).out
+      text +=
+        "\n## \((["rota"] + path).joined(separator: " "))\n\n```\n\(help.trimmingCharacters(in: .newlines))\n```\n"
+    }
+    _ = try await shell.run("init")
+    let settings = try String(contentsOf: folder.appendingPathComponent("rota.yaml"), encoding: .utf8)
+    text +=
+      "\n## Settings\n\nThe file that `rota init` writes: every key with its default.\n\n```yaml\n\(settings)```\n"
+    text += """
+
+      ## Environment
+
+      | variable | what |
+      |---|---|
+      | `CLOCKIFY_API_KEY` | the key; or one of the next two |
+      | `CLOCKIFY_API_KEY_FILE` | a file that holds the key |
+      | `CLOCKIFY_ADDON_TOKEN` | an add-on's token |
+      | `CLOCKIFY_API_URL`, `CLOCKIFY_REPORTS_URL` | `clockify: api_url` and `reports_url` |
+      | `ROTA_CONFIG` | the settings file |
+      | `ROTA_…` | any setting: its path in upper case, as in `ROTA_IMPORT_WINDOW_DAYS` |
+
+      """
+    if ProcessInfo.processInfo.environment["ROTA_RECORD"] != nil {
+      try text.write(to: Self.root.appendingPathComponent("docs/cli.md"), atomically: true, encoding: .utf8)
+    }
+    let recorded = try document("cli.md")
+    #expect(paths(tree.command).count > 30)
+    #expect(recorded == text, "docs/cli.md is out of date: ROTA_RECORD=1 swift test --filter DocumentationTests")
+  }
+
+  @Test("Every table, view and column of the schema is in docs/schema.md")
+  func schema() throws {
+    let text = try document("schema.md")
+    for step in Migrations.all {
+      for line in step.sql.split(separator: "\n") {
+        let words = line.split(separator: " ").map(String.init)
+        if words.count > 2, words[0] == "CREATE", ["TABLE", "VIEW"].contains(words[1]) {
+          #expect(text.contains("| `\(words[2])` |"), "\(words[2])")
+        } else if line.hasPrefix("  "), words.count > 1, ["TEXT", "INTEGER"].contains(words[1]) {
+          #expect(text.contains(words[0].replacingOccurrences(of: "\"", with: "")), "\(words[0])")
+        }
+      }
+    }
+  }
+
+  @Test("Every reason code and exit code is in docs/importing.md")
+  func codes() throws {
+    let text = try document("importing.md")
+    let sources = try FileManager.default.subpathsOfDirectory(
+      atPath: Self.root.appendingPathComponent("Sources/Importing").path)
+    var code = ""
+    for file in sources where file.hasSuffix(".swift") {
+      code += try String(contentsOf: Self.root.appendingPathComponent("Sources/Importing/\(file)"), encoding: .utf8)
+    }
+    let raw =
+      code.matches(of: /case \w+ = "([a-z]+_[a-z_]+)"/).map { String($0.1) }
+      + code.matches(of: /Finding\(\s*\.\w+, "([a-z_]+)"/).map { String($0.1) }
+    #expect(raw.count > 15)
+    let summaryKeys = Set(code.matches(of: /case \w+ = "([a-z_]+)"/).map { String($0.1) })
+      .intersection([
+        "workspace_name", "entries_new", "entries_changed", "entries_moved", "entries_missing", "entries_deleted",
+        "entries_replaced", "repeated_ids", "looked_up", "rounding_seconds", "frozen_cells", "slices_complete",
+        "guaranteed_from", "stopped_entries", "stopped_seconds", "dead_runs", "actuals_are_off", "reads_back_to",
+        "retry_at",
+      ])
+    for code in Set(raw).subtracting(summaryKeys) { #expect(text.contains("`\(code)`"), "\(code)") }
+    let json = try document("json.md")
+    for key in summaryKeys { #expect(json.contains(key), "\(key)") }
+    for status in [0, 1, 3, 4, 5, 6, 64, 130] { #expect(text.contains("| \(status) |")) }
+  }
+}
