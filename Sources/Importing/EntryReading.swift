@@ -25,6 +25,8 @@ struct EntryReading: Sendable {
   /// What ended reading early.
   var failure: ClockifyError?
   var totalsDisagreed = 0
+  /// No entry was known before this run: nothing can be missing.
+  var mirrorWasEmpty = false
 
   func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
   func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }
@@ -67,6 +69,7 @@ extension ImportPipeline {
     let (snapshot, users) = try database.read { session in
       (try session.planSnapshot(), try session.mirroredUsers(in: lists.workspace.id))
     }
+    reading.mirrorWasEmpty = try database.read { try !$0.hasMirroredEntries() }
     var intake = EntryIntake(
       plan: plan, snapshot: snapshot, lists: lists, settings: settings, now: request.now, users: users, run: run)
     var failures = 0

@@ -35,7 +35,7 @@ extension ImportPipeline {
 
   func findLosses(_ plan: ReadingPlan, _ reading: inout EntryReading, lists: Lists, run: Int64) async throws -> Losses {
     var losses = Losses()
-    guard !plan.ranges.isEmpty else { return losses }
+    guard !plan.ranges.isEmpty, !reading.mirrorWasEmpty else { return losses }
     let lost = try database.read { try lostEntries(reading, lists: lists, session: $0) }
     try await lookUp(lost, plan: plan, lists: lists, run: run, reading: &reading, losses: &losses)
     try database.read { try judge(reading, lists: lists, losses: &losses, session: $0) }

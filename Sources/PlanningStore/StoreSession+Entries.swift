@@ -114,6 +114,12 @@ extension StoreSession {
     }
   }
 
+  package func hasMirroredEntries() throws -> Bool {
+    let row = try statement("SELECT EXISTS (SELECT 1 FROM clockify_time_entry)")
+    defer { row.reset() }
+    return try row.step() && row.int(0) == 1
+  }
+
   /// Entries that were missing in earlier runs and are not proven deleted (rule 49), oldest knowledge first.
   package func missingEntries(in workspace: String, limit: Int) throws -> [(key: Int, id: String)] {
     var found: [(key: Int, id: String)] = []
