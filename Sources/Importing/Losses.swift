@@ -79,7 +79,7 @@ extension ImportPipeline {
           losses.deleted.insert(candidate.key)
           continue
         }
-        try database.write { session in try intake.take(entry, into: &reading, session: session) }
+        _ = try database.write { session in try intake.take(entry, into: &reading, session: session) }
       } catch is ClockifyError {
         // No word is no proof: the entry stays missing and is asked for again in a later run.
         return
