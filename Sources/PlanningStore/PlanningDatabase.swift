@@ -23,7 +23,8 @@ package final class PlanningDatabase: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;")
-      try db.execute(sql: "PRAGMA temp_store = FILE;")
+      // The list of work is filled in random order: with the small default cache each insert would touch the disk.
+      try db.execute(sql: "PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;")
     }
     do {
       queue = try DatabaseQueue(path: path, configuration: configuration)
