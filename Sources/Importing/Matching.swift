@@ -12,6 +12,11 @@ package struct ItemCounts: Codable, Sendable, Equatable {
   package var new = 0
   package var known = 0
   package var notImported = 0
+
+  enum CodingKeys: String, CodingKey {
+    case new, known
+    case notImported = "not_imported"
+  }
 }
 
 /// Matches lists to planning items and creates what is missing.

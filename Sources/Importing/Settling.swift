@@ -12,6 +12,13 @@ package struct ActualCounts: Codable, Sendable, Equatable {
   package var zerosWithdrawn = 0
 
   package static let none = ActualCounts()
+
+  enum CodingKeys: String, CodingKey {
+    case written, removed
+    case zerosFilled = "zeros_filled"
+    case zerosReplaced = "zeros_replaced"
+    case zerosWithdrawn = "zeros_withdrawn"
+  }
 }
 
 /// Makes the actuals of the cells at work equal to what the ledger places there.
