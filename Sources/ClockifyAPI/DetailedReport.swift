@@ -104,10 +104,11 @@ extension ClockifySource {
   }
 
   /// `Last-Page` decides; where it is absent the stated count; else an empty page. A short page alone ends nothing.
-  /// A page full of ids that came before ends the pass too: its totals then tell what is missing.
+  /// Without the header a page full of ids that came before ends the pass too: its totals then tell what is missing.
   private func isLast(_ page: Page, _ reading: SliceReading, fresh: Int) -> Bool {
-    if fresh == 0 { return true }
+    if page.content.entries.isEmpty { return true }
     if let lastPage = page.lastPage { return lastPage }
+    if fresh == 0 { return true }
     if let stated = reading.statedEntries { return reading.entries >= stated }
     return false
   }

@@ -61,21 +61,26 @@ extension ImportPipeline {
 extension MirrorUser {
   init(_ user: ClockifyUser) {
     self.init(
-      id: user.id, name: user.name, email: user.email, status: user.status,
+      id: user.id, name: user.name.nonBlank, email: user.email.nonBlank, status: user.status,
       membershipStatus: user.membershipStatus, timeZone: user.timeZone)
   }
 }
 
 extension MirrorClient {
   init(_ client: ClockifyClient) {
-    self.init(id: client.id, name: client.name, archived: client.archived)
+    self.init(id: client.id, name: client.name.nonBlank, archived: client.archived)
   }
 }
 
 extension MirrorProject {
   init(_ project: ClockifyProject) {
     self.init(
-      id: project.id, name: project.name, clientID: project.clientID, billable: project.billable,
+      id: project.id, name: project.name.nonBlank, clientID: project.clientID, billable: project.billable,
       archived: project.archived, template: project.template)
   }
+}
+
+extension String? {
+  /// nil for a name of blanks, which no planning item may have.
+  var nonBlank: String? { flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 } }
 }

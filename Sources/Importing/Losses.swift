@@ -47,10 +47,11 @@ extension ImportPipeline {
     _ reading: EntryReading, lists: Lists, session: StoreSession
   ) throws -> [StoreSession.ReadBack] {
     var lost: [StoreSession.ReadBack] = []
+    var seen: Set<Int> = []
     for slice in reading.slices where slice.isComplete && !slice.isShort {
       try session.forEachEntry(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to)
-      ) { if !reading.isRead($0.key), !$0.isGone { lost.append($0) } }
+      ) { if !reading.isRead($0.key), !$0.isGone, seen.insert($0.key).inserted { lost.append($0) } }
     }
     return lost
   }
@@ -80,9 +81,9 @@ extension ImportPipeline {
           continue
         }
         _ = try database.write { session in try intake.take(entry, into: &reading, session: session) }
-      } catch is ClockifyError {
+      } catch let error as ClockifyError {
         // No word is no proof: the entry stays missing and is asked for again in a later run.
-        return
+        if error.endsReading { return }
       }
     }
   }
@@ -97,10 +98,14 @@ extension ImportPipeline {
     var window = Balance()
     var people: [String: Balance] = [:]
     var gone: [(key: Int, user: String, seconds: Int)] = []
-    for slice in reading.slices {
+    // The padding of ranges overlaps: each entry counts once, in a completely read slice if there is one.
+    var seen: Set<Int> = []
+    let usable = reading.slices.filter { $0.isComplete && !$0.isShort }
+    for slice in usable + reading.slices.filter({ !$0.isComplete || $0.isShort }) {
       try session.forEachEntry(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to)
       ) { entry in
+        guard seen.insert(entry.key).inserted else { return }
         var change = Balance()
         change.seconds = entry.ledgerSeconds ?? 0
         if reading.isRead(entry.key) {

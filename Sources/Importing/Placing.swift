@@ -192,6 +192,9 @@ struct Placer {
       kept.state = .placed
       kept.reason = nil
       kept.pair = new.pair
+      // An edit that was taken back: the row's own figures again.
+      kept.seconds = new.seconds
+      kept.isBillable = row.entry.billable ?? kept.isBillable
       var wanted = new
       wanted = target(&wanted, row: row, context: context, own: own)
       let wantsTheSame =
@@ -204,7 +207,7 @@ struct Placer {
     kept.reason = reason.rawValue
     kept.pair = new.pair
     kept.seconds = new.seconds
-    kept.isBillable = new.isBillable
+    kept.isBillable = row.entry.billable ?? kept.isBillable
     deferred.insert(cell)
     return kept
   }

@@ -291,6 +291,24 @@ struct TimeRulesTests {
     }
   }
 
+  @Test("Rule 47: an edit that is taken back inside a frozen cell is placed again, and the books balance")
+  func editTakenBack() async throws {
+    try await World.with { world in
+      let id = world.track("2026-02-27T08:00:00Z", minutes: 480)
+      try await world.enableActuals()
+      try await world.importNow()
+      try world.sql("INSERT INTO timesheet_lock (locked_until) VALUES ('2026-02-28')")
+      world.edit(id) { $0.end! += 7200 }
+      let changed = try await world.importNow()
+      #expect(changed.summary.held["locked"]?.seconds == 600 * 60)
+      world.edit(id) { $0.end! -= 7200 }
+      let report = try await world.importNow()
+
+      #expect(report.books.secondsPlaced == 480 * 60)
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-02-27 480/0"])
+    }
+  }
+
   @Test("Rule 57: hours typed by hand protect the cell, whatever the role")
   func manualPresent() async throws {
     try await World.with { world in
