@@ -11,6 +11,8 @@ struct EntryReading: Sendable {
     var isComplete = false
     /// The server states more than it sends: nothing may be called missing (rule 6).
     var isShort = false
+    /// What did not come back in it may be called missing.
+    var provesAbsence: Bool { isComplete && !isShort }
   }
 
   var slices: [SliceOutcome] = []

@@ -48,7 +48,7 @@ extension ImportPipeline {
   ) throws -> [StoreSession.ReadBack] {
     var lost: [StoreSession.ReadBack] = []
     var seen: Set<Int> = []
-    for slice in reading.slices where slice.isComplete && !slice.isShort {
+    for slice in reading.slices where slice.provesAbsence {
       try session.forEachEntry(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to)
       ) { if !reading.isRead($0.key), !$0.isGone, seen.insert($0.key).inserted { lost.append($0) } }
@@ -100,8 +100,7 @@ extension ImportPipeline {
     var gone: [(key: Int, user: String, seconds: Int)] = []
     // The padding of ranges overlaps: each entry counts once, in a completely read slice if there is one.
     var seen: Set<Int> = []
-    let usable = reading.slices.filter { $0.isComplete && !$0.isShort }
-    for slice in usable + reading.slices.filter({ !$0.isComplete || $0.isShort }) {
+    for slice in reading.slices.filter(\.provesAbsence) + reading.slices.filter({ !$0.provesAbsence }) {
       try session.forEachEntry(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to)
       ) { entry in
@@ -110,7 +109,7 @@ extension ImportPipeline {
         change.seconds = entry.ledgerSeconds ?? 0
         if reading.isRead(entry.key) {
           if entry.ledgerSeconds == nil { change.arrivedSeconds = entry.mirrorSeconds }
-        } else if slice.isComplete, !slice.isShort, !entry.isGone {
+        } else if slice.provesAbsence, !entry.isGone {
           gone.append((entry.key, entry.userID, entry.ledgerSeconds ?? 0))
           if !confirmed.contains(entry.key) {
             change.missing = 1

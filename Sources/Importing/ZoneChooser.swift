@@ -43,8 +43,6 @@ struct ZoneChooser {
     return .utc
   }
 
-  mutating func named(_ name: String) -> Zone? { catalog.zone(name) }
-
   /// Of "today" and the end of a week: the setting, else the owner's.
   mutating func planningZone(_ settings: ImportSettings) -> Zone {
     for name in [settings.planningZone, owner] {

@@ -52,8 +52,7 @@ package struct Placement: Hashable, Sendable {
 
   /// The cell whose actuals hold this entry's time, if any.
   package var countedCell: Cell? {
-    guard counted != nil, let person, let project else { return nil }
-    return Cell(person: person, project: project, day: day)
+    counted == nil ? nil : cell
   }
 
   package var cell: Cell? {

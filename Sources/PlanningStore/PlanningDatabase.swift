@@ -102,7 +102,4 @@ package struct StoreSession {
   func statement(_ sql: String) throws -> FastStatement {
     try FastStatement(db.cachedStatement(sql: sql), db: db)
   }
-
-  /// Rows changed by this connection since it was opened, triggers included.
-  package var totalChanges: Int { db.totalChangesCount }
 }
