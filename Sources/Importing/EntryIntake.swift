@@ -12,8 +12,7 @@ struct EntryIntake {
   private let knownUsers: Set<String>
   private var zones: ZoneChooser
   private var unlistedUsers: Set<String> = []
-  /// The latest end so far of each person's counted time, for overlaps; reset with each pass.
-  private var busyUntil: [String: Int] = [:]
+  private var overlaps = Overlaps()
 
   var workspace: String { lists.workspace.id }
 
@@ -30,7 +29,8 @@ struct EntryIntake {
     zones = ZoneChooser(settings: settings, plan: snapshot, users: users, owner: lists.owner.timeZone)
   }
 
-  mutating func beginPass() { busyUntil = [:] }
+  mutating func beginPass() { overlaps.beginPass() }
+  mutating func endSlice(into reading: inout EntryReading) { overlaps.endSlice(into: &reading) }
 
   /// - Returns: the entry's key; nil if it is padding that the ledger does not know (rule 81).
   @discardableResult
@@ -45,16 +45,19 @@ struct EntryIntake {
     guard let key = try session.merge(mirrored, workspace: workspace, run: run, keepsNew: isInWindow) else {
       return nil
     }
+    let isFirst = !reading.isRead(key)
     reading.count(key, seconds: mirrored.seconds)
     if !knownUsers.contains(entry.userID), unlistedUsers.insert(entry.userID).inserted {
       try session.noteUnlisted(
         user: entry.userID, name: entry.userName, email: entry.userEmail, workspace: workspace, run: run, at: now)
     }
     let isCounted = mirrored.seconds > 0 && [nil, "REGULAR"].contains(entry.type)
-    if isCounted, isInWindow, !isFuture, let project = entry.projectID, snapshot.lockedUntil.map({ day > $0 }) ?? true {
+    if isCounted, isInWindow, !isFuture, let project = entry.projectID,
+      !snapshot.isLocked(day, on: snapshot.planningID(.project, project))
+    {
       reading.wantedPairs.insert(Pair(user: entry.userID, project: project))
     }
-    note(entry, mirrored, isCounted: isCounted, into: &reading)
+    if isFirst { note(entry, mirrored, isCounted: isCounted, into: &reading) }
     return key
   }
 
@@ -62,11 +65,8 @@ struct EntryIntake {
     _ entry: ClockifyTimeEntry, _ mirrored: MirrorEntry, isCounted: Bool, into reading: inout EntryReading
   ) {
     func warn(_ code: EntryWarning.Code) {
-      let key = EntryWarning(code: code, user: entry.userID, project: entry.projectID ?? "")
-      var sums = reading.warnings[key] ?? (0, 0)
-      sums.entries += 1
-      sums.seconds += mirrored.seconds
-      reading.warnings[key] = sums
+      reading.warn(
+        EntryWarning(code: code, user: entry.userID, project: entry.projectID ?? ""), seconds: mirrored.seconds)
     }
     if entry.end == nil, now - mirrored.start > 86_400 { warn(.oldTimer) }
     guard isCounted else { return }
@@ -74,20 +74,7 @@ struct EntryIntake {
     if entry.billable == nil { warn(.noBillableFlag) }
   }
 
-  /// Entries come in order of start: one that begins before the person's last one ended overlaps it (rule 32).
-  mutating func noteOverlaps(_ entries: [ClockifyTimeEntry], into reading: inout EntryReading) {
-    for entry in entries.sorted(by: { $0.start < $1.start }) {
-      guard let end = entry.end, end > entry.start, [nil, "REGULAR"].contains(entry.type) else { continue }
-      if entry.start < busyUntil[entry.userID] ?? .min {
-        let key = EntryWarning(code: .overlap, user: entry.userID, project: entry.projectID ?? "")
-        var sums = reading.warnings[key] ?? (0, 0)
-        sums.entries += 1
-        sums.seconds += min(end, busyUntil[entry.userID]!) - entry.start
-        reading.warnings[key] = sums
-      }
-      busyUntil[entry.userID] = max(end, busyUntil[entry.userID] ?? .min)
-    }
-  }
+  mutating func noteOverlaps(_ entries: [ClockifyTimeEntry]) { overlaps.note(entries) }
 }
 
 extension MirrorEntry {

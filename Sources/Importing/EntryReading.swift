@@ -23,12 +23,15 @@ struct EntryReading: Sendable {
   var repeatedIDs = 0
   /// Pairs with time in the window that nothing but a missing item could keep from being placed (rule 18).
   var wantedPairs: Set<Pair> = []
-  var warnings: [EntryWarning: (entries: Int, seconds: Int)] = [:]
+  private(set) var warnings: [EntryWarning: RunSummary.Sum] = [:]
   /// What ended reading early.
   var failure: ClockifyError?
   var totalsDisagreed = 0
   /// No entry was known before this run: nothing can be missing.
   var mirrorWasEmpty = false
+
+  /// What this run has read completely.
+  var coverage: Coverage { Coverage(slices.filter(\.isComplete).map(\.slice)) }
 
   func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
   func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }
@@ -42,6 +45,11 @@ struct EntryReading: Sendable {
     if old < 0 { entries += 1 } else { seconds -= Int(old) }
     secondsByKey[key] = Int32(clamping: new)
     seconds += Int(secondsByKey[key])
+  }
+
+  mutating func warn(_ warning: EntryWarning, seconds: Int) {
+    warnings[warning, default: .init()].entries += 1
+    warnings[warning]!.seconds += seconds
   }
 
   func forEachRead(_ body: (Int, Int) throws -> Void) rethrows {
@@ -83,6 +91,7 @@ extension ImportPipeline {
         reading.failure = reading.failure ?? error
         failures += 1
       }
+      intake.endSlice(into: &reading)
       reading.slices.append(outcome)
       try database.write { session in
         try session.addReadSlice(
@@ -128,7 +137,7 @@ extension ImportPipeline {
       try database.write { session in
         for entry in entries.sorted(by: { $0.id < $1.id }) { try intake.take(entry, into: &reading, session: session) }
       }
-      intake.noteOverlaps(entries, into: &reading)
+      intake.noteOverlaps(entries)
       outcome.entries = sofar.entries
       outcome.seconds = sofar.seconds
       progress("Reading time from \(firstDay): \(sofar.entries) of \(sofar.statedEntries ?? sofar.entries) entries")

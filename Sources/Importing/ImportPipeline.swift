@@ -83,7 +83,8 @@ package struct ImportPipeline {
         settings: settings, plan: try session.planSnapshot(), users: users, owner: lists.owner.timeZone)
       let today = zones.planningZone(settings).day(of: request.now)
       return try ReadingPlan(
-        request: request, settings: settings, today: today, isFree: lists.workspace.isFree, session: session)
+        request: request, settings: settings, today: today, workspace: lists.workspace.id,
+        isFree: lists.workspace.isFree, session: session)
     }
   }
 

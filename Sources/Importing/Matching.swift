@@ -53,9 +53,8 @@ struct Matching {
 
     let projectNeed = Dictionary(mirrorProjects.map { ($0.id, need($0, clients)) }, uniquingKeysWith: { $1 })
     let userNeed = Dictionary(mirrorUsers.map { ($0.id, need($0)) }, uniquingKeysWith: { $1 })
-    let used = wanted.filter { pair in
-      userNeed[pair.user]?.canHoldTime ?? false && projectNeed[pair.project]?.canHoldTime ?? false
-    }
+    let mayHold = Set(mirrorProjects.filter { mayHoldTime($0, projectNeed[$0.id]!) }.map(\.id))
+    let used = wanted.filter { mayHold.contains($0.project) && mayHoldTime($0.user, userNeed[$0.user]) }
     let usedProjects = Set(used.map(\.project))
     let usedUsers = Set(used.map(\.user))
 
@@ -74,10 +73,23 @@ struct Matching {
     /// Only when an entry needs it, and then as archived (rule 18).
     case createWhenUsed
     case refuse(Reason)
+  }
 
-    var canHoldTime: Bool {
-      if case .refuse = self { return false }
-      return true
+  /// An item is needed only by time that would be placed otherwise (rule 18).
+  private func mayHoldTime(_ project: MirrorProject, _ need: Need) -> Bool {
+    switch need {
+    case .refuse: false
+    case .linked(let id): !(plan.projects[id]?.isSyncOff ?? false)
+    case .create, .createWhenUsed:
+      !(project.clientID.flatMap { plan.planningID(.client, $0) }.flatMap { plan.clients[$0]?.isSyncOff } ?? false)
+    }
+  }
+
+  private func mayHoldTime(_ user: String, _ need: Need?) -> Bool {
+    switch need {
+    case .refuse, nil: false
+    case .linked(let id): !(plan.people[id]?.isFrozen ?? false)
+    case .create, .createWhenUsed: true
     }
   }
 

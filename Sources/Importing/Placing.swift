@@ -24,6 +24,8 @@ struct Placer {
   private let now: Instant
   private let losses: Losses
   private let isRead: (Int) -> Bool
+  /// The Clockify user of each pair that is stored: whose time an entry was before (rule 53).
+  var userOfPair: [Int: String] = [:]
   private var zones: ZoneChooser
   private var contexts: [Pair: PairContext] = [:]
   private let contractTexts: [PersonID: String]
@@ -99,7 +101,7 @@ struct Placer {
   /// - Returns: nil where nothing may change (the brake holds the person's time as it was).
   mutating func place(_ row: LedgerRow, pairKey: Int) -> Placement? {
     let old = row.placement
-    if losses.isBraked(row.entry.userID), old != nil { return nil }
+    if let old, losses.isBraked(row.entry.userID) || userOfPair[old.pair].map(losses.isBraked) ?? false { return nil }
     let pair = Pair(user: row.entry.userID, project: row.entry.projectID ?? "")
     let context = context(pair)
     var new = fresh(row, context: context, pairKey: pairKey)
@@ -171,6 +173,11 @@ struct Placer {
     let zone = zones.zone(user: entry.userID, row: entry.timeZone)
     if day > zone.day(of: now) { return .future }
     return nil
+  }
+
+  /// Nothing at all may change in the cell, whatever else freezes it (rule 47).
+  func isProtected(_ cell: Cell) -> Bool {
+    plan.isLocked(cell.day, on: cell.project) || manualCells.contains(cell)
   }
 
   /// Why nothing may change in a cell (rule 47), first reason first.

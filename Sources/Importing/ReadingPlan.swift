@@ -7,14 +7,13 @@ struct ReadingPlan: Sendable {
   /// Ids in `setting`.
   enum Key {
     static let historyFrom = "history_from"
-    static let coveredFrom = "covered_from"
     static let lastDeepPass = "last_deep_pass"
     static let rotation = "older_slice_next"
   }
 
   /// Newest range first; dates included.
   let ranges: [ClosedRange<CalendarDay>]
-  /// The first run with actuals that nobody narrowed: this is how far back history is to go.
+  /// How far back history is to go, as the first run with actuals decided; nil: this run is narrowed.
   let historyFrom: CalendarDay?
   let isDeepPass: Bool
   /// FREE: where the nightly older slice goes on tomorrow.
@@ -62,7 +61,8 @@ struct ReadingPlan: Sendable {
 
   /// - Parameter today: in the planning zone.
   init(
-    request: ImportRequest, settings: ImportSettings, today: CalendarDay, isFree: Bool, session: StoreSession
+    request: ImportRequest, settings: ImportSettings, today: CalendarDay, workspace: String, isFree: Bool,
+    session: StoreSession
   ) throws {
     if let since = request.since {
       self.init(
@@ -72,33 +72,42 @@ struct ReadingPlan: Sendable {
     func day(_ key: String) throws -> CalendarDay? { try session.setting(key).flatMap { CalendarDay($0) } }
     var from = today - settings.windowDays
     if let last = try session.lastCompleteRunDay() { from = min(from, last - 2) }
-    guard let history = try day(Key.historyFrom) else {
-      let start = min(from, settings.since ?? (isFree ? from : today - 366))
+    let history = try day(Key.historyFrom) ?? min(from, settings.since ?? (isFree ? from : today - 366))
+    let gaps = history < from ? try Self.coverage(workspace, session).gaps(in: history...(from - 1)) : []
+    if !gaps.isEmpty {
       self.init(
-        ranges: [start...today], historyFrom: start, isDeepPass: true, nextRotation: nil, isNarrowed: false)
-      return
+        ranges: Self.joined([from...today] + gaps), historyFrom: history, isDeepPass: true, nextRotation: nil,
+        isNarrowed: false)
+    } else if isFree, settings.deepWindowDays > 0, history < from {
+      let next = try day(Key.rotation) ?? from
+      let to = (next > history ? next : from) - 1
+      let older = max(history, to - 29)...to
+      self.init(
+        ranges: [from...today, older], historyFrom: history, isDeepPass: false, nextRotation: older.lowerBound,
+        isNarrowed: false)
+    } else {
+      let isDue = try day(Key.lastDeepPass).map { today - $0 >= 7 } ?? true
+      let isDeep = !isFree && settings.deepWindowDays > 0 && isDue
+      if isDeep { from = min(from, max(history, today - settings.deepWindowDays)) }
+      self.init(
+        ranges: [from...today], historyFrom: history, isDeepPass: isDeep, nextRotation: nil, isNarrowed: false)
     }
-    var ranges: [ClosedRange<CalendarDay>] = []
-    var isDeep = false
-    var rotation: CalendarDay?
-    let covered = try day(Key.coveredFrom) ?? today + 1
-    if settings.deepWindowDays > 0 {
-      if isFree {
-        let next = try day(Key.rotation) ?? from
-        let to = (next > history ? next : from) - 1
-        if to >= history {
-          ranges.append(max(history, to - 29)...to)
-          rotation = max(history, to - 29)
-        }
-      } else if try day(Key.lastDeepPass).map({ today - $0 >= 7 }) ?? true {
-        from = min(from, max(history, today - settings.deepWindowDays))
-        isDeep = true
+  }
+
+  /// Everything that earlier runs read completely.
+  private static func coverage(_ workspace: String, _ session: StoreSession) throws -> Coverage {
+    Coverage(
+      try session.completeSlices(in: workspace).map { ReportSlice(from: $0.from.seconds, to: $0.to.seconds) })
+  }
+
+  /// Ranges that meet become one, so that their padding is not read twice. Newest first, as given.
+  private static func joined(_ ranges: [ClosedRange<CalendarDay>]) -> [ClosedRange<CalendarDay>] {
+    ranges.reduce(into: []) { joined, range in
+      if let last = joined.last, range.upperBound + 1 >= last.lowerBound {
+        joined[joined.count - 1] = range.lowerBound...last.upperBound
+      } else {
+        joined.append(range)
       }
     }
-    ranges.insert(from...today, at: 0)
-    let oldest = min(covered, from)
-    if history < oldest { ranges.append(history...(oldest - 1)) }
-    self.init(
-      ranges: ranges, historyFrom: history, isDeepPass: isDeep, nextRotation: rotation, isNarrowed: false)
   }
 }

@@ -74,6 +74,7 @@ struct Settlement {
     let pairKeys = try workOnChangedPairs(&placer)
 
     pairsByKey = Dictionary(pairKeys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    placer.userOfPair = pairsByKey.mapValues(\.user)
     let kept = try placeAll(&placer, pairKeys: pairKeys)
     var settling = Settling(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
     try settling.settle()
@@ -81,7 +82,7 @@ struct Settlement {
     try checkMinutes(settling, placer)
     try fill(snapshot, users: users, zones: zones, today: today, placer: placer)
     try session.setDeferredCells(
-      placer.deferred.union(settling.deferred).union(try deferredOfBraked(snapshot)))
+      placer.deferred.union(settling.deferred).union(losses.isBraked ? try session.deferredCells() : []))
     let conflicts = protected ? try session.computedConflicts() : []
     try session.setConflicts(conflicts, run: run)
     summary.conflicts = conflicts.count
@@ -189,7 +190,7 @@ struct Settlement {
     }
     let filling = Filling(
       session: session, plan: snapshot, settings: settings, reading: reading, window: plan.window, losses: losses,
-      now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze)
+      now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze, isProtected: placer.isProtected)
     let linked = Set((snapshot.references[.project] ?? [:]).values.map(\.planningID))
     try filling.fill(users: usersByPerson, linkedProjects: linked, zones: &zones, counts: &summary.actuals!)
   }
@@ -200,13 +201,6 @@ struct Settlement {
     if let day = settings.autofillFrom { return day }
     let enabled = try session.setting(Setting.actualsEnabledAt).flatMap { Instant($0) }
     return enabled.map { zones.planningZone(settings).day(of: $0) }
-  }
-
-  private func deferredOfBraked(_ snapshot: PlanSnapshot) throws -> Set<Cell> {
-    guard losses.isBraked else { return [] }
-    let people = Set(
-      (snapshot.references[.person] ?? [:]).filter { losses.isBraked($0.key) }.values.map(\.planningID))
-    return try session.deferredCells().filter { people.contains($0.person) }
   }
 
   // MARK: Books (rule 81)
@@ -250,34 +244,20 @@ struct Settlement {
   private mutating func rememberCoverage(_ today: CalendarDay) throws {
     summary.slices = plan.slices.count
     summary.slicesComplete = reading.slices.count { $0.isComplete }
+    summary.guaranteedFrom = reading.coverage.unbrokenStart(through: today).map {
+      max($0, plan.window.lowerBound).description
+    }
     guard !plan.isNarrowed else { return }
     if let history = plan.historyFrom {
       try session.set(ReadingPlan.Key.historyFrom, history.description, at: request.now)
     }
-    let isComplete = summary.slices == summary.slicesComplete
-    var covered = try session.setting(ReadingPlan.Key.coveredFrom).flatMap { CalendarDay($0) }
-    if let oldest = oldestCompleteDay(today), oldest < covered ?? today + 1 {
-      covered = oldest
-      try session.set(ReadingPlan.Key.coveredFrom, oldest.description, at: request.now)
-    }
-    summary.guaranteedFrom = oldestCompleteDay(today)?.description
     summary.readsBackTo = plan.historyFrom?.description
-    if plan.isDeepPass, isComplete {
+    if plan.isDeepPass, summary.slices == summary.slicesComplete {
       try session.set(ReadingPlan.Key.lastDeepPass, today.description, at: request.now)
     }
-    if let next = plan.nextRotation, isComplete {
+    if let older = plan.ranges.last, let next = plan.nextRotation, reading.coverage.gaps(in: older).isEmpty {
       try session.set(ReadingPlan.Key.rotation, next.description, at: request.now)
     }
-  }
-
-  /// The oldest date from which on every slice up to today was read completely, in one unbroken line.
-  private func oldestCompleteDay(_ today: CalendarDay) -> CalendarDay? {
-    var reached: Int?
-    for outcome in reading.slices.sorted(by: { $0.slice.to > $1.slice.to }) {
-      guard outcome.isComplete, reached.map({ outcome.slice.to >= $0 }) ?? true else { break }
-      reached = min(reached ?? .max, outcome.slice.from)
-    }
-    return reached.map { max(plan.window.lowerBound, Instant(seconds: $0 + ReadingPlan.padding).utcDay) }
   }
 
   // MARK: End

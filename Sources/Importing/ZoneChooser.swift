@@ -8,7 +8,8 @@ struct ZoneChooser {
   private let overrideByUser: [String: String]
   private let profileByUser: [String: String]
   private let owner: String?
-  private var chosen: [String: Zone] = [:]
+  /// What settings, person and profile say of each Clockify user; `.some(nil)`: nothing that is known here.
+  private var ownZones: [String: Zone?] = [:]
   private(set) var unknownNames: Set<String> = []
 
   init(settings: ImportSettings, plan: PlanSnapshot, users: [MirrorUser], owner: String?) {
@@ -27,27 +28,27 @@ struct ZoneChooser {
 
   /// Settings override → person override → profile → the entry's row → the key's owner → UTC.
   mutating func zone(user: String, row: String?) -> Zone {
-    if row == nil || overrideByUser[user] != nil || profileByUser[user] != nil || override != nil,
-      let known = chosen[user]
-    {
-      return known
+    let own: Zone?
+    if let known = ownZones[user] {
+      own = known
+    } else {
+      own = firstKnown([override, overrideByUser[user], profileByUser[user]])
+      ownZones[user] = .some(own)
     }
-    for name in [override, overrideByUser[user], profileByUser[user], row, owner] {
+    return own ?? firstKnown([row, owner]) ?? .utc
+  }
+
+  private mutating func firstKnown(_ names: [String?]) -> Zone? {
+    for name in names {
       guard let name else { continue }
-      if let zone = catalog.zone(name) {
-        if name != row || row == nil { chosen[user] = zone }
-        return zone
-      }
+      if let zone = catalog.zone(name) { return zone }
       unknownNames.insert(name)
     }
-    return .utc
+    return nil
   }
 
   /// Of "today" and the end of a week: the setting, else the owner's.
   mutating func planningZone(_ settings: ImportSettings) -> Zone {
-    for name in [settings.planningZone, owner] {
-      if let name, let zone = catalog.zone(name) { return zone }
-    }
-    return .utc
+    firstKnown([settings.planningZone, owner]) ?? .utc
   }
 }

@@ -32,6 +32,7 @@ package struct PlanSnapshot: Sendable {
     package var id: ClientID
     package var name: String
     package var isArchived: Bool
+    package var isSyncOff: Bool
   }
 
   package struct Reference: Sendable {
@@ -63,10 +64,10 @@ package struct PlanSnapshot: Sendable {
     ignored[kind]?.contains(externalID) ?? false
   }
 
-  /// Rule 55.
-  package func isLocked(_ day: CalendarDay, on project: ProjectID) -> Bool {
+  /// Rule 55. A project that is not there yet has only the lock of all projects.
+  package func isLocked(_ day: CalendarDay, on project: ProjectID?) -> Bool {
     if let lockedUntil, day <= lockedUntil { return true }
-    return projectLockedUntil[project].map { day <= $0 } ?? false
+    return project.flatMap { projectLockedUntil[$0] }.map { day <= $0 } ?? false
   }
 }
 
@@ -77,8 +78,15 @@ extension StoreSession {
       plan.roles[row["id"]] = row["name"]
       if row["is_system"] { plan.unknownRole = row["id"] }
     }
-    for row in try Row.fetchAll(db, sql: "SELECT * FROM client") {
-      plan.clients[row["id"]] = PlanSnapshot.Client(id: row["id"], name: row["name"], isArchived: row["is_archived"])
+    let clients = """
+      SELECT client.*,
+        EXISTS (SELECT 1 FROM client_tag t WHERE t.client_id = client.id AND t.tag = 'sync_off' COLLATE NOCASE)
+        AS is_sync_off
+      FROM client
+      """
+    for row in try Row.fetchAll(db, sql: clients) {
+      plan.clients[row["id"]] = PlanSnapshot.Client(
+        id: row["id"], name: row["name"], isArchived: row["is_archived"], isSyncOff: row["is_sync_off"])
     }
     let projects = """
       SELECT project.*,

@@ -31,9 +31,14 @@ package struct PlacedSeconds: Sendable {
 }
 
 extension StoreSession {
-  /// Rows that somebody typed or edited get the origin `manual` (rules 57, 58); what was written stays beside it.
+  /// Rows that somebody typed or edited get the origin `manual` (rules 57, 58); an edit that was taken back leaves it.
   package func markManualRows() throws {
-    try db.execute(sql: "UPDATE actual SET origin = 'manual' WHERE is_manual = 1 AND origin <> 'manual'")
+    try db.execute(
+      sql: """
+        UPDATE actual SET imported_origin = origin, origin = 'manual' WHERE is_manual = 1 AND origin <> 'manual';
+        UPDATE actual SET origin = imported_origin, imported_origin = NULL
+        WHERE imported_origin IS NOT NULL AND is_manual = 0;
+        """)
   }
 
   /// Cells with a row typed by hand.
@@ -105,6 +110,16 @@ extension StoreSession {
     return found
   }
 
+  /// The oldest zero of each person, from a date on.
+  package func oldestZeros(from: CalendarDay) throws -> [PersonID: CalendarDay] {
+    var oldest: [PersonID: CalendarDay] = [:]
+    let rows = try statement(
+      "SELECT person_id, min(date) FROM actual WHERE origin = 'autofill' AND date >= ?1 GROUP BY person_id"
+    ).bind(1, from.description)
+    try rows.forEach { row in oldest[row.int64(0)] = CalendarDay(row.text(1)) }
+    return oldest
+  }
+
   package func setActual(_ row: ActualRow, run: Int64, at now: Instant) throws {
     try statement(
       """
@@ -114,7 +129,7 @@ extension StoreSession {
         ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
       ON CONFLICT (person_id, project_id, role_id, date) DO UPDATE SET
         billable_minutes = ?5, nonbillable_minutes = ?6, origin = ?7, import_run_id = ?8, updated_at = ?9,
-        written = excluded.written
+        written = excluded.written, imported_origin = NULL
       """
     ).bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
       .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin).bind(8, run).bind(9, now.description).run()
@@ -238,7 +253,7 @@ extension StoreSession {
       SELECT w.person_id, w.project_id, w.date, a.billable_minutes, a.nonbillable_minutes FROM work_cell w
       CROSS JOIN actual a INDEXED BY actual_by_person_date
         ON a.person_id = w.person_id AND a.date = w.date AND a.project_id = w.project_id
-      WHERE a.origin = 'clockify'
+      WHERE a.origin = 'clockify' AND a.is_manual = 0
       """
     ).forEach { row in
       if frozen.isEmpty || !frozen.contains(row.cell(0)) {

@@ -136,6 +136,22 @@ extension StoreSession {
       arguments: [run, workspace, from.description, to.description, entries, seconds, isComplete])
   }
 
+  /// Every slice that any run has read completely.
+  package func completeSlices(in workspace: String) throws -> [(from: Instant, to: Instant)] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT from_instant, to_instant FROM read_slice
+        WHERE workspace_id = ? AND is_complete = 1 AND user_id IS NULL
+        """, arguments: [workspace]
+    ).compactMap { row in
+      guard let from = Instant(row["from_instant"] as String), let to = Instant(row["to_instant"] as String) else {
+        return nil
+      }
+      return (from: from, to: to)
+    }
+  }
+
   /// The day on which the last complete run with actuals that was not narrowed started (rule 8).
   package func lastCompleteRunDay() throws -> CalendarDay? {
     try String.fetchOne(

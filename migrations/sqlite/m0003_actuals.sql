@@ -2,6 +2,7 @@
 --
 -- `written` is the row's key and minutes as the import wrote them. A row that differs from it, or has none,
 -- was typed or edited by hand: `is_manual` says so whoever edited, with whatever tool (rules 57, 58).
+-- `imported_origin`: what an edited row was before the import called it manual, and is again when the edit is taken back.
 CREATE TABLE actual (
   person_id INTEGER NOT NULL REFERENCES person (id),
   project_id INTEGER NOT NULL REFERENCES project (id),
@@ -13,13 +14,15 @@ CREATE TABLE actual (
   import_run_id INTEGER REFERENCES import_run (id),
   updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   written TEXT,
+  imported_origin TEXT,
   is_manual INTEGER GENERATED ALWAYS AS (
-    origin = 'manual' OR written IS NOT
+    (origin = 'manual' AND imported_origin IS NULL) OR written IS NOT
       person_id || '/' || project_id || '/' || role_id || '/' || date || '/' || billable_minutes || '/' || nonbillable_minutes
   ) VIRTUAL,
   PRIMARY KEY (person_id, project_id, role_id, date)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX actual_by_person_date ON actual (person_id, date);
+CREATE INDEX actual_autofill ON actual (person_id, date) WHERE origin = 'autofill';
 CREATE INDEX actual_manual ON actual (person_id, project_id, date) WHERE is_manual = 1;
 
 -- Cells whose imported rows somebody removed or moved by hand: the next run writes them anew (rule 58).

@@ -1,0 +1,56 @@
+import ClockifyAPI
+
+/// Finds entries that begin before the same person's last one ended (rule 32), slice by slice, newest slice first.
+struct Overlaps {
+  private struct Begin {
+    let start: Int
+    let project: String
+  }
+
+  /// Where the newer slices that were read begin: what starts there has been looked at.
+  private var newerFrom = Int.max
+  /// Each person's first entry in them.
+  private var firstOfNewer: [String: Begin] = [:]
+
+  private var firstOfPass: [String: Begin] = [:]
+  private var busyUntil: [String: Int] = [:]
+  private var found: [(warning: EntryWarning, seconds: Int)] = []
+  private var passFrom = Int.max
+
+  mutating func beginPass() {
+    firstOfPass = [:]
+    busyUntil = [:]
+    found = []
+    passFrom = .max
+  }
+
+  /// - Parameter entries: of one page; pages come in order of start.
+  mutating func note(_ entries: [ClockifyTimeEntry]) {
+    for entry in entries.sorted(by: { $0.start < $1.start }) {
+      guard let end = entry.end, end > entry.start, [nil, "REGULAR"].contains(entry.type), entry.start < newerFrom
+      else { continue }
+      let project = entry.projectID ?? ""
+      passFrom = min(passFrom, entry.start)
+      if firstOfPass[entry.userID] == nil { firstOfPass[entry.userID] = Begin(start: entry.start, project: project) }
+      if let busy = busyUntil[entry.userID], entry.start < busy {
+        note(entry.userID, project, seconds: min(end, busy) - entry.start)
+      }
+      busyUntil[entry.userID] = max(end, busyUntil[entry.userID] ?? .min)
+    }
+  }
+
+  /// Takes the last pass over the slice for true, and looks over its edge into the newer ones.
+  mutating func endSlice(into reading: inout EntryReading) {
+    for (user, next) in firstOfNewer {
+      if let busy = busyUntil[user], next.start < busy { note(user, next.project, seconds: busy - next.start) }
+    }
+    for overlap in found { reading.warn(overlap.warning, seconds: overlap.seconds) }
+    firstOfNewer.merge(firstOfPass) { _, older in older }
+    newerFrom = min(newerFrom, passFrom)
+    beginPass()
+  }
+
+  private mutating func note(_ user: String, _ project: String, seconds: Int) {
+    found.append((EntryWarning(code: .overlap, user: user, project: project), seconds))
+  }
+}
