@@ -75,7 +75,7 @@ struct Settlement {
 
     pairsByKey = Dictionary(pairKeys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
     placer.userOfPair = pairsByKey.mapValues(\.user)
-    let kept = try placeAll(&placer, pairKeys: pairKeys)
+    let kept = try place(&placer, pairKeys: pairKeys)
     var settling = Settling(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
     try settling.settle()
     summary.actuals = settling.counts
@@ -124,7 +124,18 @@ struct Settlement {
   }
 
   /// - Returns: entries whose change waits behind the brake.
-  private mutating func placeAll(_ placer: inout Placer, pairKeys: [Pair: Int]) throws -> Set<Int> {
+  private mutating func place(_ placer: inout Placer, pairKeys: [Pair: Int]) throws -> Set<Int> {
+    guard try session.isFirstPlacing() else { return try placeAll(&placer, pairKeys: pairKeys, notesCells: true) }
+    let kept = try session.withoutPlacementIndexes {
+      try placeAll(&placer, pairKeys: pairKeys, notesCells: false)
+    }
+    try session.workOnAllPlacedCells()
+    return kept
+  }
+
+  private mutating func placeAll(
+    _ placer: inout Placer, pairKeys: [Pair: Int], notesCells: Bool
+  ) throws -> Set<Int> {
     var kept: Set<Int> = []
     var after = 0
     while true {
@@ -138,7 +149,7 @@ struct Settlement {
           ledger.countBraked(row, pair: pair, reading: reading)
           continue
         }
-        try write(new, over: row)
+        try write(new, over: row, notesCells: notesCells)
         if reading.isRead(row.key) {
           try ledger.count(row.key, new, pair: pair, seconds: reading.secondsRead(row.key), id: row.entry.id)
         } else if new.state == .placed, new != row.placement {
@@ -148,15 +159,16 @@ struct Settlement {
     }
   }
 
-  private mutating func write(_ new: Placement, over row: LedgerRow) throws {
+  private mutating func write(_ new: Placement, over row: LedgerRow, notesCells: Bool) throws {
     guard new != row.placement else { return }
     note(new, over: row)
-    try session.setPlacement(new, of: row.key)
+    try session.setPlacement(new, of: row.key, isNew: row.placement == nil)
     switch (row.placement?.state, new.state) {
     case (_, .deleted): try session.setDeleted(row.key, at: request.now)
     case (.deleted, _): try session.setDeleted(row.key, at: nil)
     default: break
     }
+    guard notesCells else { return }
     if let cell = row.placement?.countedCell { try session.work(on: cell) }
     if let cell = new.countedCell { try session.work(on: cell) }
   }

@@ -20,15 +20,16 @@ package struct CalendarDay: Hashable, Comparable, Sendable {
 
   /// Reads exactly `YYYY-MM-DD`; anything else, and dates that do not exist, give nil.
   package init?(_ text: some StringProtocol) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
-    func number(_ range: Range<Int>) -> Int? {
-      bytes[range].reduce(0) { value, byte in
-        guard let value, (48...57).contains(byte) else { return nil }
-        return value * 10 + Int(byte - 48)
-      }
-    }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+    var text = String(text)
+    guard let day = text.withUTF8({ CalendarDay(utf8: $0) }) else { return nil }
+    self = day
+  }
+
+  /// The same from bytes.
+  package init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+      let year = bytes.number(0..<4), let month = bytes.number(5..<7), let day = bytes.number(8..<10)
+    else { return nil }
     self.init(year: year, month: month, day: day)
   }
 
@@ -97,5 +98,17 @@ extension Int {
 
   package func flooredRemainder(_ divisor: Int) -> Int {
     self - flooredDivision(divisor) * divisor
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The number that these digits are; nil if one of them is none.
+  func number(_ range: Range<Int>) -> Int? {
+    var value = 0
+    for byte in self[range] {
+      guard 48...57 ~= byte else { return nil }
+      value = value * 10 + Int(byte - 48)
+    }
+    return value
   }
 }

@@ -13,21 +13,22 @@ package struct Instant: Hashable, Comparable, Sendable {
 
   /// Reads `YYYY-MM-DDTHH:MM:SSZ` or `YYYY-MM-DD` (midnight UTC); anything else gives nil.
   package init?(_ text: some StringProtocol) {
-    guard let day = CalendarDay(text.prefix(10)) else { return nil }
-    let rest = Array(text.utf8.dropFirst(10))
-    if rest.isEmpty {
+    var text = String(text)
+    guard let instant = text.withUTF8({ Instant(utf8: $0) }) else { return nil }
+    self = instant
+  }
+
+  /// The same from bytes.
+  package init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+    guard bytes.count >= 10, let day = CalendarDay(utf8: .init(rebasing: bytes[..<10])) else { return nil }
+    if bytes.count == 10 {
       self.init(startOf: day)
       return
     }
-    guard rest.count == 10, rest[0] == UInt8(ascii: "T"), rest[3] == UInt8(ascii: ":"),
-      rest[6] == UInt8(ascii: ":"), rest[9] == UInt8(ascii: "Z")
+    guard bytes.count == 20, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+      bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "Z"), let hour = bytes.number(11..<13),
+      let minute = bytes.number(14..<16), let second = bytes.number(17..<19), hour < 24, minute < 60, second < 60
     else { return nil }
-    let digits = [1, 2, 4, 5, 7, 8].map { Int(rest[$0]) - 48 }
-    guard digits.allSatisfy({ (0...9).contains($0) }) else { return nil }
-    let (hour, minute, second) = (
-      digits[0] * 10 + digits[1], digits[2] * 10 + digits[3], digits[4] * 10 + digits[5]
-    )
-    guard hour < 24, minute < 60, second < 60 else { return nil }
     self.init(seconds: day.number * 86_400 + hour * 3600 + minute * 60 + second)
   }
 

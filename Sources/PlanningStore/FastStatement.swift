@@ -1,20 +1,17 @@
 import GRDB
 import GRDBSQLite
+import Planning
 
-/// A cached statement with our own binding and reading: for the statements that run by the hundred thousand.
+/// A statement with our own binding and reading: for those that run by the hundred thousand.
 struct FastStatement {
   private let statement: Statement
   private let handle: OpaquePointer
-  private let db: Database
 
   private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-  init(_ statement: Statement, db: Database) {
+  init(_ statement: Statement) {
     self.statement = statement
-    self.db = db
     handle = statement.sqliteStatement
-    sqlite3_reset(handle)
-    sqlite3_clear_bindings(handle)
   }
 
   @discardableResult
@@ -68,6 +65,12 @@ struct FastStatement {
 
   func reset() { sqlite3_reset(handle) }
 
+  /// Leftovers of the last use are gone: position and bindings.
+  func prepareForUse() {
+    sqlite3_reset(handle)
+    sqlite3_clear_bindings(handle)
+  }
+
   /// Calls `body` for each row.
   func forEach(_ body: (FastStatement) throws -> Void) throws {
     defer { sqlite3_reset(handle) }
@@ -80,11 +83,33 @@ struct FastStatement {
   func optionalInt64(_ column: Int32) -> Int64? { isNull(column) ? nil : int64(column) }
   func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
 
-  func text(_ column: Int32) -> String {
-    guard let bytes = sqlite3_column_text(handle, column) else { return "" }
-    return String(
-      decoding: UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))), as: UTF8.self)
+  func text(_ column: Int32) -> String { String(decoding: utf8(column), as: UTF8.self) }
+  func day(_ column: Int32) -> CalendarDay? { CalendarDay(utf8: utf8(column)) }
+  func instant(_ column: Int32) -> Instant? { Instant(utf8: utf8(column)) }
+
+  /// Empty for NULL.
+  private func utf8(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: sqlite3_column_text(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
   }
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+}
+
+/// Statements by the address of their text: for a million rows, hashing the text would cost more than running it.
+///
+/// Used only on the queue of the one connection.
+final class StatementCache: @unchecked Sendable {
+  private var statements: [UnsafePointer<UInt8>: FastStatement] = [:]
+
+  func statement(_ sql: StaticString, db: Database) throws -> FastStatement {
+    if let known = statements[sql.utf8Start] {
+      known.prepareForUse()
+      return known
+    }
+    let made = FastStatement(try db.makeStatement(sql: sql.description))
+    statements[sql.utf8Start] = made
+    return made
+  }
+
+  func removeAll() { statements = [:] }
 }

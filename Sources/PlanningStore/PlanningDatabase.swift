@@ -6,6 +6,7 @@ import Migrations
 package final class PlanningDatabase: Sendable {
   package let path: String
   private let queue: DatabaseQueue
+  private let statements = StatementCache()
 
   /// Opens the file, and migrates an older schema after a backup beside it.
   ///
@@ -70,11 +71,11 @@ package final class PlanningDatabase: Sendable {
 
   /// One transaction, immediate; nothing is kept when `body` throws.
   package func write<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try translated { try queue.write { try body(StoreSession(db: $0)) } }
+    try translated { try queue.write { try body(StoreSession(db: $0, statements: statements)) } }
   }
 
   package func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try translated { try queue.read { try body(StoreSession(db: $0)) } }
+    try translated { try queue.read { try body(StoreSession(db: $0, statements: statements)) } }
   }
 
   /// A whole copy in another file (rule 84, backups). The target must not exist.
@@ -83,6 +84,7 @@ package final class PlanningDatabase: Sendable {
   }
 
   package func close() throws {
+    statements.removeAll()
     try translated { try queue.close() }
   }
 
@@ -98,8 +100,8 @@ package final class PlanningDatabase: Sendable {
 /// The database inside one transaction.
 package struct StoreSession {
   let db: Database
+  let statements: StatementCache
 
-  func statement(_ sql: String) throws -> FastStatement {
-    try FastStatement(db.cachedStatement(sql: sql), db: db)
-  }
+  /// Compiled once per connection; at most one use of the same text at a time.
+  func statement(_ sql: StaticString) throws -> FastStatement { try statements.statement(sql, db: db) }
 }

@@ -116,7 +116,7 @@ extension StoreSession {
     let rows = try statement(
       "SELECT person_id, min(date) FROM actual WHERE origin = 'autofill' AND date >= ?1 GROUP BY person_id"
     ).bind(1, from.description)
-    try rows.forEach { row in oldest[row.int64(0)] = CalendarDay(row.text(1)) }
+    try rows.forEach { row in oldest[row.int64(0)] = row.day(1) }
     return oldest
   }
 
@@ -150,7 +150,7 @@ extension StoreSession {
       WHERE p.state = 'held' AND p.date >= ?1
       """
     ).bind(1, from.description)
-    try rows.forEach { row in CalendarDay(row.text(1)).map { _ = days[row.text(0), default: []].insert($0) } }
+    try rows.forEach { row in row.day(1).map { _ = days[row.text(0), default: []].insert($0) } }
     return days
   }
 
@@ -279,7 +279,7 @@ extension FastStatement {
   fileprivate func cell(_ column: Int32) -> Cell {
     Cell(
       person: int64(column), project: int64(column + 1),
-      day: CalendarDay(text(column + 2)) ?? CalendarDay(number: 0))
+      day: day(column + 2) ?? CalendarDay(number: 0))
   }
 
   fileprivate func actual() -> ActualRow {

@@ -103,15 +103,28 @@ extension StoreSession {
       WHERE e.start >= ?1 AND e.start < ?2 AND e.workspace_id = ?3
       """
     ).bind(1, from.description).bind(2, to.description).bind(3, workspace)
-    try rows.forEach { row in
-      let isGone = ["missing", "deleted"].contains(row.optionalText(4))
-      let start = Instant(row.text(5))
-      let end = row.optionalText(6).flatMap { Instant($0) }
-      try body(
-        ReadBack(
-          key: row.int(0), id: row.text(1), userID: row.text(2), ledgerSeconds: isGone ? nil : row.optionalInt(3),
-          mirrorSeconds: start.flatMap { start in end.map { max(0, $0 - start) } } ?? 0, isGone: isGone))
+    try rows.forEach { try body(ReadBack($0)) }
+  }
+
+  /// Those of them that `isRead` does not know: asks the index for the keys, and the tables only for what is left.
+  package func entries(
+    in workspace: String, from: Instant, to: Instant, unless isRead: (Int) -> Bool
+  ) throws -> [ReadBack] {
+    var keys: [Int] = []
+    try statement("SELECT entry_key FROM clockify_time_entry WHERE start >= ?1 AND start < ?2")
+      .bind(1, from.description).bind(2, to.description).forEach { if !isRead($0.int(0)) { keys.append($0.int(0)) } }
+    var found: [ReadBack] = []
+    for key in keys {
+      let row = try statement(
+        """
+        SELECT e.entry_key, e.id, e.user_id, p.seconds, p.state, e.start, e."end"
+        FROM clockify_time_entry e LEFT JOIN placement p ON p.entry_key = e.entry_key
+        WHERE e.entry_key = ?1 AND e.workspace_id = ?2
+        """
+      ).bind(1, key).bind(2, workspace)
+      try row.forEach { found.append(ReadBack($0)) }
     }
+    return found
   }
 
   package func hasMirroredEntries() throws -> Bool {
@@ -131,5 +144,17 @@ extension StoreSession {
     ).bind(1, workspace).bind(2, limit)
     try rows.forEach { found.append((key: $0.int(0), id: $0.text(1))) }
     return found
+  }
+}
+
+extension StoreSession.ReadBack {
+  fileprivate init(_ row: FastStatement) {
+    isGone = ["missing", "deleted"].contains(row.optionalText(4))
+    key = row.int(0)
+    id = row.text(1)
+    userID = row.text(2)
+    ledgerSeconds = isGone ? nil : row.optionalInt(3)
+    let end = row.instant(6)
+    mirrorSeconds = row.instant(5).flatMap { start in end.map { max(0, $0 - start) } } ?? 0
   }
 }

@@ -1,3 +1,4 @@
+import GRDB
 package import Planning
 
 extension StoreSession {
@@ -120,13 +121,13 @@ extension StoreSession {
       """
     ).bind(1, key).bind(2, workspace).bind(3, limit)
     try rows.forEach { row in
-      guard let start = Instant(row.text(6)) else {
+      guard let start = row.instant(6) else {
         throw StoreError(.damaged, "time entry \(row.text(1)) has no readable start in the mirror")
       }
       let entry = MirrorEntry(
         id: row.text(1), userID: row.text(2), projectID: row.optionalText(3), taskID: nil, description: nil,
         billable: row.optionalInt(4).map { $0 != 0 }, type: row.optionalText(5), start: start,
-        end: row.optionalText(7).flatMap { Instant($0) }, timeZone: row.optionalText(8), contentHash: row.int64(9),
+        end: row.instant(7), timeZone: row.optionalText(8), contentHash: row.int64(9),
         detailHash: 0)
       found.append(LedgerRow(key: row.int(0), entry: entry, placement: row.isNull(10) ? nil : placement(row, from: 10)))
     }
@@ -137,7 +138,7 @@ extension StoreSession {
     var placement = Placement(
       pair: row.int(column), state: Placement.State(rawValue: row.text(column + 1)) ?? .held,
       reason: row.optionalText(column + 2), zone: row.text(column + 3),
-      day: CalendarDay(row.text(column + 4)) ?? CalendarDay(number: 0), seconds: row.int(column + 5),
+      day: row.day(column + 4) ?? CalendarDay(number: 0), seconds: row.int(column + 5),
       isBillable: row.int(column + 6) != 0, pinned: row.int64(column + 12))
     placement.person = row.optionalInt64(column + 7)
     placement.project = row.optionalInt64(column + 8)
@@ -147,18 +148,49 @@ extension StoreSession {
     return placement
   }
 
-  package func setPlacement(_ placement: Placement, of key: Int) throws {
+  package func setPlacement(_ placement: Placement, of key: Int, isNew: Bool) throws {
     try statement(
-      """
-      INSERT INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-      ON CONFLICT (entry_key) DO UPDATE SET pair_key = ?2, state = ?3, reason = ?4, zone = ?5, date = ?6, seconds = ?7,
-        is_billable = ?8, person_id = ?9, project_id = ?10, role_id = ?11, role_step = ?12, counted = ?13, pinned = ?14
-      """
+      isNew
+        ? "INSERT INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        : """
+        UPDATE placement SET pair_key = ?2, state = ?3, reason = ?4, zone = ?5, date = ?6, seconds = ?7,
+          is_billable = ?8, person_id = ?9, project_id = ?10, role_id = ?11, role_step = ?12, counted = ?13, pinned = ?14
+        WHERE entry_key = ?1
+        """
     ).bind(1, key).bind(2, placement.pair).bind(3, placement.state.rawValue).bind(4, placement.reason)
       .bind(5, placement.zone).bind(6, placement.day.description).bind(7, placement.seconds)
       .bind(8, placement.isBillable ? 1 : 0).bind(9, placement.person).bind(10, placement.project)
       .bind(11, placement.role).bind(12, placement.roleStep).bind(13, placement.counted).bind(14, placement.pinned)
       .run()
+  }
+
+  // MARK: Bulk
+
+  /// Whether nothing was ever placed: then indexes are cheaper built at the end than kept row by row.
+  package func isFirstPlacing() throws -> Bool {
+    let row = try statement("SELECT NOT EXISTS (SELECT 1 FROM placement)")
+    defer { row.reset() }
+    return try row.step() && row.int(0) == 1
+  }
+
+  /// Runs `body` without the indexes of `placement`, and builds them again.
+  package func withoutPlacementIndexes<Value>(_ body: () throws -> Value) throws -> Value {
+    let indexes = try Row.fetchAll(
+      db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'placement' AND sql IS NOT NULL"
+    )
+    for index in indexes { try db.execute(sql: "DROP INDEX \(index["name"] as String)") }
+    let value = try body()
+    for index in indexes { try db.execute(sql: index["sql"]) }
+    return value
+  }
+
+  /// Every cell with placed time is at work.
+  package func workOnAllPlacedCells() throws {
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO work_cell SELECT DISTINCT person_id, project_id, date
+        FROM placement INDEXED BY placement_by_cell WHERE person_id IS NOT NULL AND state = 'placed'
+        """)
   }
 
   /// Clockify's word that an id is gone, or that it is back.

@@ -10,7 +10,7 @@ CREATE TABLE actual (
   date TEXT NOT NULL CHECK (date = date(date, '+0 days')),
   billable_minutes INTEGER NOT NULL DEFAULT 0 CHECK (billable_minutes >= 0),
   nonbillable_minutes INTEGER NOT NULL DEFAULT 0 CHECK (nonbillable_minutes >= 0),
-  origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin IN ('clockify', 'manual', 'autofill')),
+  origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin = 'clockify' OR origin = 'manual' OR origin = 'autofill'),
   import_run_id INTEGER REFERENCES import_run (id),
   updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   written TEXT,

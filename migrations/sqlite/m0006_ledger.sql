@@ -17,7 +17,8 @@ CREATE TABLE placement_basis (
 CREATE TABLE placement (
   entry_key INTEGER PRIMARY KEY,
   pair_key INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('placed', 'skipped', 'held', 'missing', 'deleted')),
+  state TEXT NOT NULL CHECK (
+    state = 'placed' OR state = 'skipped' OR state = 'held' OR state = 'missing' OR state = 'deleted'),
   reason TEXT,
   zone TEXT NOT NULL,
   date TEXT NOT NULL,
@@ -30,9 +31,13 @@ CREATE TABLE placement (
   counted INTEGER,
   pinned INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX placement_by_cell ON placement (person_id, project_id, date) WHERE person_id IS NOT NULL;
+-- What adding up a cell needs, so that settling reads nothing but this.
+CREATE INDEX placement_by_cell ON placement (person_id, project_id, date, state, role_id, is_billable, seconds)
+WHERE person_id IS NOT NULL;
 CREATE INDEX placement_by_pair ON placement (pair_key);
-CREATE INDEX placement_waiting ON placement (state, reason) WHERE state IN ('held', 'missing', 'deleted');
+-- Here and in the checks OR: SQLite opens a temporary table per row and longer IN list.
+CREATE INDEX placement_waiting ON placement (state, reason)
+WHERE state = 'held' OR state = 'missing' OR state = 'deleted';
 
 -- Cells in which the ledger wants something else than stands there, because they were frozen when it came up.
 CREATE TABLE deferred_cell (
