@@ -63,8 +63,12 @@ struct Settling {
         hold(sum.cell)
       } else {
         busy.insert(sum.cell)
-        if old?.origin == "autofill" { counts.zerosReplaced += 1 }
-        try session.setActual(wanted, run: run, at: now)
+        if let old {
+          if old.origin == "autofill" { counts.zerosReplaced += 1 }
+          try session.setActual(wanted, run: run, at: now)
+        } else {
+          try session.addActual(wanted, run: run, at: now)
+        }
         counts.written += 1
       }
     }

@@ -120,18 +120,37 @@ extension StoreSession {
     return oldest
   }
 
+  /// Writes a row whose key is free. Apart from `setActual`, because SQLite keeps a journal of its own for each upsert.
+  package func addActual(_ row: ActualRow, run: Int64, at now: Instant) throws {
+    try bind(
+      row, run, now,
+      to: statement(
+        """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+          import_run_id, updated_at, written)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+          ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
+        """))
+  }
+
+  /// Writes a row over what may stand under its key.
   package func setActual(_ row: ActualRow, run: Int64, at now: Instant) throws {
-    try statement(
-      """
-      INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
-        import_run_id, updated_at, written)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-        ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
-      ON CONFLICT (person_id, project_id, role_id, date) DO UPDATE SET
-        billable_minutes = ?5, nonbillable_minutes = ?6, origin = ?7, import_run_id = ?8, updated_at = ?9,
-        written = excluded.written, imported_origin = NULL
-      """
-    ).bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
+    try bind(
+      row, run, now,
+      to: statement(
+        """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+          import_run_id, updated_at, written)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+          ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
+        ON CONFLICT (person_id, project_id, role_id, date) DO UPDATE SET
+          billable_minutes = ?5, nonbillable_minutes = ?6, origin = ?7, import_run_id = ?8, updated_at = ?9,
+          written = excluded.written, imported_origin = NULL
+        """))
+  }
+
+  private func bind(_ row: ActualRow, _ run: Int64, _ now: Instant, to write: FastStatement) throws {
+    try write.bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
       .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin).bind(8, run).bind(9, now.description).run()
   }
 
