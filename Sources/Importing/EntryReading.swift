@@ -77,7 +77,7 @@ extension ImportPipeline {
     let slices = plan.slices
     guard !slices.isEmpty else { return reading }
     let (snapshot, users) = try database.read { session in
-      (try session.planSnapshot(), try session.mirroredUsers(in: lists.workspace.id))
+      (try session.planSnapshot(), try session.mirroredUsers())
     }
     reading.mirrorWasEmpty = try database.read { try !$0.hasMirroredEntries() }
     var intake = EntryIntake(

@@ -78,7 +78,7 @@ package struct ImportPipeline {
 
   private func readingPlan(_ lists: Lists) throws -> ReadingPlan {
     try database.read { session in
-      let users = try session.mirroredUsers(in: lists.workspace.id)
+      let users = try session.mirroredUsers()
       var zones = ZoneChooser(
         settings: settings, plan: try session.planSnapshot(), users: users, owner: lists.owner.timeZone)
       let today = zones.planningZone(settings).day(of: request.now)

@@ -76,7 +76,7 @@ extension ImportPipeline {
       .prefix(Self.lookUpLimit)
     guard !candidates.isEmpty else { return }
     let (snapshot, users) = try database.read { session in
-      (try session.planSnapshot(), try session.mirroredUsers(in: lists.workspace.id))
+      (try session.planSnapshot(), try session.mirroredUsers())
     }
     var intake = EntryIntake(
       plan: plan, snapshot: snapshot, lists: lists, settings: settings, now: request.now, users: users, run: run)
@@ -134,7 +134,7 @@ extension ImportPipeline {
     } else {
       losses.brakedUsers = Set(gone.map(\.user).filter { people[person($0)]?.isAlarming ?? false })
       let people = Set(losses.brakedUsers!.map(person))
-      let users = try session.mirroredUsers(in: lists.workspace.id).map(\.id).filter { people.contains(person($0)) }
+      let users = try session.mirroredUsers().map(\.id).filter { people.contains(person($0)) }
       losses.brakedUsers!.formUnion(users)
     }
     for entry in gone {

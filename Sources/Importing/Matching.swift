@@ -46,9 +46,9 @@ struct Matching {
     scopes = request.scopes
     now = request.now
     plan = try session.planSnapshot()
-    let mirrorClients = try session.mirroredClients(in: workspace)
-    let mirrorProjects = try session.mirroredProjects(in: workspace)
-    let mirrorUsers = try session.mirroredUsers(in: workspace)
+    let mirrorClients = try session.mirroredClients()
+    let mirrorProjects = try session.mirroredProjects()
+    let mirrorUsers = try session.mirroredUsers()
     let clients = Dictionary(mirrorClients.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
 
     let projectNeed = Dictionary(mirrorProjects.map { ($0.id, need($0, clients)) }, uniquingKeysWith: { $1 })
@@ -58,16 +58,28 @@ struct Matching {
     let usedProjects = Set(used.map(\.project))
     let usedUsers = Set(used.map(\.user))
 
-    for client in mirrorClients { try meet(client) }
+    for client in mirrorClients where client.workspace == workspace { try meet(client) }
     for project in mirrorProjects {
-      try meet(project, projectNeed[project.id]!, isUsed: usedProjects.contains(project.id), clients: clients)
+      let need = projectNeed[project.id]!
+      guard project.workspace == workspace else {
+        projects[project.id] = Match(need, unlinked: .projectNotLinked)
+        continue
+      }
+      try meet(project, need, isUsed: usedProjects.contains(project.id), clients: clients)
     }
-    for user in mirrorUsers { try meet(user, userNeed[user.id]!, isUsed: usedUsers.contains(user.id)) }
+    for user in mirrorUsers {
+      let need = userNeed[user.id]!
+      guard user.workspace == workspace else {
+        users[user.id] = Match(need, unlinked: .personNotLinked)
+        continue
+      }
+      try meet(user, need, isUsed: usedUsers.contains(user.id))
+    }
   }
 
   // MARK: What an item needs to be there
 
-  private enum Need: Equatable {
+  fileprivate enum Need: Equatable {
     case linked(Int64)
     case create
     /// Only when an entry needs it, and then as archived (rule 18).
@@ -211,6 +223,18 @@ struct Matching {
       Finding(
         .info, reason.rawValue, kind: kind.rawValue, externalID: id, name: shown,
         message: "\(kind.rawValue) \"\(shown)\" was not imported: \(reason.words)"))
+  }
+}
+
+extension Match {
+  /// Of a workspace that this run does not read: nothing is created.
+  fileprivate init(_ need: Matching.Need, unlinked reason: Reason) {
+    switch need {
+    case .linked(let id): self = .linked(id)
+    case .refuse(let reason): self = .none(reason)
+    case .create: self = .none(reason)
+    case .createWhenUsed: self = .none(.archivedUnused)
+    }
   }
 }
 

@@ -8,21 +8,18 @@ struct Reporting {
   let matching: Matching
   let users: [MirrorUser]
   let today: CalendarDay
-  let workspace: String
   private let projectNames: [String: String]
 
   init(
-    session: StoreSession, snapshot: PlanSnapshot, matching: Matching, users: [MirrorUser], today: CalendarDay,
-    workspace: String
+    session: StoreSession, snapshot: PlanSnapshot, matching: Matching, users: [MirrorUser], today: CalendarDay
   ) throws {
     self.session = session
     self.snapshot = snapshot
     self.matching = matching
     self.users = users
     self.today = today
-    self.workspace = workspace
     projectNames = Dictionary(
-      try session.mirroredProjects(in: workspace).compactMap { row in row.name.map { (row.id, $0) } },
+      try session.mirroredProjects().compactMap { row in row.name.map { (row.id, $0) } },
       uniquingKeysWith: { $1 })
   }
 
@@ -35,7 +32,7 @@ struct Reporting {
           .warning, "unknown_role", kind: "person", planningID: person, name: name,
           message: "\(name ?? "person \(person)") is new and has the role Unknown"))
     }
-    for missing in try session.markSourceMissing(workspace: workspace, on: today) {
+    for missing in try session.markSourceMissing(on: today) {
       let name = name(missing.kind, missing.planningID)
       findings.append(
         Finding(

@@ -42,14 +42,14 @@ struct Settlement {
       wanted: reading.wantedPairs.filter { !losses.isBraked($0.user) })
     try session.setBaselines()
     let snapshot = try session.planSnapshot()
-    let users = try session.mirroredUsers(in: workspace)
+    let users = try session.mirroredUsers()
     var zones = ZoneChooser(settings: settings, plan: snapshot, users: users, owner: lists.owner.timeZone)
     let today = zones.planningZone(settings).day(of: request.now)
     if readsTime { try settleTime(matching, snapshot, users: users, zones: zones, today: today) }
     summary.deadRuns = deadRuns
     summary.actualsAreOff = !readsTime
     let report = try Reporting(
-      session: session, snapshot: snapshot, matching: matching, users: users, today: today, workspace: workspace)
+      session: session, snapshot: snapshot, matching: matching, users: users, today: today)
     findings += try report.itemFindings()
     findings += try report.entryFindings(ledger, reading: reading)
     return try close(matching, requests: requests)
@@ -86,7 +86,7 @@ struct Settlement {
     let conflicts = protected ? try session.computedConflicts() : []
     try session.setConflicts(conflicts, run: run)
     summary.conflicts = conflicts.count
-    try session.clearChanges(keeping: kept, in: workspace)
+    try session.clearChanges(keeping: kept)
     try session.replaceDeletePlanIfNeeded(losses, run: run, isConfirmed: request.confirmedRun != nil)
     try keepBooks()
     try rememberCoverage(today)
@@ -109,16 +109,15 @@ struct Settlement {
   /// Pairs about which anything was decided differently than today: all their entries are placed again (rule 45).
   private func workOnChangedPairs(_ placer: inout Placer) throws -> [Pair: Int] {
     var keys: [Pair: Int] = [:]
-    for (pair, stored) in try session.pairs(in: workspace) {
+    for (pair, stored) in try session.pairs() {
       keys[pair] = stored.key
       let fingerprint = placer.context(pair).fingerprint
       guard fingerprint != stored.fingerprint, !losses.isBraked(pair.user) else { continue }
       try session.work(onPair: stored.key)
       try session.setFingerprint(fingerprint, ofPair: stored.key)
     }
-    for pair in try session.newPairsAtWork(in: workspace).sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) })
-    {
-      keys[pair] = try session.addPair(pair, workspace: workspace, fingerprint: placer.context(pair).fingerprint)
+    for pair in try session.newPairsAtWork().sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
+      keys[pair] = try session.addPair(pair, fingerprint: placer.context(pair).fingerprint)
     }
     return keys
   }
@@ -139,7 +138,7 @@ struct Settlement {
     var kept: Set<Int> = []
     var after = 0
     while true {
-      let rows = try session.workRows(after: after, limit: 5000, in: workspace)
+      let rows = try session.workRows(after: after, limit: 5000)
       guard let last = rows.last else { return kept }
       after = last.key
       for row in rows {

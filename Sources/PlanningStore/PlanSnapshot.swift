@@ -56,6 +56,9 @@ package struct PlanSnapshot: Sendable {
   package var lockedUntil: CalendarDay?
   package var projectLockedUntil: [ProjectID: CalendarDay] = [:]
 
+  /// An empty plan.
+  package init() {}
+
   package func planningID(_ kind: Kind, _ externalID: String) -> Int64? {
     references[kind]?[externalID]?.planningID
   }
@@ -240,7 +243,7 @@ extension StoreSession {
   /// Rule 16: the link of an item that a complete list no longer has is marked with the day; one that is back is cleared.
   ///
   /// - Returns: what has become missing, or still is.
-  package func markSourceMissing(workspace: String, on day: CalendarDay) throws -> [(
+  package func markSourceMissing(on day: CalendarDay) throws -> [(
     kind: String, externalID: String, planningID: Int64
   )] {
     let gone = """

@@ -12,6 +12,8 @@ package struct MirrorUser: Sendable, Equatable {
   /// False: known only from entries.
   package var isListed = true
   package var isGone = false
+  /// Known of rows of the mirror.
+  package var workspace = ""
 
   package init(
     id: String, name: String?, email: String?, status: String?, membershipStatus: String?, timeZone: String?
@@ -30,6 +32,8 @@ package struct MirrorClient: Sendable, Equatable {
   package var name: String?
   package var archived: Bool
   package var isGone = false
+  /// Known of rows of the mirror.
+  package var workspace = ""
 
   package init(id: String, name: String?, archived: Bool) {
     self.id = id
@@ -46,6 +50,8 @@ package struct MirrorProject: Sendable, Equatable {
   package var archived: Bool
   package var template: Bool
   package var isGone = false
+  /// Known of rows of the mirror.
+  package var workspace = ""
 
   package init(id: String, name: String?, clientID: String?, billable: Bool?, archived: Bool, template: Bool) {
     self.id = id
@@ -141,37 +147,44 @@ extension StoreSession {
         """, arguments: [workspace, user, name, email, run, now.description])
   }
 
-  package func mirroredUsers(in workspace: String) throws -> [MirrorUser] {
-    try Row.fetchAll(db, sql: "SELECT * FROM clockify_user WHERE workspace_id = ? ORDER BY id", arguments: [workspace])
-      .map { row in
-        var user = MirrorUser(
-          id: row["id"], name: row["name"], email: row["email"], status: row["status"],
-          membershipStatus: row["membership_status"], timeZone: row["time_zone"])
-        user.isListed = row["is_listed"]
-        user.isGone = (row["deleted_at"] as String?) != nil
-        return user
-      }
+  /// Everybody, of every workspace, in order of id. Who is in several is there once, as in the one where they are most
+  /// at home: not gone, listed, active.
+  package func mirroredUsers() throws -> [MirrorUser] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT * FROM clockify_user
+        ORDER BY id, deleted_at IS NULL, is_listed, ifnull(membership_status, 'ACTIVE') = 'ACTIVE', workspace_id
+        """)
+    var users: [MirrorUser] = []
+    for row in rows {
+      var user = MirrorUser(
+        id: row["id"], name: row["name"], email: row["email"], status: row["status"],
+        membershipStatus: row["membership_status"], timeZone: row["time_zone"])
+      user.workspace = row["workspace_id"]
+      user.isListed = row["is_listed"]
+      user.isGone = (row["deleted_at"] as String?) != nil
+      if users.last?.id == user.id { users.removeLast() }
+      users.append(user)
+    }
+    return users
   }
 
-  package func mirroredClients(in workspace: String) throws -> [MirrorClient] {
-    try Row.fetchAll(
-      db, sql: "SELECT * FROM clockify_client WHERE workspace_id = ? ORDER BY id", arguments: [workspace]
-    )
-    .map { row in
+  package func mirroredClients() throws -> [MirrorClient] {
+    try Row.fetchAll(db, sql: "SELECT * FROM clockify_client ORDER BY id").map { row in
       var client = MirrorClient(id: row["id"], name: row["name"], archived: row["archived"])
+      client.workspace = row["workspace_id"]
       client.isGone = (row["deleted_at"] as String?) != nil
       return client
     }
   }
 
-  package func mirroredProjects(in workspace: String) throws -> [MirrorProject] {
-    try Row.fetchAll(
-      db, sql: "SELECT * FROM clockify_project WHERE workspace_id = ? ORDER BY id", arguments: [workspace]
-    )
-    .map { row in
+  package func mirroredProjects() throws -> [MirrorProject] {
+    try Row.fetchAll(db, sql: "SELECT * FROM clockify_project ORDER BY id").map { row in
       var project = MirrorProject(
         id: row["id"], name: row["name"], clientID: row["client_id"], billable: row["billable"],
         archived: row["archived"], template: row["template"])
+      project.workspace = row["workspace_id"]
       project.isGone = (row["deleted_at"] as String?) != nil
       return project
     }

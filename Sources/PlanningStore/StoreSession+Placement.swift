@@ -9,11 +9,9 @@ extension StoreSession {
     package let fingerprint: Int64?
   }
 
-  package func pairs(in workspace: String) throws -> [Pair: StoredPair] {
+  package func pairs() throws -> [Pair: StoredPair] {
     var pairs: [Pair: StoredPair] = [:]
-    let rows = try statement(
-      "SELECT pair_key, user_id, clockify_project_id, fingerprint FROM placement_basis WHERE workspace_id = ?"
-    ).bind(1, workspace)
+    let rows = try statement("SELECT pair_key, user_id, clockify_project_id, fingerprint FROM placement_basis")
     try rows.forEach { row in
       pairs[Pair(user: row.text(1), project: row.text(2))] = StoredPair(
         key: row.int(0), fingerprint: row.optionalInt64(3))
@@ -21,10 +19,9 @@ extension StoreSession {
     return pairs
   }
 
-  package func addPair(_ pair: Pair, workspace: String, fingerprint: Int64) throws -> Int {
-    try statement(
-      "INSERT INTO placement_basis (workspace_id, user_id, clockify_project_id, fingerprint) VALUES (?, ?, ?, ?)"
-    ).bind(1, workspace).bind(2, pair.user).bind(3, pair.project).bind(4, fingerprint).run()
+  package func addPair(_ pair: Pair, fingerprint: Int64) throws -> Int {
+    try statement("INSERT INTO placement_basis (user_id, clockify_project_id, fingerprint) VALUES (?, ?, ?)")
+      .bind(1, pair.user).bind(2, pair.project).bind(3, fingerprint).run()
     return Int(db.lastInsertedRowID)
   }
 
@@ -89,23 +86,22 @@ extension StoreSession {
   }
 
   /// The pairs of entries to place that have no row of their own yet.
-  package func newPairsAtWork(in workspace: String) throws -> [Pair] {
+  package func newPairsAtWork() throws -> [Pair] {
     var pairs: [Pair] = []
     let rows = try statement(
       """
       SELECT DISTINCT e.user_id, ifnull(e.project_id, '') FROM work_entry w
       CROSS JOIN clockify_time_entry e ON e.entry_key = w.entry_key
-      WHERE e.workspace_id = ?1 AND NOT EXISTS (
-        SELECT 1 FROM placement_basis b WHERE b.workspace_id = ?1 AND b.user_id = e.user_id
-          AND b.clockify_project_id = ifnull(e.project_id, ''))
-      """
-    ).bind(1, workspace)
+      WHERE NOT EXISTS (
+        SELECT 1 FROM placement_basis b
+        WHERE b.user_id = e.user_id AND b.clockify_project_id = ifnull(e.project_id, ''))
+      """)
     try rows.forEach { pairs.append(Pair(user: $0.text(0), project: $0.text(1))) }
     return pairs
   }
 
   /// The next entries to place, in order of key, at most `limit`.
-  package func workRows(after key: Int, limit: Int, in workspace: String) throws -> [LedgerRow] {
+  package func workRows(after key: Int, limit: Int) throws -> [LedgerRow] {
     var found: [LedgerRow] = []
     found.reserveCapacity(limit)
     let rows = try statement(
@@ -116,10 +112,10 @@ extension StoreSession {
       FROM work_entry w
       CROSS JOIN clockify_time_entry e ON e.entry_key = w.entry_key
       LEFT JOIN placement p ON p.entry_key = w.entry_key
-      WHERE w.entry_key > ?1 AND e.workspace_id = ?2
-      ORDER BY w.entry_key LIMIT ?3
+      WHERE w.entry_key > ?1
+      ORDER BY w.entry_key LIMIT ?2
       """
-    ).bind(1, key).bind(2, workspace).bind(3, limit)
+    ).bind(1, key).bind(2, limit)
     try rows.forEach { row in
       guard let start = row.instant(6) else {
         throw StoreError(.damaged, "time entry \(row.text(1)) has no readable start in the mirror")
@@ -212,7 +208,7 @@ extension StoreSession {
   }
 
   /// Changes that are placed now leave the queue; those that a brake holds back stay in it (rule 53).
-  package func clearChanges(keeping kept: Set<Int>, in workspace: String) throws {
+  package func clearChanges(keeping kept: Set<Int>) throws {
     if kept.isEmpty {
       try db.execute(sql: "DELETE FROM entry_change WHERE entry_key IN (SELECT entry_key FROM work_entry)")
     } else {

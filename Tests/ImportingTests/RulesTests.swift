@@ -347,4 +347,29 @@ struct RulesTests {
       #expect(try world.actuals().count == 5)
     }
   }
+
+  @Test("Rule 18: time that would not be placed anyway makes nobody and nothing used")
+  func notUsed() async throws {
+    try await World.with { world in
+      world.clockify.change { state in
+        state.workspace.projects[1].archived = true
+        state.workspace.users[1].isRemoved = true
+      }
+      try await world.enableActuals()
+      try world.sql(
+        "UPDATE person SET is_archived = 1 WHERE name = 'Ana'; INSERT INTO project_tag SELECT id, 'sync_off' FROM project WHERE name = 'Leave'; INSERT INTO timesheet_lock (locked_until) VALUES ('2026-02-28')"
+      )
+      world.track(World.anaID, World.betaID, "2026-03-03T08:00:00Z", minutes: 60)
+      world.track(World.bobID, World.leaveID, "2026-03-03T15:00:00Z", minutes: 60)
+      world.track(World.chloeID, World.betaID, "2026-02-26T15:00:00Z", minutes: 60)
+      let report = try await world.importNow()
+      #expect(try world.sql("SELECT count(*) FROM project WHERE name = 'Beta'") == "0")
+      #expect(try world.sql("SELECT count(*) FROM person WHERE name = 'Bob'") == "0")
+      #expect(report.books.isBalanced)
+
+      try world.sql("DELETE FROM timesheet_lock")
+      try await world.importNow()
+      #expect(try world.actuals() == ["Chloe Beta Dev 2026-02-27 60/0"])
+    }
+  }
 }

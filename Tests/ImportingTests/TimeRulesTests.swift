@@ -361,4 +361,129 @@ struct TimeRulesTests {
       #expect(try world.sql("SELECT count(*) FROM actual_conflict") == "0")
     }
   }
+
+  @Test("Rule 58: an edit of an imported row that is taken back makes it imported again")
+  func handEditTakenBack() async throws {
+    try await World.with { world in
+      let id = world.track("2026-03-03T08:00:00Z", minutes: 300)
+      try await world.enableActuals()
+      try await world.importNow()
+      try world.sql("UPDATE actual SET billable_minutes = 270")
+      try await world.importNow()
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 270/0*"])
+      try world.sql("UPDATE actual SET billable_minutes = 300")
+      world.edit(id) { $0.end! += 600 }
+      try await world.importNow()
+
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 310/0"])
+      #expect(try world.sql("SELECT count(*) FROM actual_conflict") == "0")
+    }
+  }
+
+  @Test("Rule 59: manual_policy overwrite puts Clockify's time in the place of hours typed by hand")
+  func overwrite() async throws {
+    try await World.with { world in
+      world.track("2026-03-03T08:00:00Z", minutes: 300)
+      try await world.enableActuals()
+      try await world.importNow()
+      try world.sql("UPDATE actual SET billable_minutes = 270")
+      world.settings.manualPolicy = .overwrite
+      try await world.importNow()
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 300/0"])
+
+      let dump = try world.dump()
+      try await world.importNow()
+      #expect(try world.dump() == dump)
+    }
+  }
+
+  @Test("Rule 31: a timer that has run for more than a day is a warning, a younger one is not")
+  func oldTimer() async throws {
+    try await World.with { world in
+      try await world.enableActuals()
+      world.track("2026-03-08T07:00:00Z", minutes: nil)
+      let young = try await world.importNow()
+      #expect(young.findings.filter { $0.code == "running" }.map(\.level) == [.info])
+      world.now = world.now + 2 * 3600
+      let old = try await world.importNow()
+      #expect(old.findings.filter { $0.code == "running" }.map(\.level) == [.warning])
+      #expect(old.summary.skipped["running"] == RunSummary.Sum(entries: 1, seconds: 0))
+    }
+  }
+
+  @Test("Rules 32 and 6: warnings count an entry once, also when its slice is read twice, and over slice edges")
+  func warnedOnce() async throws {
+    try await World.with { world in
+      // 11 March 02:00 UTC less 30 days is the edge of two slices.
+      world.track("2026-02-09T01:00:00Z", minutes: 90)
+      world.track("2026-02-09T02:10:00Z", minutes: 60)
+      world.track("2026-03-03T08:00:00Z", minutes: 3000)
+      world.clockify.change { $0.controls.totals = .overstated(by: 1) }
+      try await world.enableActuals()
+      let report = try await world.importNow()
+
+      #expect(report.findings.filter { $0.code == "totals_disagree" }.count == 1)
+      #expect(report.findings.first { $0.code == "long_entry" }?.entries == 1)
+      #expect(report.findings.filter { $0.code == "overlap" }.map(\.entries) == [1])
+      #expect(report.findings.first { $0.code == "overlap" }?.seconds == 20 * 60)
+    }
+  }
+
+  @Test("Rules 47 and 53: what waits for a thaw still waits after a night with the brake on")
+  func deferredThroughBrake() async throws {
+    try await World.with { world in
+      let id = world.track("2026-02-27T08:00:00Z", minutes: 60)
+      for day in 2...6 {
+        for hour in 7...16 {
+          world.track(World.bobID, World.alphaID, "2026-03-0\(day)T\(hour < 10 ? "0" : "")\(hour):00:00Z", minutes: 30)
+        }
+      }
+      try await world.enableActuals()
+      try await world.importNow()
+      try world.sql("INSERT INTO timesheet_lock (locked_until) VALUES ('2026-02-28')")
+      world.remove(id)
+      try await world.importNow()
+      world.clockify.change { state in
+        state.workspace.setEntries(state.workspace.entries.filter { $0.userID != World.bobID })
+      }
+      let held = try await world.importNow()
+      #expect(held.status == "held")
+      try world.sql("DELETE FROM timesheet_lock")
+      try await world.importNow(confirm: held.run)
+
+      #expect(try world.actuals().isEmpty)
+    }
+  }
+
+  @Test("Rule 53: an entry of a braked person that moves to somebody else stays where it was")
+  func brakedAndMoved() async throws {
+    try await World.with { world in
+      var last = ""
+      for day in 2...6 {
+        for hour in 7...16 { last = world.track("2026-03-0\(day)T\(hour < 10 ? "0" : "")\(hour):00:00Z", minutes: 30) }
+      }
+      for day in 2...6 {
+        world.track(World.bobID, World.alphaID, "2026-03-0\(day)T12:00:00Z", minutes: 480)
+        world.track(World.chloeID, World.alphaID, "2026-03-0\(day)T12:00:00Z", minutes: 480)
+      }
+      try await world.enableActuals()
+      try await world.importNow()
+      let before = try world.actuals()
+      world.clockify.change { [last] state in
+        state.workspace.setEntries(
+          state.workspace.entries.filter { $0.userID != World.anaID || $0.id == last }.map { entry in
+            var entry = entry
+            if entry.id == last { entry.userID = World.bobID }
+            return entry
+          })
+      }
+      let held = try await world.importNow()
+      #expect(held.status == "held")
+      #expect(held.books.isBalanced)
+      #expect(try world.actuals() == before)
+      try await world.importNow(confirm: held.run)
+      #expect(try world.actuals().count { $0.hasPrefix("Ana") } == 0)
+      #expect(try world.actuals().contains("Bob Alpha Dev 2026-03-06 510/0"))
+    }
+  }
 }

@@ -126,4 +126,92 @@ struct ZeroRulesTests {
         ])
     }
   }
+
+  @Test("Rule 62: missed weeks are caught up inside the window")
+  func missedWeeks() async throws {
+    try await World.with(now: "2026-03-02T06:00:00Z") { world in
+      world.settings.autofillMode = .scheduled
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try plan(world, from: "2026-03-02", to: "2026-03-20")
+      world.now = Instant("2026-03-21T06:00:00Z")!
+      try await world.importNow()
+
+      // Monday to Friday of two weeks; the week of 16 March is running.
+      #expect(try world.sql("SELECT count(*), min(date), max(date) FROM actual") == "10|2026-03-02|2026-03-13")
+    }
+  }
+
+  @Test("Rule 64: no zeros outside a contract")
+  func outsideContract() async throws {
+    try await World.with { world in
+      world.settings.autofillMode = .scheduled
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try plan(world)
+      try world.sql("UPDATE contract SET ends_on = '2026-03-04' WHERE person_id = 1")
+      try await world.importNow()
+
+      #expect(try world.sql("SELECT group_concat(date) FROM actual") == "2026-03-02,2026-03-03,2026-03-04")
+    }
+  }
+
+  @Test("Rule 65: actuals_from bars zeros, not time; zeros that a later date bars are withdrawn")
+  func laterFrom() async throws {
+    try await World.with { world in
+      world.settings.autofillMode = .scheduled
+      world.track("2026-03-02T08:00:00Z", minutes: 60)
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try plan(world)
+      try await world.importNow()
+      #expect(try world.actuals().count == 5)
+      try world.sql("UPDATE project SET actuals_from = '2026-03-05' WHERE id = 1")
+      try await world.importNow()
+      #expect(
+        try world.actuals() == [
+          "Ana Alpha Dev 2026-03-02 60/0", "Ana Alpha Dev 2026-03-05 0/0·", "Ana Alpha Dev 2026-03-06 0/0·",
+        ])
+
+      try world.sql("UPDATE setting SET value = '2026-03-06' WHERE key = 'autofill_from'")
+      try await world.importNow()
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-02 60/0", "Ana Alpha Dev 2026-03-06 0/0·"])
+    }
+  }
+
+  @Test("Rule 68: a 0 typed by hand is hours typed by hand")
+  func manualZero() async throws {
+    try await World.with { world in
+      world.settings.autofillMode = .scheduled
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try world.sql(
+        "INSERT INTO actual (person_id, project_id, role_id, date) VALUES (1, 1, (SELECT id FROM role WHERE name = 'Dev'), '2026-03-03')"
+      )
+      try plan(world)
+      world.track("2026-03-03T08:00:00Z", minutes: 60)
+      let report = try await world.importNow()
+
+      #expect(report.summary.held["manual_present"]?.seconds == 3600)
+      #expect(try world.actuals().count == 5)
+      #expect(try world.actuals()[1] == "Ana Alpha Dev 2026-03-03 0/0*")
+    }
+  }
+
+  @Test("Rules 47 and 77: zeros on locked dates and of sync_off projects stay, whatever becomes of their reason")
+  func keptZeros() async throws {
+    try await World.with { world in
+      world.settings.autofillMode = .scheduled
+      try await world.enableActuals(zerosFrom: "2026-03-02")
+      try plan(world)
+      try await world.importNow()
+      try world.sql(
+        "INSERT INTO timesheet_lock (locked_until) VALUES ('2026-03-03'); DELETE FROM assignment;")
+      try await world.importNow()
+      #expect(try world.sql("SELECT group_concat(date) FROM actual") == "2026-03-02,2026-03-03")
+
+      try world.sql(
+        "INSERT INTO project_tag VALUES (1, 'sync_off'); DELETE FROM external_reference WHERE kind = 'project'")
+      try world.sql("INSERT INTO ignored_reference (kind, external_id) VALUES ('project', '\(World.alphaID)')")
+      try world.sql("DELETE FROM timesheet_lock")
+      try await world.importNow()
+      #expect(try world.sql("SELECT count(*) FROM actual") == "2")
+    }
+  }
 }

@@ -4,11 +4,10 @@
 -- when it differs from the plan, links and tags of today, the pair's entries are placed again (rule 45).
 CREATE TABLE placement_basis (
   pair_key INTEGER PRIMARY KEY,
-  workspace_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
   clockify_project_id TEXT NOT NULL DEFAULT '',
   fingerprint INTEGER,
-  UNIQUE (workspace_id, user_id, clockify_project_id)
+  UNIQUE (user_id, clockify_project_id)
 ) STRICT;
 
 -- One row per entry. person, project and date name the cell the entry belongs to, also while it is only held.
