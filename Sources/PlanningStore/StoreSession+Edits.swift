@@ -40,100 +40,25 @@ extension StoreSession {
     try db.execute(sql: "DELETE FROM role WHERE id = ?", arguments: [id])
   }
 
-  /// Rule 25: Unknown is replaced from the beginning; a real role changes from a date on.
-  ///
-  /// - Returns: false if the person has a real role and no date was given: nothing was changed.
-  package func setRole(
-    _ role: RoleID, of person: PersonID, from day: CalendarDay?, minutesPerDay: Int, workingDays: WorkingDays
-  ) throws -> Bool {
-    let contracts = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT contract.*, role.is_system FROM contract JOIN role ON role.id = role_id
-        WHERE person_id = ? ORDER BY starts_on
-        """, arguments: [person])
-    guard let day else {
-      if contracts.isEmpty {
-        try db.execute(
-          sql: "INSERT INTO contract (person_id, role_id, minutes_per_day, working_days) VALUES (?, ?, ?, ?)",
-          arguments: [person, role, minutesPerDay, workingDays.description])
-        return true
-      }
-      let isUnknown = contracts.contains { $0["is_system"] == true }
-      let isThatAlready = contracts.allSatisfy { $0["role_id"] == role }
-      try db.execute(
-        sql:
-          "UPDATE contract SET role_id = ? WHERE person_id = ? AND role_id IN (SELECT id FROM role WHERE is_system = 1)",
-        arguments: [role, person])
-      return isUnknown || isThatAlready
-    }
-    guard
-      let covering = contracts.first(where: { row in
-        let from: String? = row["starts_on"]
-        let to: String? = row["ends_on"]
-        return from ?? "0000" <= day.description && day.description <= to ?? "9999"
-      })
-    else {
-      try db.execute(
-        sql: """
-          INSERT INTO contract (person_id, role_id, starts_on, ends_on, minutes_per_day, working_days) VALUES (?, ?, ?,
-            (SELECT date(min(starts_on), '-1 day') FROM contract WHERE person_id = ? AND starts_on > ?), ?, ?)
-          """,
-        arguments: [person, role, day.description, person, day.description, minutesPerDay, workingDays.description])
-      return true
-    }
-    let id: Int64 = covering["id"]
-    if covering["starts_on"] as String? == day.description {
-      try db.execute(sql: "UPDATE contract SET role_id = ? WHERE id = ?", arguments: [role, id])
-      return true
-    }
-    let (end, minutes, days): (String?, Int, String) = (
-      covering["ends_on"], covering["minutes_per_day"], covering["working_days"]
-    )
-    try db.execute(sql: "UPDATE contract SET ends_on = ? WHERE id = ?", arguments: [(day - 1).description, id])
-    try db.execute(
-      sql: """
-        INSERT INTO contract (person_id, role_id, starts_on, ends_on, minutes_per_day, working_days)
-        VALUES (?, ?, ?, ?, ?, ?)
-        """, arguments: [person, role, day.description, end, minutes, days])
-    return true
-  }
-
   /// - Returns: whether anything changed.
-  package func setArchived(_ isArchived: Bool, person: PersonID) throws -> Bool {
+  package func setArchived(_ isArchived: Bool, _ kind: PlanSnapshot.Kind, _ id: Int64) throws -> Bool {
     try db.execute(
-      sql: "UPDATE person SET is_archived = ?1 WHERE id = ?2 AND is_archived <> ?1", arguments: [isArchived, person])
+      sql: "UPDATE \(kind.rawValue) SET is_archived = ?1 WHERE id = ?2 AND is_archived <> ?1",
+      arguments: [isArchived, id])
     return db.changesCount > 0
   }
 
-  package func tag(project: ProjectID, _ tag: String) throws -> Bool {
-    try db.execute(sql: "INSERT OR IGNORE INTO project_tag VALUES (?, ?)", arguments: [project, tag])
-    return db.changesCount > 0
-  }
-
-  package func untag(project: ProjectID, _ tag: String) throws -> Bool {
-    try db.execute(sql: "DELETE FROM project_tag WHERE project_id = ? AND tag = ?", arguments: [project, tag])
-    return db.changesCount > 0
-  }
-
-  package func addAssignment(person: PersonID, _ assignment: Assignment) throws -> Int64 {
+  /// Tags of projects and clients; letter case does not count.
+  ///
+  /// - Returns: whether anything changed.
+  package func setTag(_ tag: String, _ isSet: Bool, on kind: PlanSnapshot.Kind, _ id: Int64) throws -> Bool {
+    let table = "\(kind.rawValue)_tag"
     try db.execute(
-      sql: """
-        INSERT INTO assignment (person_id, project_id, role_id, starts_on, ends_on, minutes_per_day, is_non_working_day)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [
-        person, assignment.project, assignment.role, assignment.startsOn.description, assignment.endsOn.description,
-        assignment.minutesPerDay, assignment.isNonWorkingDay,
-      ])
-    return db.lastInsertedRowID
-  }
-
-  package func addTimeOff(person: PersonID, _ off: TimeOff, kind: String) throws -> Int64 {
-    try db.execute(
-      sql: "INSERT INTO time_off (person_id, starts_on, ends_on, minutes_per_day, kind) VALUES (?, ?, ?, ?, ?)",
-      arguments: [person, off.startsOn.description, off.endsOn.description, off.minutesPerDay, kind])
-    return db.lastInsertedRowID
+      sql: isSet
+        ? "INSERT OR IGNORE INTO \(table) VALUES (?, ?)"
+        : "DELETE FROM \(table) WHERE \(kind.rawValue)_id = ? AND tag = ?",
+      arguments: [id, tag])
+    return db.changesCount > 0
   }
 
   // MARK: References (rule 13)

@@ -36,15 +36,22 @@ extension StoreSession {
     }
   }
 
-  package func contractsTable(of person: PersonID) throws -> Table {
+  /// - Parameter person: nil: everybody's.
+  package func contractsTable(of person: PersonID?) throws -> Table {
     try table(
       """
-      SELECT contract.id, role.name AS role, starts_on, ends_on, minutes_per_day, working_days
-      FROM contract JOIN role ON role.id = role_id WHERE person_id = ? ORDER BY starts_on
+      SELECT contract.id, person.name AS person, role.name AS role, starts_on, ends_on, minutes_per_day, working_days
+      FROM contract JOIN role ON role.id = role_id JOIN person ON person.id = person_id
+      WHERE ?1 IS NULL OR person_id = ?1 ORDER BY person.name COLLATE NOCASE, person_id, starts_on
       """, [person])
   }
 
-  package func projectsTable() throws -> Table {
+  package func holidaysTable() throws -> Table {
+    try table("SELECT id, date, name, holiday_group FROM holiday ORDER BY date, id")
+  }
+
+  /// - Parameter client: nil: everybody's.
+  package func projectsTable(of client: ClientID? = nil) throws -> Table {
     try table(
       """
       SELECT project.id, project.name, client.name AS client, project.is_billable, project.is_archived,
@@ -52,14 +59,16 @@ extension StoreSession {
         (SELECT group_concat(external_id) FROM external_reference r
           WHERE r.kind = 'project' AND r.planning_id = project.id) AS clockify_id
       FROM project JOIN client ON client.id = project.client_id
+      WHERE ?1 IS NULL OR project.client_id = ?1
       ORDER BY client.name COLLATE NOCASE, project.name COLLATE NOCASE, project.id
-      """)
+      """, [client])
   }
 
   package func clientsTable() throws -> Table {
     try table(
       """
       SELECT client.id, client.name, client.is_archived,
+        (SELECT group_concat(tag) FROM client_tag t WHERE t.client_id = client.id) AS tags,
         (SELECT count(*) FROM project WHERE project.client_id = client.id) AS projects,
         (SELECT group_concat(external_id) FROM external_reference r
           WHERE r.kind = 'client' AND r.planning_id = client.id) AS clockify_id
@@ -154,6 +163,25 @@ extension StoreSession {
       FROM plan_vs_actual v JOIN project ON project.id = v.project_id JOIN client ON client.id = project.client_id
       WHERE v.person_id = ?1 AND v.date BETWEEN ?2 AND ?3 ORDER BY v.project, v.role, v.date
       """, [person, monday.description, (monday + 6).description])
+  }
+
+  /// What a person is away for in the week from a date on, in few words: the kind of time off, or the holiday's name.
+  package func absences(of person: PersonID, from monday: CalendarDay) throws -> [CalendarDay: String] {
+    let plan = try planSnapshot().people[person]?.plan
+    var words: [CalendarDay: String] = [:]
+    for day in (0..<7).map({ monday + $0 }) {
+      let rows = try table(
+        """
+        SELECT CASE WHEN minutes_per_day IS NULL THEN kind ELSE '½ ' || kind END FROM time_off
+        WHERE person_id = ?1 AND ?2 BETWEEN starts_on AND ends_on
+        UNION ALL
+        SELECT h.name FROM holiday h JOIN person ON person.id = ?1
+        WHERE h.date = ?2 AND (h.holiday_group IS NULL OR h.holiday_group = person.holiday_group)
+        """, [person, day.description])
+      if let first = rows.rows.first { words[day] = first[0].description }
+      if words[day] == nil, let plan, plan.contract(on: day) == nil { words[day] = "no contr" }
+    }
+    return words
   }
 
   /// Seconds held now, by reason, over the whole ledger.

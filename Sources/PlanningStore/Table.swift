@@ -12,6 +12,9 @@ package struct Table: Sendable {
   package var columns: [String]
   package var rows: [[Field]]
 
+  /// The row whose first column is this id.
+  package func row(of id: Int64) -> Table { Table(columns: columns, rows: rows.filter { $0[0] == .int(id) }) }
+
   package subscript(row: Int, column: String) -> Field {
     columns.firstIndex(of: column).map { rows[row][$0] } ?? .null
   }

@@ -142,27 +142,6 @@ struct Composition {
   func say(_ text: String) {
     if !options.quiet { Terminal.note(text) }
   }
-
-  /// One item by id, name or Clockify id; an ambiguous name lists the candidates.
-  func one(_ kind: PlanSnapshot.Kind, _ text: String, in session: StoreSession) throws -> (id: Int64, name: String) {
-    let found = try session.find(kind, text)
-    let list = kind == .person ? "people" : "\(kind.rawValue)s"
-    guard let first = found.first else {
-      throw UserError("there is no \(kind.rawValue) \"\(text)\"", next: "rota \(list) list")
-    }
-    guard found.count == 1 else {
-      let candidates = found.map { "\(kind.rawValue) \($0.id) \($0.name)" }.joined(separator: ", ")
-      throw UserError("\"\(text)\" is ambiguous: \(candidates)", next: "name it by id")
-    }
-    return first
-  }
-
-  func role(_ name: String, in session: StoreSession) throws -> RoleID {
-    guard let id = try session.role(named: name) else {
-      throw UserError("there is no role \"\(name)\"", next: "rota roles list   or   rota roles add \"\(name)\"")
-    }
-    return id
-  }
 }
 
 extension CalendarDay: ExpressibleByArgument {

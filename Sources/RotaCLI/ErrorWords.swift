@@ -36,6 +36,8 @@ enum ErrorWords {
     case let error as ImportError: importError(error)
     case let error as ClockifyError: clockify(error)
     case let error as StoreError: store(error)
+    case let refusal as PlanRefusal: UserError(refusal.message, next: refusal.next)
+    case let duplicate as PlanDuplicate: UserError(duplicate.refusal.message)
     default: nil
     }
   }

@@ -74,7 +74,7 @@ struct Rota: AsyncParsableCommand {
         name: "Planning",
         subcommands: [
           ActualsCommand.self, PeopleCommand.self, ProjectsCommand.self, ClientsCommand.self, RolesCommand.self,
-          AssignmentsCommand.self, TimeOffCommand.self, ReferencesCommand.self,
+          AssignmentsCommand.self, TimeOffCommand.self, HolidaysCommand.self, ReferencesCommand.self,
         ]),
     ])
 }

@@ -53,3 +53,31 @@ struct Shell {
     }
   }
 }
+
+extension Shell {
+  /// Each command must end with 0.
+  func succeed(_ commands: [String]...) async throws {
+    for command in commands {
+      let result = try await run(command)
+      #expect(result.status == 0, "rota \(command.joined(separator: " ")): \(result.errors)")
+    }
+  }
+
+  func write(_ file: String, _ text: String) throws {
+    try Data(text.utf8).write(to: folder.appendingPathComponent(file))
+  }
+
+  /// Plain sqlite3, as a planner would.
+  func sql(_ text: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["sqlite3", "-batch", "-bail", "rota.sqlite", text]
+    process.currentDirectoryURL = folder
+    let out = Pipe()
+    process.standardOutput = out
+    try process.run()
+    let output = out.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

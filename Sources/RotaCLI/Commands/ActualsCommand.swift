@@ -78,8 +78,8 @@ struct ActualsCommand: ParsableCommand {
       let first = from ?? last - 6
       guard first <= last else { throw UserError("--from \(first) is after --to \(last)") }
       let table = try composition.read { session in
-        let person = try person.map { try composition.one(.person, $0, in: session).id }
-        let project = try project.map { try composition.one(.project, $0, in: session).id }
+        let person = try person.map { try session.item(.person, $0).id }
+        let project = try project.map { try session.item(.project, $0).id }
         return try session.actualsTable(from: first, through: last, person: person, project: project)
       }
       TablePrinter.show(table, asJSON: json.json, empty: "No actuals from \(first) to \(last).")

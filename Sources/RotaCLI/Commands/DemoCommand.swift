@@ -172,16 +172,16 @@ private struct DemoStory {
   private func planAndShow(_ person: PersonID?, _ database: PlanningDatabase) throws {
     guard let person else { return }
     try database.write { session in
-      let plan = try session.planSnapshot()
       let worked = Set(try session.actuals(of: person, from: monday, through: monday + 6).map(\.cell.project)).sorted()
-      guard let role = plan.people[person]?.plan.contract(on: monday)?.role else { return }
       for project in worked.prefix(2) {
-        _ = try session.addAssignment(
-          person: person,
-          Assignment(project: project, role: role, startsOn: monday, endsOn: monday + 4, minutesPerDay: 240))
+        try session.addRow(
+          [
+            "person_id": "\(person)", "project_id": "\(project)", "starts_on": "\(monday)", "ends_on": "\(monday + 4)",
+            "minutes_per_day": "240",
+          ], to: .assignment)
       }
-      _ = try session.addTimeOff(
-        person: person, TimeOff(startsOn: monday + 3, endsOn: monday + 3, minutesPerDay: 240), kind: "leave")
+      try session.addRow(
+        ["person_id": "\(person)", "starts_on": "\(monday + 3)", "minutes_per_day": "240"], to: .timeOff)
     }
   }
 
@@ -189,6 +189,9 @@ private struct DemoStory {
     guard let person else { return }
     print("   \(person.name)")
     let table = try database.read { try $0.weekTable(of: person.id, from: monday) }
-    for line in WeekWords(table: table, start: monday).lines { print("   \(line)") }
+    let absences = try database.read { try $0.absences(of: person.id, from: monday) }
+    for line in WeekWords(table: table, start: monday, absences: absences, today: now.utcDay).lines {
+      print("   \(line)")
+    }
   }
 }

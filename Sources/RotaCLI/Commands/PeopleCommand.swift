@@ -2,10 +2,16 @@ import ArgumentParser
 import Planning
 import PlanningStore
 
-struct PeopleCommand: ParsableCommand {
+struct PeopleCommand: ParsableCommand, ItemSubject {
   static let configuration = CommandConfiguration(
-    commandName: "people", abstract: "List people, give them roles, archive them.",
-    subcommands: [List.self, Show.self, SetRole.self, Archive.self, Unarchive.self])
+    commandName: "people", abstract: "Keep people: roles, contracts, archive.",
+    subcommands: [
+      List.self, Show.self, Add.self, Edit.self, SetRole.self, ContractCommand.self, ArchiveItems<PeopleCommand>.self,
+      UnarchiveItems<PeopleCommand>.self,
+    ])
+  static let kind = PlanSnapshot.Kind.person
+  static let command = "people"
+  static let archivedWords = "What they have stays; new time of theirs is skipped."
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List people.")
@@ -31,7 +37,7 @@ struct PeopleCommand: ParsableCommand {
       let composition = try Composition(options)
       let start = (week ?? composition.today).startOfWeek(from: composition.settings.imports.weekStarts)
       try composition.read { session in
-        let found = try composition.one(.person, person, in: session)
+        let found = try session.item(.person, person)
         let contracts = try session.contractsTable(of: found.id)
         let cells = try session.weekTable(of: found.id, from: start)
         if json.json {
@@ -45,7 +51,9 @@ struct PeopleCommand: ParsableCommand {
         }
         print("\(found.name) (person \(found.id))")
         TablePrinter.show(contracts, asJSON: false, empty: "no contract")
-        for line in WeekWords(table: cells, start: start).lines { print(line) }
+        let absences = try session.absences(of: found.id, from: start)
+        let week = WeekWords(table: cells, start: start, absences: absences, today: composition.today)
+        for line in week.lines { print(line) }
       }
     }
   }
@@ -75,8 +83,8 @@ struct PeopleCommand: ParsableCommand {
       let composition = try Composition(options)
       let names = try composition.write(dryRun: dryRun.dryRun) { session in
         let isNew = try session.role(named: role) == nil
-        let role = isNew && createRole ? try session.addRole(role) : try composition.role(role, in: session)
-        var chosen = try people.map { try composition.one(.person, $0, in: session) }
+        let role = isNew && createRole ? try session.addRole(role) : try session.roleID(role)
+        var chosen = try people.map { try session.item(.person, $0) }
         if unknown { chosen += try session.peopleWithUnknownRole() }
         for person in chosen {
           let isDone = try session.setRole(
@@ -97,37 +105,68 @@ struct PeopleCommand: ParsableCommand {
     }
   }
 
-  struct Archive: ParsableCommand {
+  struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Archive people: what they have stays, new time of theirs is skipped.")
+      abstract: "Add a person who is not in Clockify, or before they are.",
+      discussion: """
+          rota people add "Kim Lee" --email kim@example.com --role Designer
+
+        To tie them to somebody in Clockify: rota references link person ID CLOCKIFY_ID
+        """)
     @OptionGroup var options: CommonOptions
-    @Argument(help: "People, by id, exact name or Clockify id.") var people: [String]
+    @Argument(help: "The name.") var name: String
+    @Option(help: "E-mail.") var email: String?
+    @Option(help: "The role of an open contract. Default: none yet.") var role: String?
+    @Option(name: .customLong("time-zone"), help: "Their days are of this zone, whatever Clockify says.")
+    var timeZone: String?
+    @Option(name: .customLong("holiday-group"), help: "Whose holidays hold for them.") var holidayGroup: String?
+    @Option(name: .customLong("actuals-from"), help: "No zeros are filled before this date.") var actualsFrom: String?
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try archive(true, people, options, dryRun) }
-  }
-
-  struct Unarchive: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Take people out of the archive; the next import brings what was skipped.")
-    @OptionGroup var options: CommonOptions
-    @Argument(help: "People, by id, exact name or Clockify id.") var people: [String]
-    @OptionGroup var dryRun: DryRunOption
-
-    func run() throws { try archive(false, people, options, dryRun) }
-  }
-}
-
-private func archive(_ isArchived: Bool, _ people: [String], _ options: CommonOptions, _ dryRun: DryRunOption) throws {
-  let composition = try Composition(options)
-  let lines = try composition.write(dryRun: dryRun.dryRun) { session in
-    try people.map { text in
-      let person = try composition.one(.person, text, in: session)
-      let changed = try session.setArchived(isArchived, person: person.id)
-      let state = isArchived ? "archived" : "active"
-      return changed
-        ? "\(person.name): \(state)\(dryRun.dryRun ? " (not written)" : "")" : "\(person.name): \(state) already"
+    func run() throws {
+      let composition = try Composition(options)
+      let defaults = composition.settings.imports
+      var fields = ["name": name]
+      fields["email"] = email?.lowercased()
+      fields["time_zone"] = timeZone
+      fields["holiday_group"] = holidayGroup
+      fields["actuals_from"] = actualsFrom
+      let id = try composition.write(dryRun: dryRun.dryRun) { session in
+        let id = try session.addRow(fields, to: .person)
+        if let role {
+          _ = try session.setRole(
+            session.roleID(role), of: id, from: nil, minutesPerDay: defaults.minutesPerDay,
+            workingDays: defaults.workingDays)
+        }
+        return id
+      }
+      composition.say(dryRun.dryRun ? "Would add \(name)." : "Person \(id), \(name).")
     }
   }
-  for line in lines { composition.say(line) }
+
+  struct Edit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Change a person; the import never overwrites it.",
+      discussion: "  rota people edit \"Ana Ruiz\" --time-zone Europe/Madrid --holiday-group ES")
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "Id, exact name or Clockify id.") var person: String
+    @Option(help: "Another name.") var name: String?
+    @Option(help: "E-mail; none empties it.") var email: String?
+    @Option(name: .customLong("time-zone"), help: "Their days are of this zone; none = as Clockify says.")
+    var timeZone: String?
+    @Option(name: .customLong("holiday-group"), help: "Whose holidays hold for them; none = only everybody's.")
+    var holidayGroup: String?
+    @Option(name: .customLong("actuals-from"), help: "No zeros are filled before this date; none = no bar.")
+    var actualsFrom: String?
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      try Composition(options).edit(
+        [
+          "name": name, "email": email?.lowercased(), "time_zone": timeZone, "holiday_group": holidayGroup,
+          "actuals_from": actualsFrom,
+        ], of: .person, dryRun: dryRun
+      ) { try $0.item(.person, person).id }
+    }
+  }
 }

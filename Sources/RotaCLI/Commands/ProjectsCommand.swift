@@ -2,10 +2,17 @@ import ArgumentParser
 import Planning
 import PlanningStore
 
-struct ProjectsCommand: ParsableCommand {
+struct ProjectsCommand: ParsableCommand, ItemSubject {
   static let configuration = CommandConfiguration(
-    commandName: "projects", abstract: "List projects, tag them, keep the import out of them.",
-    subcommands: [List.self, Show.self, Tag.self, Untag.self, SyncOff.self])
+    commandName: "projects", abstract: "Keep projects: tags, archive, and what the import leaves alone.",
+    subcommands: [
+      List.self, Show.self, Add.self, Edit.self, ArchiveItems<ProjectsCommand>.self,
+      UnarchiveItems<ProjectsCommand>.self, TagItem<ProjectsCommand>.self, UntagItem<ProjectsCommand>.self,
+      SyncOff.self,
+    ])
+  static let kind = PlanSnapshot.Kind.project
+  static let command = "projects"
+  static let archivedWords = "An archived project still receives time, with a warning."
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List projects.")
@@ -25,42 +32,58 @@ struct ProjectsCommand: ParsableCommand {
     @Argument(help: "Id, exact name or Clockify id.") var project: String
 
     func run() throws {
-      let composition = try Composition(options)
-      try composition.read { session in
-        let found = try composition.one(.project, project, in: session)
-        var table = try session.projectsTable()
-        table.rows = table.rows.filter { $0[0] == .int(found.id) }
-        let assignments = try session.assignmentsTable(person: nil, project: found.id)
-        if json.json {
-          var object = TablePrinter.rows(table)[0]
-          object["assignments"] = TablePrinter.rows(assignments)
-          print(TablePrinter.json(object))
-          return
-        }
-        for (column, field) in zip(table.columns, table.rows[0]) { print("\(Words.padded(column, 13)) \(field)") }
-        TablePrinter.show(assignments, asJSON: false, empty: "no assignments")
+      try Composition(options).read { session in
+        let found = try session.item(.project, project)
+        TablePrinter.show(
+          try session.projectsTable().row(of: found.id), with: "assignments",
+          try session.assignmentsTable(person: nil, project: found.id), asJSON: json.json)
       }
     }
   }
 
-  struct Tag: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Tag a project.")
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Add a project that is not in Clockify, or before it is.",
+      discussion: """
+          rota projects add Sales --client Internal --not-billable
+
+        To tie it to one in Clockify: rota references link project ID CLOCKIFY_ID
+        """)
     @OptionGroup var options: CommonOptions
-    @Argument(help: "Id, exact name or Clockify id.") var project: String
-    @Argument(help: "The tag; sync_off keeps the import out.") var tag: String
+    @Argument(help: "The name.") var name: String
+    @Option(help: "The client, by id, exact name or Clockify id.") var client: String
+    @Flag(name: .customLong("not-billable"), help: "Entries without a flag of their own are not billable.")
+    var notBillable = false
+    @Option(name: .customLong("actuals-from"), help: "No zeros are filled before this date.") var actualsFrom: String?
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try setTag(tag, on: project, isSet: true, options, dryRun) }
+    func run() throws {
+      try Composition(options).add(
+        [
+          "name": name, "client_id": client, "is_billable": notBillable ? "no" : nil, "actuals_from": actualsFrom,
+        ], to: .project, dryRun: dryRun)
+    }
   }
 
-  struct Untag: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Take a tag off a project.")
+  struct Edit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Change a project; the import never overwrites it.",
+      discussion: "  rota projects edit Alpha --name \"Alpha 2\" --actuals-from 2026-03-02")
     @OptionGroup var options: CommonOptions
     @Argument(help: "Id, exact name or Clockify id.") var project: String
-    @Argument(help: "The tag.") var tag: String
+    @Option(help: "Another name.") var name: String?
+    @Option(help: "Another client.") var client: String?
+    @Option(help: "Whether entries without a flag of their own are billable: yes or no.") var billable: String?
+    @Option(name: .customLong("actuals-from"), help: "No zeros are filled before this date; none = no bar.")
+    var actualsFrom: String?
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try setTag(tag, on: project, isSet: false, options, dryRun) }
+    func run() throws {
+      try Composition(options).edit(
+        ["name": name, "client_id": client, "is_billable": billable, "actuals_from": actualsFrom],
+        of: .project, dryRun: dryRun
+      ) { try $0.item(.project, project).id }
+    }
   }
 
   struct SyncOff: ParsableCommand {
@@ -70,41 +93,6 @@ struct ProjectsCommand: ParsableCommand {
     @Argument(help: "Id, exact name or Clockify id.") var project: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try setTag("sync_off", on: project, isSet: true, options, dryRun) }
-  }
-}
-
-private func setTag(
-  _ tag: String, on project: String, isSet: Bool, _ options: CommonOptions, _ dryRun: DryRunOption
-) throws {
-  let composition = try Composition(options)
-  let line = try composition.write(dryRun: dryRun.dryRun) { session in
-    let found = try composition.one(.project, project, in: session)
-    let changed = isSet ? try session.tag(project: found.id, tag) : try session.untag(project: found.id, tag)
-    let state = isSet ? "tagged \(tag)" : "not tagged \(tag)"
-    return "\(found.name): \(state)\(changed ? dryRun.dryRun ? " (not written)" : "" : " already")"
-  }
-  composition.say(line)
-  if tag.lowercased() == "sync_off" {
-    composition.say(
-      isSet
-        ? "What is stored stays; new time is skipped from the next import on."
-        : "The next import takes up everything the ledger holds.")
-  }
-}
-
-struct ClientsCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "clients", abstract: "List clients.", subcommands: [List.self])
-
-  struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List clients.")
-    @OptionGroup var options: CommonOptions
-    @OptionGroup var json: JSONOption
-
-    func run() throws {
-      let table = try Composition(options).read { try $0.clientsTable() }
-      TablePrinter.show(table, asJSON: json.json, empty: "No clients yet. Next: rota import")
-    }
+    func run() throws { try Composition(options).setTag("sync_off", true, on: project, ProjectsCommand.self, dryRun) }
   }
 }

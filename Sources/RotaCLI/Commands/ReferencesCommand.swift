@@ -36,7 +36,7 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try composition.one(kind, item, in: session)
+        let found = try session.item(kind, item)
         let id = clockifyID.lowercased()
         if let problem = try session.linkProblem(kind, externalID: id) {
           throw UserError("\(problem). Nothing was changed.", next: "rota references list --kind \(kind.rawValue)")
@@ -59,7 +59,7 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let (name, ids) = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try composition.one(kind, item, in: session)
+        let found = try session.item(kind, item)
         return (found.name, try session.unlink(kind, planningID: found.id))
       }
       guard let first = ids.first else { return composition.say("\(name) has no link.") }

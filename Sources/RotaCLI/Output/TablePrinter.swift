@@ -13,6 +13,18 @@ enum TablePrinter {
     }
   }
 
+  /// One row, field by field, and a table of what belongs to it.
+  static func show(_ row: Table, with name: String, _ parts: Table, asJSON: Bool) {
+    if asJSON {
+      var object = rows(row)[0]
+      object[name] = rows(parts)
+      print(json(object))
+      return
+    }
+    for (column, field) in zip(row.columns, row.rows[0]) { print("\(Words.padded(column, 13)) \(field)") }
+    show(parts, asJSON: false, empty: "no \(name)")
+  }
+
   static func rows(_ table: Table) -> [[String: Any]] {
     table.rows.map { row in
       Dictionary(zip(table.columns, row.map(value)), uniquingKeysWith: { first, _ in first })

@@ -5,6 +5,10 @@ import PlanningStore
 struct WeekWords {
   let table: Table
   let start: CalendarDay
+  /// Why somebody is away, by day.
+  var absences: [CalendarDay: String] = [:]
+  /// Planned days before it without any actual are missing.
+  var today: CalendarDay?
 
   private struct Line: Hashable {
     let client: String
@@ -15,7 +19,9 @@ struct WeekWords {
   private static let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
   var lines: [String] {
-    guard !table.rows.isEmpty else { return ["Week of \(start): nothing planned, nothing worked."] }
+    guard !table.rows.isEmpty || !absences.isEmpty else {
+      return ["Week of \(start): nothing planned, nothing worked."]
+    }
     var days: [Line: [CalendarDay: (planned: Int, worked: String)]] = [:]
     for index in table.rows.indices {
       let line = Line(
@@ -46,7 +52,17 @@ struct WeekWords {
       lines.append(
         Words.padded(name, 36) + "planned "
           + cells(week.map { entries[$0].map { $0.planned == 0 ? "–" : Words.clock(minutes: $0.planned) } ?? "–" }))
-      lines.append(Words.padded("", 36) + "worked  " + cells(week.map { entries[$0]?.worked ?? "–" }))
+      lines.append(
+        Words.padded("", 36) + "worked  "
+          + cells(
+            week.map { day in
+              guard let entry = entries[day] else { return "–" }
+              let isMissing = entry.worked == "–" && entry.planned > 0 && today.map { day < $0 } ?? false
+              return isMissing ? "missing" : entry.worked
+            }))
+    }
+    if !absences.isEmpty {
+      lines.append(Words.padded("Away", 44) + cells(week.map { absences[$0].map { String($0.prefix(6)) } ?? "–" }))
     }
     lines.append("·0 zero filled by rota   0:00* typed by hand")
     return lines

@@ -1,0 +1,195 @@
+import GRDB
+package import Planning
+
+/// Rows of the plan, given as text: by flags, or by the lines of a CSV file.
+extension StoreSession {
+  /// Adds one row.
+  ///
+  /// - Parameter fields: text by the schema's column name; "" counts as not given.
+  /// - Returns: the row's id.
+  /// - Throws: `PlanRefusal`; nothing was changed.
+  @discardableResult
+  package func addRow(_ fields: [String: String], to table: PlanTable) throws -> Int64 {
+    let fields = fields.filter { !$0.value.isEmpty }
+    if let missing = table.columns.first(where: { $0.isRequired && fields[$0.name] == nil }) {
+      throw PlanRefusal("\(missing.name) is missing")
+    }
+    var values = try values(fields, of: table)
+    try complete(&values, table)
+    try check(values, table, id: nil)
+    let names = table.columns.map(\.name).filter { values[$0] != nil }
+    try db.execute(
+      sql: """
+        INSERT INTO \(table.name) (\(names.joined(separator: ", "))) \
+        VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))
+        """, arguments: StatementArguments(names.map { values[$0]! }))
+    return db.lastInsertedRowID
+  }
+
+  /// Changes the columns given; "none" empties one that may be empty.
+  ///
+  /// - Returns: whether anything is different now.
+  /// - Throws: `PlanRefusal`; nothing was changed.
+  package func editRow(_ id: Int64, _ fields: [String: String], of table: PlanTable) throws -> Bool {
+    let old = try row(id, of: table)
+    var values = try values(fields.filter { $0.value != "none" }, of: table)
+    for column in table.columns where fields[column.name] == "none" {
+      guard !column.isRequired else { throw PlanRefusal("\(column.name) cannot be empty") }
+      values[column.name] = .null
+    }
+    var whole: [String: DatabaseValue] = [:]
+    for column in table.columns { whole[column.name] = values[column.name] ?? old[column.name] }
+    try check(whole, table, id: id)
+    let changed = values.filter { $0.value != old[$0.key] as DatabaseValue? }
+    guard !changed.isEmpty else { return false }
+    let names = changed.keys.sorted()
+    try db.execute(
+      sql: "UPDATE \(table.name) SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
+      arguments: StatementArguments(names.map { changed[$0]! } + [id.databaseValue]))
+    return true
+  }
+
+  /// - Throws: `PlanRefusal` if there is no such row.
+  package func deleteRow(_ id: Int64, from table: PlanTable) throws {
+    _ = try row(id, of: table)
+    try db.execute(sql: "DELETE FROM \(table.name) WHERE id = ?", arguments: [id])
+  }
+
+  private func row(_ id: Int64, of table: PlanTable) throws -> Row {
+    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM \(table.name) WHERE id = ?", arguments: [id]) else {
+      throw PlanRefusal("there is no \(table.noun.one) \(id)")
+    }
+    return row
+  }
+
+  // MARK: Reading fields
+
+  private func values(_ fields: [String: String], of table: PlanTable) throws -> [String: DatabaseValue] {
+    var values: [String: DatabaseValue] = [:]
+    for column in table.columns {
+      if let text = fields[column.name] { values[column.name] = try value(text, column) }
+    }
+    return values
+  }
+
+  private func value(_ text: String, _ column: PlanTable.Column) throws -> DatabaseValue {
+    switch column.content {
+    case .item(let kind): return try item(kind, text).id.databaseValue
+    case .role: return try roleID(text).databaseValue
+    case .date:
+      guard CalendarDay(text) != nil else {
+        throw PlanRefusal("\(column.name) \"\(text)\" is no date that exists; write YYYY-MM-DD")
+      }
+      return text.databaseValue
+    case .minutes(let range):
+      guard let minutes = Int(text), range.contains(minutes) else {
+        throw PlanRefusal(
+          "\(column.name) \"\(text)\" must be whole minutes from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return minutes.databaseValue
+    case .flag:
+      switch text.lowercased() {
+      case "1", "true", "yes": return 1.databaseValue
+      case "0", "false", "no": return 0.databaseValue
+      default: throw PlanRefusal("\(column.name) \"\(text)\" must be yes or no")
+      }
+    case .workingDays:
+      guard let days = WorkingDays(text.replacing(";", with: ",").replacing(" ", with: ",")) else {
+        throw PlanRefusal("\(column.name) \"\(text)\" must be weekdays, as in mon,tue,wed")
+      }
+      return days.description.databaseValue
+    case .zone:
+      guard Zone(text) != nil else { throw PlanRefusal("\(column.name) \"\(text)\" is no time zone known here") }
+      return text.databaseValue
+    case .text: return text.databaseValue
+    }
+  }
+
+  /// One item by planning id, Clockify id or exact name.
+  ///
+  /// - Throws: `PlanRefusal` naming the candidates of an ambiguous name, or the likely one of a wrong name.
+  package func item(_ kind: PlanSnapshot.Kind, _ text: String) throws -> (id: Int64, name: String) {
+    let found = try find(kind, text)
+    if let first = found.first, found.count == 1 { return first }
+    if found.isEmpty {
+      let names = try String.fetchAll(db, sql: "SELECT DISTINCT name FROM \(kind.rawValue)")
+      throw PlanRefusal(
+        "there is no \(kind.rawValue) \"\(text)\"\(Self.suggestion(text, names))",
+        next: "rota \(kind == .person ? "people" : "\(kind.rawValue)s") list")
+    }
+    let candidates = found.map { "\(kind.rawValue) \($0.id) \($0.name)" }.joined(separator: ", ")
+    throw PlanRefusal("\"\(text)\" is ambiguous: \(candidates)", next: "name it by id")
+  }
+
+  /// - Throws: `PlanRefusal` with the likely one of a wrong name.
+  package func roleID(_ name: String) throws -> RoleID {
+    if let id = try role(named: name) { return id }
+    let names = try String.fetchAll(db, sql: "SELECT name FROM role")
+    throw PlanRefusal(
+      "there is no role \"\(name)\"\(Self.suggestion(name, names))",
+      next: "rota roles list   or   rota roles add \"\(name)\"")
+  }
+
+  private static func suggestion(_ text: String, _ names: [String]) -> String {
+    NearestWord.to(text, among: names).map { ". Did you mean \"\($0)\"?" } ?? ""
+  }
+
+  // MARK: What the row as a whole must be
+
+  /// What follows from the rest where it is not given.
+  private func complete(_ values: inout [String: DatabaseValue], _ table: PlanTable) throws {
+    if table.name == PlanTable.timeOff.name, values["ends_on"] == nil { values["ends_on"] = values["starts_on"] }
+    if table.name == PlanTable.assignment.name, values["role_id"] == nil {
+      let role = try RoleID.fetchOne(
+        db,
+        sql: """
+          SELECT role_id FROM contract WHERE person_id = ?1
+            AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999')
+          """, arguments: [values["person_id"], values["starts_on"]])
+      guard let role else {
+        throw PlanRefusal("the person has no contract on the first date, so the role must be given")
+      }
+      values["role_id"] = role.databaseValue
+    }
+  }
+
+  private func check(_ values: [String: DatabaseValue], _ table: PlanTable, id: Int64?) throws {
+    func text(_ column: String) -> String? { values[column].flatMap { String.fromDatabaseValue($0) } }
+    if let from = text("starts_on"), let to = text("ends_on"), to < from {
+      throw PlanRefusal("it ends (\(to)) before it starts (\(from))")
+    }
+    if table.name == PlanTable.contract.name { try checkOverlap(values, id: id) }
+    guard id == nil, table.name != PlanTable.person.name else { return }
+    let names = table.columns.map(\.name).filter { values[$0] != nil }
+    let same = try Int64.fetchOne(
+      db,
+      sql: "SELECT id FROM \(table.name) WHERE \(names.map { "\($0) IS ?" }.joined(separator: " AND "))",
+      arguments: StatementArguments(names.map { values[$0]! }))
+    if let same {
+      throw PlanDuplicate(id: same, refusal: PlanRefusal("\(table.noun.one) \(same) says the same already"))
+    }
+  }
+
+  private func checkOverlap(_ values: [String: DatabaseValue], id: Int64?) throws {
+    let other = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT id, starts_on, ends_on FROM contract
+        WHERE person_id = ?1 AND id IS NOT ?2
+          AND ifnull(starts_on, '0000') <= ifnull(?4, '9999') AND ifnull(?3, '0000') <= ifnull(ends_on, '9999')
+        """, arguments: [values["person_id"], id, values["starts_on"] ?? .null, values["ends_on"] ?? .null])
+    guard let other else { return }
+    let from = other["starts_on"] as String? ?? "the beginning"
+    let to = other["ends_on"] as String?
+    let otherID: Int64 = other["id"]
+    throw PlanRefusal(
+      "it overlaps contract \(otherID) of the same person, from \(from) \(to.map { "to \($0)" } ?? "on")",
+      next: "rota people contract end PERSON --on DATE")
+  }
+}
+
+/// A row that is there already, word for word.
+package struct PlanDuplicate: Error, Sendable {
+  package let id: Int64
+  package let refusal: PlanRefusal
+}

@@ -1,0 +1,82 @@
+import Foundation
+import SwiftCSV
+
+/// A CSV file whose first line names its columns; UTF-8, with commas, semicolons or tabs.
+struct CSVFile {
+  struct Line {
+    /// In the file, from 1.
+    let number: Int
+    let fields: [String: String]
+  }
+
+  let path: String
+  let header: [String]
+  let lines: [Line]
+
+  /// - Throws: `UserError` naming file and line.
+  init(path: String) throws {
+    let data: Data
+    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+      throw UserError("\(path) cannot be read", next: "check the name of the file")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      let good = Self.validPrefix(data)
+      let line = 1 + data.prefix(good).count { $0 == UInt8(ascii: "\n") }
+      throw UserError(
+        "\(path) line \(line): the text is not UTF-8",
+        next: "iconv -f latin1 -t utf-8 \(path) > \(path).utf8, if it is Latin-1")
+    }
+    try self.init(path: path, text: text)
+  }
+
+  private init(path: String, text: String) throws {
+    self.path = path
+    let rows: [[String]]
+    do {
+      let csv = try CSV<Enumerated>(string: text, loadColumns: false)
+      header = csv.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+      rows = csv.rows
+    } catch {
+      throw UserError("\(path): a quote stands where none may be", next: "write \"\" for a quote inside quotes")
+    }
+    var lines: [Line] = []
+    var number = 2
+    for row in rows {
+      let isBlank = row.allSatisfy { $0.trimmingCharacters(in: .whitespaces).isEmpty }
+      if !isBlank {
+        // The parser fills all rows up to the longest.
+        guard row.dropFirst(header.count).allSatisfy(\.isEmpty) else {
+          throw UserError("\(path) line \(number): more fields than the \(header.count) that the first line names")
+        }
+        let fields = zip(header, row).map { ($0, $1.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        lines.append(Line(number: number, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first })))
+      }
+      number += 1 + row.reduce(0) { $0 + $1.count { $0.isNewline } }
+    }
+    self.lines = lines
+    guard text.count(where: { $0 == "\"" }).isMultiple(of: 2) else {
+      throw UserError(
+        "\(path) line \(lines.last?.number ?? 1): a quote is opened and never closed  (nothing was imported)",
+        next: "close it, or write \"\" for a quote inside quotes")
+    }
+    guard !header.isEmpty, header != [""] else { throw UserError("\(path) is empty; its first line must name columns") }
+    if let twice = header.first(where: { name in header.count { $0 == name } > 1 }) {
+      throw UserError("\(path) line 1: the column \"\(twice)\" is there twice")
+    }
+  }
+
+  private static func validPrefix(_ data: Data) -> Int {
+    var decoder = UTF8()
+    var iterator = data.makeIterator()
+    var good = 0
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) { good += UTF8.width(scalar) }
+    return good
+  }
+
+  /// One line of CSV: quoted where it must be.
+  static func line(_ fields: [String]) -> String {
+    fields.map { field in
+      field.contains { $0 == "\"" || $0 == "," || $0.isNewline } ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+    }.joined(separator: ",")
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Planning
+import PlanningStore
+
+struct AssignmentsCommand: ParsableCommand, PlanSubject {
+  static let configuration = CommandConfiguration(
+    commandName: "assignments", abstract: "Plan people's work on projects.",
+    subcommands: [
+      List.self, Add.self, Edit.self, DeleteRows<AssignmentsCommand>.self, ImportRows<AssignmentsCommand>.self,
+    ])
+  static let table = PlanTable.assignment
+  static let command = "assignments"
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List assignments.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Option(help: "One person, by id, name or Clockify id.") var person: String?
+    @Option(help: "One project, by id, name or Clockify id.") var project: String?
+
+    func run() throws {
+      let table = try Composition(options).read { session in
+        try session.assignmentsTable(
+          person: person.map { try session.item(.person, $0).id },
+          project: project.map { try session.item(.project, $0).id })
+      }
+      TablePrinter.show(table, asJSON: json.json, empty: "No assignments.")
+    }
+  }
+
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Plan a person on a project.",
+      discussion: """
+          rota assignments add "Ana Ruiz" Alpha --from 2026-03-02 --to 2026-03-06
+          rota assignments add 3 11 --from 2026-03-02 --to 2026-06-30 --minutes-per-day 240 --role Developer
+        """)
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "Id, exact name or Clockify id.") var person: String
+    @Argument(help: "Id, exact name or Clockify id.") var project: String
+    @Option(help: "First date.") var from: CalendarDay
+    @Option(help: "Last date.") var to: CalendarDay
+    @Option(name: .customLong("minutes-per-day"), help: "Minutes a day, 0 to 1440. Default: 480.")
+    var minutesPerDay: String?
+    @Option(help: "The role. Default: that of the contract on the first date.") var role: String?
+    @Flag(name: .customLong("non-working-day"), help: "Counts on every date of its range.") var nonWorkingDay = false
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      try Composition(options).add(
+        [
+          "person_id": person, "project_id": project, "role_id": role, "starts_on": "\(from)", "ends_on": "\(to)",
+          "minutes_per_day": minutesPerDay, "is_non_working_day": nonWorkingDay ? "yes" : nil,
+        ], to: .assignment, dryRun: dryRun)
+    }
+  }
+
+  struct Edit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Change an assignment.", discussion: "  rota assignments edit 12 --to 2026-06-30 --minutes-per-day 240")
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "Its id.") var id: Int64
+    @Option(help: "Another person.") var person: String?
+    @Option(help: "Another project.") var project: String?
+    @Option(help: "Another role.") var role: String?
+    @Option(help: "First date.") var from: String?
+    @Option(help: "Last date.") var to: String?
+    @Option(name: .customLong("minutes-per-day"), help: "Minutes a day, 0 to 1440.") var minutesPerDay: String?
+    @Option(name: .customLong("non-working-day"), help: "Counts on every date of its range: yes or no.")
+    var nonWorkingDay: String?
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      try Composition(options).edit(
+        [
+          "person_id": person, "project_id": project, "role_id": role, "starts_on": from, "ends_on": to,
+          "minutes_per_day": minutesPerDay, "is_non_working_day": nonWorkingDay,
+        ], of: .assignment, dryRun: dryRun
+      ) { _ in id }
+    }
+  }
+}

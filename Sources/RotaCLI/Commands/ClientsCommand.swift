@@ -1,0 +1,65 @@
+import ArgumentParser
+import PlanningStore
+
+struct ClientsCommand: ParsableCommand, ItemSubject {
+  static let configuration = CommandConfiguration(
+    commandName: "clients", abstract: "Keep clients: tags and archive.",
+    subcommands: [
+      List.self, Show.self, Add.self, Edit.self, ArchiveItems<ClientsCommand>.self, UnarchiveItems<ClientsCommand>.self,
+      TagItem<ClientsCommand>.self, UntagItem<ClientsCommand>.self,
+    ])
+  static let kind = PlanSnapshot.Kind.client
+  static let command = "clients"
+  static let archivedWords = "Their projects still receive time."
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List clients.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+
+    func run() throws {
+      let table = try Composition(options).read { try $0.clientsTable() }
+      TablePrinter.show(table, asJSON: json.json, empty: "No clients yet. Next: rota import")
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show one client with its projects.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Argument(help: "Id, exact name or Clockify id.") var client: String
+
+    func run() throws {
+      try Composition(options).read { session in
+        let found = try session.item(.client, client)
+        TablePrinter.show(
+          try session.clientsTable().row(of: found.id), with: "projects", try session.projectsTable(of: found.id),
+          asJSON: json.json)
+      }
+    }
+  }
+
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Add a client that is not in Clockify, or before it is.", discussion: "  rota clients add Fabrikam")
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "The name.") var name: String
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws { try Composition(options).add(["name": name], to: .client, dryRun: dryRun) }
+  }
+
+  struct Edit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Rename a client; the import never overwrites it.",
+      discussion: "  rota clients edit Fabrikam --name \"Fabrikam Ltd\"")
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "Id, exact name or Clockify id.") var client: String
+    @Option(help: "Another name.") var name: String
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      try Composition(options).edit(["name": name], of: .client, dryRun: dryRun) { try $0.item(.client, client).id }
+    }
+  }
+}

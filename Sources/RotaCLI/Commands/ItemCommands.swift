@@ -1,0 +1,107 @@
+import ArgumentParser
+import PlanningStore
+
+/// Clients, projects and people as the commands `archive` and `unarchive` see them.
+protocol ItemSubject {
+  static var kind: PlanSnapshot.Kind { get }
+  /// The command above, as typed: `projects`.
+  static var command: String { get }
+  /// What archiving does to the import.
+  static var archivedWords: String { get }
+}
+
+struct ArchiveItems<Subject: ItemSubject>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "archive", abstract: "Archive \(Subject.command). \(Subject.archivedWords)",
+      discussion: "  rota \(Subject.command) archive NAME")
+  }
+
+  @OptionGroup var options: CommonOptions
+  @Argument(help: "Ids, exact names or Clockify ids.") var items: [String]
+  @OptionGroup var dryRun: DryRunOption
+
+  func run() throws { try Composition(options).archive(true, items, Subject.self, dryRun) }
+}
+
+struct UnarchiveItems<Subject: ItemSubject>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "unarchive",
+      abstract: "Take \(Subject.command) out of the archive; the next import brings what was skipped.",
+      discussion: "  rota \(Subject.command) unarchive NAME")
+  }
+
+  @OptionGroup var options: CommonOptions
+  @Argument(help: "Ids, exact names or Clockify ids.") var items: [String]
+  @OptionGroup var dryRun: DryRunOption
+
+  func run() throws { try Composition(options).archive(false, items, Subject.self, dryRun) }
+}
+
+/// Items that carry tags: projects and clients.
+struct TagItem<Subject: ItemSubject>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "tag", abstract: "Tag one of the \(Subject.command).",
+      discussion: "  rota \(Subject.command) tag NAME sync_off")
+  }
+
+  @OptionGroup var options: CommonOptions
+  @Argument(help: "Id, exact name or Clockify id.") var item: String
+  @Argument(help: "The tag; sync_off keeps the import out.") var tag: String
+  @OptionGroup var dryRun: DryRunOption
+
+  func run() throws { try Composition(options).setTag(tag, true, on: item, Subject.self, dryRun) }
+}
+
+struct UntagItem<Subject: ItemSubject>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "untag", abstract: "Take a tag off one of the \(Subject.command).",
+      discussion: "  rota \(Subject.command) untag NAME sync_off")
+  }
+
+  @OptionGroup var options: CommonOptions
+  @Argument(help: "Id, exact name or Clockify id.") var item: String
+  @Argument(help: "The tag.") var tag: String
+  @OptionGroup var dryRun: DryRunOption
+
+  func run() throws { try Composition(options).setTag(tag, false, on: item, Subject.self, dryRun) }
+}
+
+extension Composition {
+  func archive(
+    _ isArchived: Bool, _ items: [String], _ subject: any ItemSubject.Type, _ dryRun: DryRunOption
+  ) throws {
+    let state = isArchived ? "archived" : "active"
+    let lines = try write(dryRun: dryRun.dryRun) { session in
+      try items.map { text in
+        let item = try session.item(subject.kind, text)
+        guard try session.setArchived(isArchived, subject.kind, item.id) else {
+          return "\(item.name): \(state) already"
+        }
+        return "\(item.name): \(state)\(dryRun.dryRun ? " (not written)" : "")"
+      }
+    }
+    for line in lines { say(line) }
+    if isArchived { say(subject.archivedWords) }
+  }
+
+  func setTag(
+    _ tag: String, _ isSet: Bool, on text: String, _ subject: any ItemSubject.Type, _ dryRun: DryRunOption
+  ) throws {
+    let state = isSet ? "tagged \(tag)" : "not tagged \(tag)"
+    say(
+      try write(dryRun: dryRun.dryRun) { session in
+        let item = try session.item(subject.kind, text)
+        let changed = try session.setTag(tag, isSet, on: subject.kind, item.id)
+        return "\(item.name): \(state)\(changed ? dryRun.dryRun ? " (not written)" : "" : " already")"
+      })
+    guard tag.lowercased() == "sync_off" else { return }
+    say(
+      isSet
+        ? "What is stored stays; new time is skipped from the next import on."
+        : "The next import takes up everything the ledger holds.")
+  }
+}

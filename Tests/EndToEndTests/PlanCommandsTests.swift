@@ -1,0 +1,180 @@
+import Foundation
+import Testing
+
+/// The plan by command, by CSV file and by plain SQL; nothing here needs Clockify.
+@Suite("Plan commands")
+struct PlanCommandsTests {
+  private func with(_ body: (Shell) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-plan-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let shell = Shell(folder: folder)
+    try await shell.succeed(
+      ["init"], ["roles", "add", "Developer"], ["roles", "add", "Senior"], ["clients", "add", "Acme"],
+      ["clients", "add", "Internal"], ["projects", "add", "Alpha", "--client", "Acme"],
+      ["projects", "add", "Beta", "--client", "Acme"], ["projects", "add", "Alpha", "--client", "Internal"],
+      ["people", "add", "Ana Ruiz", "--email", "Ana@ex.test", "--role", "Developer"],
+      ["people", "add", "Bob", "--role", "Developer", "--holiday-group", "DE"])
+    try await body(shell)
+  }
+
+  @Test("CSV files: names or ids, all lines or none, the line of every mistake")
+  func files() async throws {
+    try await with { shell in
+      try shell.write(
+        "plan.csv",
+        "person,project_id,starts_on,ends_on,minutes_per_day,role\nAna Ruiz,Beta,2026-03-02,2026-03-31,240,\n\"Bob\",2,2026-03-02,2026-03-06,,senior\n"
+      )
+      #expect(try await shell.run("assignments", "import", "plan.csv", "--dry-run").status == 0)
+      #expect(try shell.sql("SELECT count(*) FROM assignment") == "0")
+      #expect(try await shell.run("assignments", "import", "plan.csv").status == 0)
+      #expect(
+        try shell.sql(
+          "SELECT person_id, project_id, role.name, starts_on, ends_on, minutes_per_day FROM assignment JOIN role ON role.id = role_id"
+        ) == "1|2|Developer|2026-03-02|2026-03-31|240\n2|2|Senior|2026-03-02|2026-03-06|480")
+
+      let again = try await shell.run("assignments", "import", "plan.csv")
+      #expect(again.status == 64 && again.errors.contains("plan.csv line 2: assignment 1 says the same already"))
+      #expect(try await shell.run("assignments", "import", "plan.csv", "--skip-existing").status == 0)
+      #expect(try shell.sql("SELECT count(*) FROM assignment") == "2")
+
+      // Semicolons, CRLF, a byte order mark, blank lines, a quoted line break, as spreadsheets write them.
+      try shell.write(
+        "leave.csv",
+        "\u{FEFF}person;starts_on;kind\r\n\r\nAna Ruiz;2026-03-04;\"parental\nleave\"\r\nBob;2026-03-05;\r\n")
+      #expect(try await shell.run("time-off", "import", "leave.csv").status == 0)
+      #expect(
+        try shell.sql("SELECT person_id, starts_on, ends_on, minutes_per_day, kind FROM time_off")
+          == "1|2026-03-04|2026-03-04||parental\nleave\n2|2026-03-05|2026-03-05||leave")
+    }
+  }
+
+  @Test(
+    "What bad input gets: the line, and nothing changed",
+    arguments: [
+      (
+        "assignments", "person,project,starts_on,ends_on,role\nAna Ruiz,Beta,2026-03-02,2026-03-06,Develper",
+        "line 2: there is no role \"Develper\". Did you mean \"Developer\"?"
+      ),
+      (
+        "assignments",
+        "person,project,starts_on,ends_on\nAna Ruiz,Beta,2026-03-02,2026-03-06\nAna Ruiz,Alpha,2026-03-02,2026-03-06",
+        "line 3: \"Alpha\" is ambiguous: project 1 Alpha (Acme), project 3 Alpha (Internal)"
+      ),
+      (
+        "assignments", "person,project,starts_on,ends_on\nAna Ruiz,Beta,2026-03-06,2026-03-02",
+        "it ends (2026-03-02) before it starts"
+      ),
+      ("assignments", "person,project,starts_on,ends_on\nAna Ruiz,Beta,2026-02-30,2026-03-02", "no date that exists"),
+      (
+        "assignments",
+        "person,project,starts_on,ends_on\nAna Ruiz,Beta,2026-03-02,2026-03-06\nAna Ruiz,Beta,2026-03-02,2026-03-06",
+        "line 3: it repeats line 2"
+      ),
+      (
+        "assignments", "person,project,starts_on,ends_on\nAna Ruiz,\"Beta,2026-03-02,2026-03-06",
+        "line 2: a quote is opened and never closed"
+      ),
+      ("assignments", "person,project,starts_on,ends_on\nAna Ruiz,Be\"ta,2026-03-02,2026-03-06", "quote"),
+      (
+        "assignments", "person,project,starts_on,ends_on\nAna Ruiz,Beta,2026-03-02,2026-03-06,9,9",
+        "line 2: more fields than the 4"
+      ),
+      ("assignments", "person,project,begins\nAna Ruiz,Beta,2026-03-02", "line 1: there is no column \"begins\""),
+      ("assignments", "person,project,starts_on\nAna Ruiz,Beta,2026-03-02", "line 1: the column ends_on is missing"),
+      ("assignments", "person,person,project,starts_on,ends_on\na,b,c,d,e", "the column \"person\" is there twice"),
+      ("assignments", "", "is empty"),
+      (
+        "assignments", "person,project,starts_on,ends_on,minutes_per_day\nAna Ruiz,Beta,2026-03-02,2026-03-06,1441",
+        "from 0 to 1440"
+      ),
+      ("time-off", "person,starts_on,minutes_per_day\nAna Ruiz,2026-03-02,0", "from 1 to 1440"),
+      ("time-off", "person,starts_on\nAna Riuz,2026-03-02", "Did you mean \"Ana Ruiz\"?"),
+      ("holidays", "date\n2026-13-01", "no date that exists"),
+      (
+        "people contract", "person,role\nAna Ruiz,Senior",
+        "line 2: it overlaps contract 1 of the same person, from the beginning on"
+      ),
+      ("people contract", "person,role,working_days\nAna Ruiz,Senior,monday funday", "must be weekdays"),
+    ])
+  func badFiles(_ command: String, _ text: String, _ words: String) async throws {
+    try await with { shell in
+      try shell.write("x.csv", text)
+      let before = try shell.sql(".dump assignment time_off holiday contract")
+      let result = try await shell.run(command.split(separator: " ").map(String.init) + ["import", "x.csv"])
+      #expect(result.status == 64)
+      #expect(result.errors.contains(words), "\(result.errors)")
+      #expect(try shell.sql(".dump assignment time_off holiday contract") == before)
+    }
+  }
+
+  @Test("Latin-1 bytes, a file that is not there, a folder")
+  func notText() async throws {
+    try await with { shell in
+      try Data([0x64, 0x61, 0x74, 0x65, 0x2C, 0x6E, 0x61, 0x6D, 0x65, 10, 0x32, 0xEA, 10])
+        .write(to: shell.folder.appendingPathComponent("x.csv"))
+      let latin = try await shell.run("holidays", "import", "x.csv")
+      #expect(latin.status == 64 && latin.errors.contains("x.csv line 2: the text is not UTF-8"))
+      #expect(try await shell.run("holidays", "import", "none.csv").errors.contains("cannot be read"))
+      #expect(try await shell.run("holidays", "import", ".").status == 64)
+    }
+  }
+
+  @Test("Contracts: part-time, a role from a date, an end; overlaps and gaps are refused or said")
+  func contracts() async throws {
+    try await with { shell in
+      func contracts() throws -> String {
+        try shell.sql(
+          "SELECT role.name, starts_on, ends_on, minutes_per_day, working_days FROM contract JOIN role ON role.id = role_id WHERE person_id = 1 ORDER BY starts_on"
+        )
+      }
+      let set = ["people", "contract", "set", "Ana Ruiz"]
+      try await shell.succeed(set + ["--minutes-per-day", "240", "--working-days", "mon,tue,wed"])
+      #expect(try contracts() == "Developer|||240|mon,tue,wed")
+      try await shell.succeed(set + ["--role", "Senior", "--from", "2026-03-09"])
+      #expect(
+        try contracts() == "Developer||2026-03-08|240|mon,tue,wed\nSenior|2026-03-09||240|mon,tue,wed")
+      let several = try await shell.run(set + ["--minutes-per-day", "480"])
+      #expect(several.status == 64 && several.errors.contains("2 contracts: say from when"))
+      try await shell.succeed(set + ["--minutes-per-day", "480", "--from", "2026-03-09"])
+      try await shell.succeed(["people", "contract", "end", "Ana Ruiz", "--on", "2026-06-30"])
+      #expect(
+        try contracts() == "Developer||2026-03-08|240|mon,tue,wed\nSenior|2026-03-09|2026-06-30|480|mon,tue,wed")
+      try await shell.succeed(set + ["--role", "Developer", "--from", "2026-09-01"])
+      #expect(try contracts().hasSuffix("Developer|2026-09-01||480|mon,tue,wed"))
+      let past = try await shell.run("people", "contract", "end", "Ana Ruiz", "--on", "2026-04-01")
+      #expect(past.status == 64 && past.errors.contains("begins later, on 2026-09-01"))
+    }
+  }
+
+  @Test("Edit and delete say what they did; nothing given, nothing there, nothing different")
+  func edits() async throws {
+    try await with { shell in
+      try await shell.succeed(
+        ["assignments", "add", "Bob", "Beta", "--from", "2026-03-02", "--to", "2026-03-06"],
+        ["assignments", "edit", "1", "--minutes-per-day", "240", "--role", "Senior"],
+        ["time-off", "add", "Bob", "--from", "2026-03-04", "--minutes-per-day", "120"],
+        ["time-off", "edit", "1", "--minutes-per-day", "none", "--to", "2026-03-05"],
+        ["holidays", "add", "2026-03-06", "--name", "Day", "--group", "DE"],
+        ["holidays", "edit", "1", "--group", "none"],
+        ["people", "edit", "Bob", "--time-zone", "America/New_York", "--email", "none"],
+        ["projects", "edit", "Beta", "--billable", "no", "--name", "Gamma"],
+        ["clients", "edit", "Internal", "--name", "Us"],
+        ["projects", "archive", "Gamma"], ["clients", "archive", "Us"], ["clients", "tag", "Us", "Sync_Off"])
+      #expect(
+        try shell.sql(
+          "SELECT minutes_per_day, role_id FROM assignment; SELECT ends_on, minutes_per_day FROM time_off; SELECT holiday_group FROM holiday; SELECT time_zone, email FROM person WHERE id = 2; SELECT name, is_billable, is_archived FROM project WHERE id = 2; SELECT name, is_archived, tag FROM client JOIN client_tag ON client_id = id"
+        ) == "240|2\n2026-03-05|\n\nAmerica/New_York|\nGamma|0|1\nUs|1|Sync_Off")
+      #expect(try await shell.run("assignments", "edit", "1").errors.contains("nothing to change was given"))
+      #expect(try await shell.run("assignments", "edit", "7", "--to", "2026-03-09").errors.contains("no assignment 7"))
+      #expect(try await shell.run("clients", "archive", "Us").errors.contains("archived already"))
+      #expect(try await shell.run("people", "edit", "Bob", "--time-zone", "Mars").status == 64)
+      #expect(try await shell.run("assignments", "delete", "1", "9").status == 64)
+      #expect(try shell.sql("SELECT count(*) FROM assignment") == "1")
+      try await shell.succeed(
+        ["assignments", "delete", "1"], ["time-off", "delete", "1"], ["holidays", "delete", "1"])
+      #expect(try shell.sql("SELECT (SELECT count(*) FROM assignment) + (SELECT count(*) FROM time_off)") == "0")
+      #expect(try await shell.run("holidays", "list", "--json").out == "[\n\n]\n")
+    }
+  }
+}
