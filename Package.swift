@@ -60,10 +60,11 @@ let package = Package(
     room("ClockifySimulator", [hummingbird, httpTypes, logging, nioCore]),
     room("PlanningStore", ["Planning", "Migrations", grdb, grdbSQLite]),
     room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),
+    room("Reconciling", ["Planning", "PlanningStore"]),
     .executableTarget(
       name: "RotaCLI",
       dependencies: [
-        "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing",
+        "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Reconciling",
         argumentParser, logging, swiftCSV, yams,
       ],
       swiftSettings: settings),

@@ -63,6 +63,14 @@ extension StoreSession {
 
   // MARK: References (rule 13)
 
+  package func isLinked(_ kind: PlanSnapshot.Kind, planningID: Int64, externalID: String) throws -> Bool {
+    try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM external_reference WHERE kind = ? AND planning_id = ? AND external_id = ?)
+        """, arguments: [kind.rawValue, planningID, externalID]) ?? false
+  }
+
   /// Why this id cannot be linked, or nil.
   package func linkProblem(_ kind: PlanSnapshot.Kind, externalID: String) throws -> String? {
     guard externalID.count == 24, externalID.allSatisfy(\.isHexDigit) else {

@@ -15,6 +15,8 @@ package struct Table: Sendable {
   /// The row whose first column is this id.
   package func row(of id: Int64) -> Table { Table(columns: columns, rows: rows.filter { $0[0] == .int(id) }) }
 
+  package func row(at index: Int) -> Table { Table(columns: columns, rows: [rows[index]]) }
+
   package subscript(row: Int, column: String) -> Field {
     columns.firstIndex(of: column).map { rows[row][$0] } ?? .null
   }

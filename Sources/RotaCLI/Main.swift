@@ -69,12 +69,17 @@ struct Rota: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Setting up", subcommands: [DemoCommand.self, InitCommand.self, CheckCommand.self, DatabaseCommand.self]),
-      CommandGroup(name: "Importing", subcommands: [ImportCommand.self, StatusCommand.self, RunsCommand.self]),
+      CommandGroup(
+        name: "Importing",
+        subcommands: [
+          ImportCommand.self, StatusCommand.self, RunsCommand.self, ReferencesCommand.self, DriftCommand.self,
+        ]),
       CommandGroup(
         name: "Planning",
         subcommands: [
           ActualsCommand.self, PeopleCommand.self, ProjectsCommand.self, ClientsCommand.self, RolesCommand.self,
-          AssignmentsCommand.self, TimeOffCommand.self, HolidaysCommand.self, ReferencesCommand.self,
+          AssignmentsCommand.self, TimeOffCommand.self, HolidaysCommand.self,
+          LockCommand.self,
         ]),
     ])
 }

@@ -6,8 +6,8 @@ import PlanningStore
 
 struct ActualsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "actuals", abstract: "Turn actuals on or off, and list them.",
-    subcommands: [Enable.self, Disable.self, List.self])
+    commandName: "actuals", abstract: "Turn actuals on or off, list them, decide their dates anew.",
+    subcommands: [Enable.self, Disable.self, List.self, Rezone.self])
 
   struct Enable: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,6 +55,32 @@ struct ActualsCommand: ParsableCommand {
       let composition = try Composition(options)
       try composition.write(dryRun: dryRun.dryRun) { try $0.set(Setting.actualsEnabledAt, nil, at: composition.now) }
       composition.say(dryRun.dryRun ? "Would disable actuals." : "Actuals are off; what was imported stays.")
+    }
+  }
+
+  struct Rezone: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Decide zone and date of entries anew, after somebody's time zone was wrong.",
+      discussion: """
+        Zone and date of an entry stay as they were first decided. This lets go of them; the next import decides them by
+        the zones of that day and moves what falls on another date. Locked dates stay.
+
+          rota actuals rezone --person Bob --from 2026-03-01
+        """)
+    @OptionGroup var options: CommonOptions
+    @Option(help: "One person, by id, name or Clockify id. Default: everybody.") var person: String?
+    @Option(help: "First date, as the entries have it now.") var from: CalendarDay?
+    @Option(help: "Last date.") var to: CalendarDay?
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      if let from, let to, to < from { throw UserError("--from \(from) is after --to \(to)") }
+      let count = try composition.write(dryRun: dryRun.dryRun) { session in
+        try session.unpin(person: person.map { try session.item(.person, $0).id }, from: from, through: to)
+      }
+      composition.say(
+        "\(dryRun.verb("Let")) go of zone and date of \(Words.plural(count, "entry", "entries")). Next: rota import")
     }
   }
 

@@ -1,12 +1,15 @@
 import ArgumentParser
 import PlanningStore
+import Reconciling
 
 extension PlanSnapshot.Kind: ExpressibleByArgument {}
 
 struct ReferencesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "references", abstract: "See and set which planning item belongs to which Clockify id.",
-    subcommands: [List.self, Link.self, Unlink.self, Ignore.self, Unignore.self])
+    subcommands: [
+      List.self, Find.self, Link.self, Unlink.self, Ignore.self, Unignore.self, Export.self, Import.self,
+    ])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List links and the ignore list.")
@@ -17,6 +20,22 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let table = try Composition(options).read { try $0.referencesTable(kind: kind?.rawValue) }
       TablePrinter.show(table, asJSON: json.json, empty: "No links yet. Next: rota import")
+    }
+  }
+
+  struct Find: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Find Clockify ids by name, e-mail or client, as the last import saw them.",
+      discussion: "  rota references find alpha\n  rota references find ana@example.com --kind person")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Argument(help: "Part of a name, an e-mail or a client, or a whole id.") var text: String
+    @Option(help: "client, project or person.") var kind: PlanSnapshot.Kind?
+
+    func run() throws {
+      TablePrinter.show(
+        try Composition(options).read { try $0.mirrorTable(containing: text, kind: kind) }, asJSON: json.json,
+        empty: "Nothing of Clockify is called that. The lists are as new as the last import: rota import")
     }
   }
 
@@ -108,6 +127,96 @@ struct ReferencesCommand: ParsableCommand {
       composition.say(
         "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be imported again" : "imported again from the next run on" : "is not on the ignore list")."
       )
+    }
+  }
+
+  static let columns = [
+    "kind", "planning_id", "name", "detail", "external_id", "candidate_id", "candidate_name", "reason",
+  ]
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write every planning item with its link, or its likely candidate, as CSV.",
+      discussion: """
+        Fill the column external_id (copy candidate_id where it is right) and read the file back with
+        'rota references import'.
+
+          rota references export > links.csv
+        """)
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+      let lines = try Composition(options).read { session in
+        let candidates = try LinkCandidates(session: session)
+        return try session.itemsWithLinks().rows.map { row -> String in
+          var fields = row.map(\.description)
+          var candidate: LinkCandidates.Candidate?
+          if fields[4].isEmpty, case .int(let id) = row[1], let kind = PlanSnapshot.Kind(rawValue: fields[0]) {
+            candidate = candidates[kind, id]
+          }
+          fields += [candidate?.externalID ?? "", candidate?.name ?? "", candidate?.reason ?? ""]
+          return CSVFile.line(fields)
+        }
+      }
+      print(CSVFile.line(ReferencesCommand.columns))
+      for line in lines { print(line) }
+    }
+  }
+
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Link planning items to the Clockify ids of a CSV file: all lines or none.",
+      discussion: """
+        Reads the columns kind, planning_id and external_id; others are for people. A line without external_id is
+        passed over, a link that is there already stays.
+
+          rota references import links.csv --dry-run
+        """)
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "The CSV file.", completion: .file(extensions: ["csv"])) var file: String
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      let csv = try CSVFile(path: file)
+      if let unknown = csv.header.first(where: { !ReferencesCommand.columns.contains($0) }) {
+        throw UserError(
+          "\(file) line 1: there is no column \"\(unknown)\"",
+          next: "the columns are \(ReferencesCommand.columns.joined(separator: ", "))")
+      }
+      if let missing = ["kind", "planning_id", "external_id"].first(where: { !csv.header.contains($0) }) {
+        throw UserError("\(file) line 1: the column \(missing) is missing", next: "rota references export")
+      }
+      let linked = try composition.write(dryRun: dryRun.dryRun) { try link(csv, session: $0) }
+      composition.say("\(dryRun.verb("Linked")) \(Words.plural(linked, "item")) of \(file).")
+    }
+
+    private func link(_ csv: CSVFile, session: StoreSession) throws -> Int {
+      var problems: [String] = []
+      var linked = 0
+      for line in csv.lines {
+        let id = line.fields["external_id", default: ""].lowercased()
+        if id.isEmpty { continue }
+        do {
+          let word = line.fields["kind", default: ""]
+          guard let kind = PlanSnapshot.Kind(rawValue: word) else {
+            throw PlanRefusal("kind \"\(word)\" must be client, project or person")
+          }
+          let item = try session.item(kind, line.fields["planning_id", default: ""])
+          if try session.isLinked(kind, planningID: item.id, externalID: id) { continue }
+          if let problem = try session.linkProblem(kind, externalID: id) { throw PlanRefusal(problem) }
+          try session.link(kind, planningID: item.id, externalID: id, workspace: nil)
+          linked += 1
+        } catch let refusal as PlanRefusal {
+          problems.append("\(file) line \(line.number): \(refusal.message)")
+        }
+      }
+      guard problems.isEmpty else {
+        throw UserError(
+          problems.prefix(10).joined(separator: "\n       ") + "  (nothing was imported)",
+          next: "correct the file and try again")
+      }
+      return linked
     }
   }
 }

@@ -1,0 +1,71 @@
+package import Planning
+package import PlanningStore
+
+/// For each planning item without a link the Clockify id that it most likely is: same name or e-mail, and unlinked too.
+package struct LinkCandidates: Sendable {
+  package struct Candidate: Sendable, Equatable {
+    package let externalID: String
+    package let name: String
+    /// In words.
+    package let reason: String
+  }
+
+  private var byItem: [PlanSnapshot.Kind: [Int64: Candidate]] = [:]
+
+  package subscript(kind: PlanSnapshot.Kind, id: Int64) -> Candidate? { byItem[kind]?[id] }
+
+  /// - Throws: `StoreError`.
+  package init(session: StoreSession) throws {
+    let plan = try session.planSnapshot()
+    let linkedItems = plan.references.mapValues { Set($0.values.map(\.planningID)) }
+    func isFree(_ kind: PlanSnapshot.Kind, _ externalID: String) -> Bool {
+      plan.planningID(kind, externalID) == nil && !plan.isIgnored(kind, externalID)
+    }
+    func isUnlinked(_ kind: PlanSnapshot.Kind, _ id: Int64) -> Bool { !(linkedItems[kind]?.contains(id) ?? false) }
+
+    let clients = try session.mirroredClients().filter { !$0.isGone }
+    let clientNames = Dictionary(clients.map { ($0.id, $0.name ?? "") }, uniquingKeysWith: { $1 })
+    byItem[.client] = Self.unique(
+      items: plan.clients.values.filter { isUnlinked(.client, $0.id) }.map { ($0.id, NormalizedName($0.name).text) },
+      rows: clients.filter { isFree(.client, $0.id) }.map { ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text) },
+      reason: "same name")
+
+    let projects = try session.mirroredProjects().filter { !$0.isGone && isFree(.project, $0.id) }
+    let openProjects = plan.projects.values.filter { isUnlinked(.project, $0.id) }
+    func key(_ client: String, _ name: String) -> String { "\(NormalizedName(client).text)/\(NormalizedName(name).text)" }
+    let withClient = Self.unique(
+      items: openProjects.map { ($0.id, key(plan.clients[$0.clientID]?.name ?? "", $0.name)) },
+      rows: projects.map { row in
+        (row.id, row.name ?? "", key(row.clientID.flatMap { clientNames[$0] } ?? "", row.name ?? ""))
+      }, reason: "same name and client")
+    let byName = Self.unique(
+      items: openProjects.map { ($0.id, NormalizedName($0.name).text) },
+      rows: projects.map { ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text) }, reason: "same name")
+    byItem[.project] = byName.merging(withClient) { $1 }
+
+    let users = try session.mirroredUsers().filter { !$0.isGone && isFree(.person, $0.id) }
+    let openPeople = plan.people.values.filter { isUnlinked(.person, $0.id) }
+    let byPersonName = Self.unique(
+      items: openPeople.map { ($0.id, NormalizedName($0.name).text) },
+      rows: users.map { ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text) }, reason: "same name")
+    let byEmail = Self.unique(
+      items: openPeople.compactMap { person in person.email.map { (person.id, $0.lowercased()) } },
+      rows: users.compactMap { user in user.email.map { (user.id, user.name ?? "", $0.lowercased()) } },
+      reason: "same e-mail")
+    byItem[.person] = byPersonName.merging(byEmail) { $1 }
+  }
+
+  /// Pairs that share a key with nobody else: two of a name are no candidate for each other.
+  private static func unique(
+    items: [(id: Int64, key: String)], rows: [(id: String, name: String, key: String)], reason: String
+  ) -> [Int64: Candidate] {
+    let itemsByKey = Dictionary(grouping: items.filter { !$0.key.isEmpty }, by: \.key)
+    let rowsByKey = Dictionary(grouping: rows, by: \.key)
+    var found: [Int64: Candidate] = [:]
+    for (key, items) in itemsByKey {
+      guard let item = items.first, items.count == 1, let rows = rowsByKey[key], rows.count == 1 else { continue }
+      found[item.id] = Candidate(externalID: rows[0].id, name: rows[0].name, reason: reason)
+    }
+    return found
+  }
+}

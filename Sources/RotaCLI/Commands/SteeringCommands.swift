@@ -1,0 +1,141 @@
+import ArgumentParser
+import Planning
+import PlanningStore
+
+struct LockCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lock", abstract: "Lock dates: nothing is written up to and including a date.",
+    subcommands: [Set.self, Show.self, Clear.self])
+
+  struct Set: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lock all dates up to and including DATE, for all projects or for one.",
+      discussion: """
+          rota lock set 2026-02-28
+          rota lock set 2026-03-31 --project Alpha
+        """)
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "The last locked date.") var date: CalendarDay
+    @Option(help: "Only this project, by id, exact name or Clockify id.") var project: String?
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      let (name, before) = try composition.write(dryRun: dryRun.dryRun) { session in
+        let found = try project.map { try session.item(.project, $0) }
+        return (found?.name ?? "all projects", try session.setLock(until: date, project: found?.id))
+      }
+      composition.say("\(dryRun.verb("Locked")) \(name) until \(date)\(before.map { " (before: \($0))" } ?? "").")
+      if let before, date < before { composition.say("The next import writes what waited after \(date).") }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show what is locked.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+
+    func run() throws {
+      TablePrinter.show(
+        try Composition(options).read { try $0.locksTable() }, asJSON: json.json,
+        empty: "Nothing is locked. Next: rota lock set DATE")
+    }
+  }
+
+  struct Clear: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take a lock off; the next import writes what waited.",
+      discussion: "  rota lock clear\n  rota lock clear --project Alpha")
+    @OptionGroup var options: CommonOptions
+    @Option(help: "The lock of this project only. Default: the lock of all projects.") var project: String?
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      let (name, before) = try composition.write(dryRun: dryRun.dryRun) { session in
+        let found = try project.map { try session.item(.project, $0) }
+        return (found?.name ?? "all projects", try session.setLock(until: nil, project: found?.id))
+      }
+      guard let before else { return composition.say("There is no lock of \(name). See: rota lock show") }
+      composition.say(
+        "\(dryRun.verb("Unlocked")) \(name) (was locked until \(before)). The next import writes what waited.")
+    }
+  }
+}
+
+struct DriftCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drift", abstract: "See what Clockify changed since an item was linked, and take it over or not.",
+    subcommands: [List.self, Accept.self, Dismiss.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List what Clockify changed.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Option(help: "client, project or person.") var kind: PlanSnapshot.Kind?
+
+    func run() throws {
+      TablePrinter.show(
+        try Composition(options).read { try $0.driftTable(kind) }, asJSON: json.json,
+        empty: "Clockify changed nothing since the items were linked.")
+    }
+  }
+
+  struct Accept: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Copy what Clockify changed into the plan.",
+      discussion: """
+          rota drift accept project Alpha --field name
+          rota drift accept --all
+        """)
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var choice: DriftChoice
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws { try choice.settle(accept: true, options, dryRun) }
+  }
+
+  struct Dismiss: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keep ours; do not list this change again.",
+      discussion: """
+          rota drift dismiss project Alpha
+          rota drift dismiss --all
+        """)
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var choice: DriftChoice
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws { try choice.settle(accept: false, options, dryRun) }
+  }
+}
+
+struct DriftChoice: ParsableArguments {
+  @Argument(help: "client, project or person.") var kind: PlanSnapshot.Kind?
+  @Argument(help: "Id, exact name or Clockify id.") var item: String?
+  @Option(help: "Only this field: name, email, archived, client_id or billable.") var field: String?
+  @Flag(help: "Everything that is listed.") var all = false
+
+  func validate() throws {
+    guard all == (item == nil) else { throw ValidationError("Name one item, as in 'project Alpha', or use --all.") }
+  }
+
+  func settle(accept: Bool, _ options: CommonOptions, _ dryRun: DryRunOption) throws {
+    let composition = try Composition(options)
+    let lines = try composition.write(dryRun: dryRun.dryRun) { session in
+      let id = try item.flatMap { text in try kind.map { try session.item($0, text).id } }
+      let table = try session.driftTable(kind, id: id)
+      return try table.rows.indices.compactMap { index -> String? in
+        let row = table.row(at: index)
+        guard field == nil || row[0, "field"].description == field else { return nil }
+        try session.settleDrift(row, accept: accept)
+        func text(_ column: String) -> String { row[0, column].description }
+        return accept
+          ? "\(text("kind")) \(text("name")): \(text("field")) is now \"\(text("clockify_value"))\""
+          : "\(text("kind")) \(text("name")): \(text("field")) stays as it is"
+      }
+    }
+    for line in lines { composition.say("\(line)\(dryRun.dryRun ? " (not written)" : "")") }
+    if lines.isEmpty { composition.say("There is no such drift. See: rota drift list") }
+  }
+}
