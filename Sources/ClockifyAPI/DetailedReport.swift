@@ -63,15 +63,16 @@ extension ClockifySource {
   /// - Parameter consume: gets each id once. Rows just outside the slice may be among them.
   /// - Throws: `ClockifyError`, `CancellationError`, and what `consume` throws; pages consumed before stay consumed.
   package func readReport(
-    in workspace: String, slice: ReportSlice, consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
+    in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil,
+    consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
   ) async throws -> SliceReading {
     while true {
-      let size = await reportPageSize
+      let query = ReportQuery(
+        workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
       do {
-        let first = try await reportPage(1, size: size, in: workspace, slice: slice)
-        return try await readPages(after: first, size: size, in: workspace, slice: slice, consume: consume)
+        return try await readPages(after: reportPage(1, query), query, consume: consume)
       } catch let error as ClockifyError where error.status == 400 {
-        guard await lowerReportPageSize(from: size) else { throw error }
+        guard await lowerReportPageSize(from: query.size) else { throw error }
       }
     }
   }
@@ -82,8 +83,7 @@ extension ClockifySource {
   }
 
   private func readPages(
-    after first: Page, size: Int, in workspace: String, slice: ReportSlice,
-    consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
+    after first: Page, _ query: ReportQuery, consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
   ) async throws -> SliceReading {
     var reading = SliceReading()
     var seen: Set<String> = []
@@ -95,12 +95,12 @@ extension ClockifySource {
         try await consume(fresh, reading)
         return reading
       }
-      async let next = reportPage(number, size: size, in: workspace, slice: slice)
+      async let next = reportPage(number, query)
       try await consume(fresh, reading)
       page = try await next
     }
     throw ClockifyError(
-      .malformed, "the report does not end after 10,000 pages", request: "POST \(Self.reportPath(workspace))")
+      .malformed, "the report does not end after 10,000 pages", request: "POST \(query.path)")
   }
 
   /// `Last-Page` decides; where it is absent the stated count; else an empty page. A short page alone ends nothing.
@@ -113,20 +113,30 @@ extension ClockifySource {
     return false
   }
 
-  private static func reportPath(_ workspace: String) -> String { "/workspaces/\(workspace)/reports/detailed" }
+  private struct ReportQuery: Sendable {
+    let workspace: String
+    let slice: ReportSlice
+    let size: Int
+    let users: Set<String>?
+    let projects: Set<String>?
 
-  private func reportPage(
-    _ number: Int, size: Int, in workspace: String, slice: ReportSlice
-  ) async throws -> Page {
-    let body: [String: any Sendable] = [
-      "dateRangeStart": Timestamp.text(slice.from - 1),
-      "dateRangeEnd": Timestamp.text(slice.to + 1),
+    var path: String { "/workspaces/\(workspace)/reports/detailed" }
+  }
+
+  private func reportPage(_ number: Int, _ query: ReportQuery) async throws -> Page {
+    var body: [String: any Sendable] = [
+      "dateRangeStart": Timestamp.text(query.slice.from - 1),
+      "dateRangeEnd": Timestamp.text(query.slice.to + 1),
       "timeZone": "UTC", "rounding": false, "amountShown": "HIDE_AMOUNT", "sortOrder": "ASCENDING",
-      "detailedFilter": ["page": number, "pageSize": size, "sortColumn": "DATE"] as [String: any Sendable],
+      "detailedFilter": ["page": number, "pageSize": query.size, "sortColumn": "DATE"] as [String: any Sendable],
     ]
+    for (name, ids) in [("users", query.users), ("projects", query.projects)] {
+      guard let ids else { continue }
+      body[name] = ["ids": ids.sorted(), "contains": "CONTAINS", "status": "ALL"] as [String: any Sendable]
+    }
     let data = try JSONSerialization.data(withJSONObject: body, options: [.sortedKeys])
     return try await transport.send(
-      .init(host: .reports, path: Self.reportPath(workspace), body: Array(data))
+      .init(host: .reports, path: query.path, body: Array(data))
     ) { response in
       Page(
         content: try EntryDecoding.reportPage(response.body, request: response.request), lastPage: response.lastPage)

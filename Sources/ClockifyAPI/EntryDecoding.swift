@@ -27,6 +27,17 @@ package enum EntryDecoding {
     }
   }
 
+  /// A page of one person's entries.
+  ///
+  /// - Throws: `ClockifyError` with code `malformed`.
+  package static func entries(_ body: ByteBuffer, request: String) throws -> [ClockifyTimeEntry] {
+    try decode(body, request: request) { scanner in
+      var entries: [ClockifyTimeEntry] = []
+      try scanner.array { scanner in entries.append(try entry(&scanner)) }
+      return entries
+    }
+  }
+
   /// - Throws: `ClockifyError` with code `malformed`.
   package static func entry(_ body: ByteBuffer, request: String) throws -> ClockifyTimeEntry {
     try decode(body, request: request) { try entry(&$0) }

@@ -10,6 +10,7 @@ struct ReportRequest: Sendable {
   var timeZone: String?
   var isDescending: Bool
   var userIDs: Set<String>?
+  var projectIDs: Set<String>?
   var countsTotals: Bool
 
   /// - Returns: nil where a required field is missing or the body is no JSON object.
@@ -25,6 +26,7 @@ struct ReportRequest: Sendable {
     timeZone = object["timeZone"] as? String
     isDescending = object["sortOrder"] as? String != "ASCENDING"
     userIDs = (object["users"] as? [String: Any]).flatMap { $0["ids"] as? [String] }.map(Set.init)
+    projectIDs = (object["projects"] as? [String: Any]).flatMap { $0["ids"] as? [String] }.map(Set.init)
     countsTotals = (filter["options"] as? [String: Any])?["totals"] as? String != "EXCLUDE"
   }
 }
@@ -48,6 +50,7 @@ struct DetailedReport {
     guard days <= (workspace.plan == "FREE" ? 31 : 366) else { return .error(400, "Date range is too long", code: 501) }
     var rows = range(from: from, to: to)
     if reader.role == .member { rows = rows.filter { $0.userID == owner }[...] }
+    if let ids = request.projectIDs { rows = rows.filter { $0.projectID.map(ids.contains) ?? false }[...] }
     if let ids = request.userIDs { rows = rows.filter { ids.contains($0.userID) }[...] }
     if !controls.reportsListRunningTimers { rows = rows.filter { $0.end != nil }[...] }
     return render(rows, zone: zone)

@@ -5,7 +5,10 @@ import PlanningStore
 /// What this run has read of the time entries.
 struct EntryReading: Sendable {
   struct SliceOutcome: Sendable {
+    let workspace: String
     let slice: ReportSlice
+    /// Whose time was asked for, and of which projects.
+    var scope = ReadingPlan.Scope.everything
     var entries = 0
     var seconds = 0
     var isComplete = false
@@ -27,11 +30,19 @@ struct EntryReading: Sendable {
   /// What ended reading early.
   var failure: ClockifyError?
   var totalsDisagreed = 0
+  /// Each person's own entries were listed instead of the report: removed people are not covered.
+  var usesLists = false
   /// No entry was known before this run: nothing can be missing.
   var mirrorWasEmpty = false
 
-  /// What this run has read completely.
-  var coverage: Coverage { Coverage(slices.filter(\.isComplete).map(\.slice)) }
+  /// What this run has read of everything in a workspace, completely.
+  func coverage(of workspace: String, for users: Set<String>? = nil) -> Coverage {
+    Coverage(
+      slices.filter { slice in
+        slice.workspace == workspace && slice.isComplete && slice.scope.projects == nil
+          && (slice.scope.users.map { read in users.map { $0.isSubset(of: read) } ?? false } ?? true)
+      }.map(\.slice))
+  }
 
   func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
   func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }
@@ -72,35 +83,48 @@ struct EntryWarning: Hashable, Sendable {
 
 extension ImportPipeline {
   /// Reads the plan's slices, newest first, page by page into the mirror (rules 2, 6, 7).
-  func readEntries(_ plan: ReadingPlan, lists: Lists, run: Int64) async throws -> EntryReading {
-    var reading = EntryReading()
+  func readEntries(_ plan: ReadingPlan, lists: Lists, run: Int64, into reading: inout EntryReading) async throws {
     let slices = plan.slices
-    guard !slices.isEmpty else { return reading }
+    guard !slices.isEmpty else { return }
     let (snapshot, users) = try database.read { session in
       (try session.planSnapshot(), try session.mirroredUsers())
     }
-    reading.mirrorWasEmpty = try database.read { try !$0.hasMirroredEntries() }
     var intake = EntryIntake(
       plan: plan, snapshot: snapshot, lists: lists, settings: settings, now: request.now, users: users, run: run)
+    if settings.source == .entries {
+      return try await readLists(plan, lists: lists, run: run, intake: &intake, reading: &reading)
+    }
     var failures = 0
     for slice in slices {
-      var outcome = EntryReading.SliceOutcome(slice: slice)
+      var outcome = EntryReading.SliceOutcome(workspace: lists.id, slice: slice, scope: plan.scope)
       do {
         try await read(slice, intake: &intake, reading: &reading, outcome: &outcome)
       } catch let error as ClockifyError {
+        if settings.source == .auto, error.saysNoReports, slice == slices.first {
+          reading.usesLists = true
+          return try await readLists(plan, lists: lists, run: run, intake: &intake, reading: &reading)
+        }
         reading.failure = reading.failure ?? error
         failures += 1
       }
       intake.endSlice(into: &reading)
-      reading.slices.append(outcome)
-      try database.write { session in
-        try session.addReadSlice(
-          run: run, workspace: lists.workspace.id, from: Instant(seconds: slice.from), to: Instant(seconds: slice.to),
-          entries: outcome.entries, seconds: outcome.seconds, isComplete: outcome.isComplete)
-      }
+      try note(outcome, run: run, in: &reading)
       if let failure = reading.failure, failures > 1 || failure.endsReading { break }
     }
-    return reading
+  }
+
+  /// Keeps what was read for this run's books and, but for a choice of projects, for the next run's plan.
+  func note(_ outcome: EntryReading.SliceOutcome, run: Int64, in reading: inout EntryReading) throws {
+    reading.slices.append(outcome)
+    guard outcome.scope.projects == nil else { return }
+    let (from, to) = (Instant(seconds: outcome.slice.from), Instant(seconds: outcome.slice.to))
+    try database.write { session in
+      for user in outcome.scope.users.map({ $0.sorted().map(Optional.some) }) ?? [nil] {
+        try session.addReadSlice(
+          run: run, workspace: outcome.workspace, user: user, from: from, to: to, entries: outcome.entries,
+          seconds: outcome.seconds, isComplete: outcome.isComplete)
+      }
+    }
   }
 
   /// One slice: twice, if what arrived and the server's totals disagree (rule 6).
@@ -132,18 +156,25 @@ extension ImportPipeline {
     intake.beginPass()
     outcome.entries = 0
     outcome.seconds = 0
-    let result = try await source.readReport(in: intake.workspace, slice: slice) { entries, sofar in
-      try Task.checkCancellation()
-      try database.write { session in
-        for entry in entries.sorted(by: { $0.id < $1.id }) { try intake.take(entry, into: &reading, session: session) }
-      }
-      intake.noteOverlaps(entries)
+    let result = try await source.readReport(
+      in: intake.workspace, slice: slice, users: outcome.scope.users, projects: outcome.scope.projects
+    ) { entries, sofar in
+      try take(entries, &intake, &reading)
       outcome.entries = sofar.entries
       outcome.seconds = sofar.seconds
       progress("Reading time from \(firstDay): \(sofar.entries) of \(sofar.statedEntries ?? sofar.entries) entries")
     }
     reading.repeatedIDs += result.repeatedIDs
     return result
+  }
+
+  /// One page into the mirror, in one transaction.
+  func take(_ entries: [ClockifyTimeEntry], _ intake: inout EntryIntake, _ reading: inout EntryReading) throws {
+    try Task.checkCancellation()
+    try database.write { session in
+      for entry in entries.sorted(by: { $0.id < $1.id }) { try intake.take(entry, into: &reading, session: session) }
+    }
+    intake.noteOverlaps(entries)
   }
 }
 
@@ -155,4 +186,7 @@ extension ClockifyError {
     default: false
     }
   }
+
+  /// The reports service is not there, or not for this key.
+  var saysNoReports: Bool { [.routeMissing, .forbidden].contains(code) }
 }

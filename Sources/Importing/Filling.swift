@@ -7,6 +7,7 @@ struct Filling {
   let plan: PlanSnapshot
   let settings: ImportSettings
   let reading: EntryReading
+  let workspaces: [String]
   let window: ClosedRange<CalendarDay>
   let losses: Losses
   let now: Instant
@@ -22,7 +23,6 @@ struct Filling {
     users: [PersonID: [String]], linkedProjects: Set<ProjectID>, zones: inout ZoneChooser, counts: inout ActualCounts
   ) throws {
     let planningZone = zones.planningZone(settings)
-    let coverage = reading.coverage
     let held = try session.heldDays(from: window.lowerBound)
     let oldestZeros = try session.oldestZeros(from: window.lowerBound)
     for (person, users) in users.sorted(by: { $0.key < $1.key }) {
@@ -31,9 +31,10 @@ struct Filling {
       }
       let zone = zones.zone(user: users[0], row: nil)
       let from = max(firstDay, details.actualsFrom ?? firstDay)
+      let coverage = workspaces.map { reading.coverage(of: $0, for: Set(users)) }
       let days = window.filter { day in
         day >= min(from, oldestZeros[person] ?? from) && isClosed(day, planningZone, zone)
-          && coverage.contains(zone.start(of: day), to: zone.start(of: day + 1))
+          && coverage.allSatisfy { $0.contains(zone.start(of: day), to: zone.start(of: day + 1)) }
       }
       guard let first = days.first, let last = days.last else { continue }
       let rows = try session.actuals(of: person, from: first - 31, through: last)

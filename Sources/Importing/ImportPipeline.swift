@@ -32,15 +32,20 @@ package struct ImportPipeline {
     let (run, deadRuns, readsTime) = try open()
     do {
       let lists = try await fetchLists(run)
-      let plan = readsTime ? try readingPlan(lists) : .none
-      var reading = try await readEntries(plan, lists: lists, run: run)
-      let losses = try await findLosses(plan, &reading, lists: lists, run: run)
+      let plans = readsTime ? try lists.map(readingPlan) : []
+      var reading = EntryReading()
+      reading.mirrorWasEmpty = try database.read { try !$0.hasMirroredEntries() }
+      var losses = Losses()
+      for (lists, plan) in zip(lists, plans) {
+        try await readEntries(plan, lists: lists, run: run, into: &reading)
+        try await findLosses(plan, &reading, lists: lists, run: run, losses: &losses)
+      }
       try Task.checkCancellation()
       progress("Placing time")
       let requests = await source.budget.count
-      return try database.write { session in
+      return try database.write { [reading, losses] session in
         var settlement = Settlement(
-          session: session, run: run, request: request, settings: settings, lists: lists, plan: plan,
+          session: session, run: run, request: request, settings: settings, lists: lists, plans: plans,
           reading: reading, losses: losses, readsTime: readsTime)
         return try settlement.carryOut(requests: requests, deadRuns: deadRuns)
       }
@@ -70,7 +75,7 @@ package struct ImportPipeline {
       let actualsAreOn = try session.setting(Setting.actualsEnabledAt) != nil
       let scope = ImportScope.allCases.filter(request.scopes.contains).map(\.rawValue).joined(separator: ",")
       let run = try session.beginRun(
-        trigger: request.trigger.rawValue, scope: scope, at: request.now, isNarrowed: request.since != nil,
+        trigger: request.trigger.rawValue, scope: scope, at: request.now, isNarrowed: request.isNarrowed,
         processID: Int(ProcessInfo.processInfo.processIdentifier))
       return (run, dead, actualsAreOn && request.scopes.contains(.actuals))
     }

@@ -63,6 +63,8 @@ package struct RunSummary: Codable, Sendable, Equatable {
   package var deadRuns: [Int64] = []
   package var actualsAreOff = false
   package var readsBackTo: String?
+  /// Each person's own list was read instead of the report.
+  package var usesLists = false
   package var retryAt: String?
   package var conflicts = 0
 
@@ -88,6 +90,7 @@ package struct RunSummary: Codable, Sendable, Equatable {
     case deadRuns = "dead_runs"
     case actualsAreOff = "actuals_are_off"
     case readsBackTo = "reads_back_to"
+    case usesLists = "uses_lists"
     case retryAt = "retry_at"
   }
 }
@@ -100,6 +103,8 @@ package struct ImportError: Error, Sendable, CustomStringConvertible {
     /// Rule 81 would be broken: nothing was changed.
     case unbalanced
     case damagedLinks
+    /// A setting that only the database can tell to be wrong.
+    case badSetting
   }
 
   package let code: Code

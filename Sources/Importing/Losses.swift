@@ -36,18 +36,21 @@ private struct Balance {
 extension ImportPipeline {
   static let lookUpLimit = 50
 
-  func findLosses(_ plan: ReadingPlan, _ reading: inout EntryReading, lists: Lists, run: Int64) async throws -> Losses {
-    var losses = Losses()
-    guard !plan.ranges.isEmpty, !reading.mirrorWasEmpty else { return losses }
+  func findLosses(
+    _ plan: ReadingPlan, _ reading: inout EntryReading, lists: Lists, run: Int64, losses: inout Losses
+  ) async throws {
+    guard !plan.ranges.isEmpty, !reading.mirrorWasEmpty else { return }
     let lost = try database.read { try lostEntries(reading, lists: lists, session: $0) }
     try await lookUp(lost, plan: plan, lists: lists, run: run, reading: &reading, losses: &losses)
     let gone = lost.filter { !reading.isRead($0.key) }
-    if gone.count <= Balance.believed {
-      losses.missing = Set(gone.map(\.key))
+    if plan.scope.projects != nil {
+      // What is not in a project any more may be in another: only Clockify's word by id proves anything.
+      losses.missing.formUnion(gone.map(\.key).filter(losses.deleted.contains))
+    } else if gone.count <= Balance.believed {
+      losses.missing.formUnion(gone.map(\.key))
     } else {
       try database.read { try judge(reading, lists: lists, losses: &losses, session: $0) }
     }
-    return losses
   }
 
   /// Ledger ids in completely read slices that did not come back.
@@ -56,11 +59,11 @@ extension ImportPipeline {
   ) throws -> [StoreSession.ReadBack] {
     var lost: [StoreSession.ReadBack] = []
     var seen: Set<Int> = []
-    for slice in reading.slices where slice.provesAbsence {
+    for slice in reading.slices where slice.provesAbsence && slice.workspace == lists.id {
       let unread = try session.entries(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to),
         unless: reading.isRead)
-      lost += unread.filter { !$0.isGone && seen.insert($0.key).inserted }
+      lost += unread.filter { !$0.isGone && slice.scope.holds($0) && seen.insert($0.key).inserted }
     }
     return lost
   }
@@ -102,6 +105,7 @@ extension ImportPipeline {
     _ reading: EntryReading, lists: Lists, losses: inout Losses, session: StoreSession
   ) throws {
     let plan = try session.planSnapshot()
+    let slices = reading.slices.filter { $0.workspace == lists.id }
     let confirmed = request.confirmedRun == nil ? [] : try session.deletePlan()?.keys ?? []
     func person(_ user: String) -> String { plan.planningID(.person, user).map { "\($0)" } ?? user }
     var window = Balance()
@@ -109,11 +113,11 @@ extension ImportPipeline {
     var gone: [(key: Int, user: String, seconds: Int)] = []
     // The padding of ranges overlaps: each entry counts once, in a completely read slice if there is one.
     var seen: Set<Int> = []
-    for slice in reading.slices.filter(\.provesAbsence) + reading.slices.filter({ !$0.provesAbsence }) {
+    for slice in slices.filter(\.provesAbsence) + slices.filter({ !$0.provesAbsence }) {
       try session.forEachEntry(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to)
       ) { entry in
-        guard seen.insert(entry.key).inserted else { return }
+        guard slice.scope.holds(entry), seen.insert(entry.key).inserted else { return }
         var change = Balance()
         change.seconds = entry.ledgerSeconds ?? 0
         if reading.isRead(entry.key) {
@@ -132,10 +136,10 @@ extension ImportPipeline {
     if window.isAlarming {
       losses.brakedUsers = nil
     } else {
-      losses.brakedUsers = Set(gone.map(\.user).filter { people[person($0)]?.isAlarming ?? false })
-      let people = Set(losses.brakedUsers!.map(person))
+      let braked = Set(gone.map(\.user).filter { people[person($0)]?.isAlarming ?? false })
+      let people = Set(braked.map(person))
       let users = try session.mirroredUsers().map(\.id).filter { people.contains(person($0)) }
-      losses.brakedUsers!.formUnion(users)
+      losses.brakedUsers?.formUnion(braked.union(users))
     }
     for entry in gone {
       if losses.isBraked(entry.user) {
@@ -155,5 +159,12 @@ extension Balance {
     missing += other.missing
     missingSeconds += other.missingSeconds
     arrivedSeconds += other.arrivedSeconds
+  }
+}
+
+extension ReadingPlan.Scope {
+  /// Whether an entry of the ledger would have been read.
+  fileprivate func holds(_ entry: StoreSession.ReadBack) -> Bool {
+    (users?.contains(entry.userID) ?? true) && (projects.map { entry.projectID.map($0.contains) ?? false } ?? true)
   }
 }

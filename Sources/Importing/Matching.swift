@@ -31,18 +31,20 @@ struct Matching {
 
   private var plan: PlanSnapshot
   private let settings: ImportSettings
+  private var filter: ItemFilter
   private let scopes: Set<ImportScope>
-  private let workspace: String
+  private let workspaces: Set<String>
   private let now: Instant
   private let session: StoreSession
 
   /// - Parameter wanted: pairs whose time needs both items (rule 18, "when used").
   init(
-    session: StoreSession, request: ImportRequest, settings: ImportSettings, workspace: String, wanted: Set<Pair>
+    session: StoreSession, request: ImportRequest, settings: ImportSettings, lists: [Lists], wanted: Set<Pair>
   ) throws {
     self.session = session
     self.settings = settings
-    self.workspace = workspace
+    workspaces = Set(lists.map(\.id))
+    filter = ItemFilter(settings, lists)
     scopes = request.scopes
     now = request.now
     plan = try session.planSnapshot()
@@ -51,6 +53,7 @@ struct Matching {
     let mirrorUsers = try session.mirroredUsers()
     let clients = Dictionary(mirrorClients.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
 
+    filter.note(mirrorProjects)
     let projectNeed = Dictionary(mirrorProjects.map { ($0.id, need($0, clients)) }, uniquingKeysWith: { $1 })
     let userNeed = Dictionary(mirrorUsers.map { ($0.id, need($0)) }, uniquingKeysWith: { $1 })
     let mayHold = Set(mirrorProjects.filter { mayHoldTime($0, projectNeed[$0.id]!) }.map(\.id))
@@ -58,10 +61,10 @@ struct Matching {
     let usedProjects = Set(used.map(\.project))
     let usedUsers = Set(used.map(\.user))
 
-    for client in mirrorClients where client.workspace == workspace { try meet(client) }
+    for client in mirrorClients where workspaces.contains(client.workspace) { try meet(client) }
     for project in mirrorProjects {
       let need = projectNeed[project.id]!
-      guard project.workspace == workspace else {
+      guard workspaces.contains(project.workspace) else {
         projects[project.id] = Match(need, unlinked: .projectNotLinked)
         continue
       }
@@ -69,7 +72,7 @@ struct Matching {
     }
     for user in mirrorUsers {
       let need = userNeed[user.id]!
-      guard user.workspace == workspace else {
+      guard workspaces.contains(user.workspace) else {
         users[user.id] = Match(need, unlinked: .personNotLinked)
         continue
       }
@@ -106,6 +109,7 @@ struct Matching {
   }
 
   private func need(_ project: MirrorProject, _ clients: [String: MirrorClient]) -> Need {
+    if !filter.admits(project) { return .refuse(.filtered) }
     if plan.isIgnored(.project, project.id) { return .refuse(.ignored) }
     if let id = plan.planningID(.project, project.id) { return .linked(id) }
     if project.isGone { return .refuse(.projectNotLinked) }
@@ -119,6 +123,7 @@ struct Matching {
   }
 
   private func need(_ user: MirrorUser) -> Need {
+    if !filter.admits(user) { return .refuse(.filtered) }
     if plan.isIgnored(.person, user.id) { return .refuse(.ignored) }
     if let id = plan.planningID(.person, user.id) { return .linked(id) }
     if user.neverJoined { return .refuse(.userPending) }
@@ -130,7 +135,9 @@ struct Matching {
 
   private mutating func meet(_ client: MirrorClient) throws {
     guard scopes.contains(.clients), !client.isGone || plan.planningID(.client, client.id) != nil else { return }
-    if plan.planningID(.client, client.id) != nil {
+    if !filter.admits(client) {
+      refuse(.filtered, .client, client.id, client.name)
+    } else if plan.planningID(.client, client.id) != nil {
       clientCounts.known += 1
     } else if plan.isIgnored(.client, client.id) {
       refuse(.ignored, .client, client.id, client.name)
@@ -144,7 +151,7 @@ struct Matching {
 
   private mutating func create(_ client: MirrorClient) throws {
     let id = try session.createClient(name: client.name ?? client.id, isArchived: client.archived, at: now)
-    try link(.client, id, client.id)
+    try link(.client, id, client.id, client.workspace)
     clientCounts.new += 1
   }
 
@@ -174,7 +181,7 @@ struct Matching {
       let id = try session.createProject(
         client: plan.planningID(.client, clientID)!, name: project.name ?? project.id,
         isBillable: project.billable ?? true, isArchived: project.archived, at: now)
-      try link(.project, id, project.id)
+      try link(.project, id, project.id, project.workspace)
       projects[project.id] = .linked(id)
       projectCounts.new += 1
     }
@@ -200,14 +207,16 @@ struct Matching {
         name: user.name ?? email?.split(separator: "@").first.map(String.init) ?? user.id, email: email,
         isArchived: need == .createWhenUsed, role: role, minutesPerDay: settings.minutesPerDay,
         workingDays: settings.workingDays, at: now)
-      try link(.person, id, user.id)
+      try link(.person, id, user.id, user.workspace)
       users[user.id] = .linked(id)
       createdPeople.append(id)
       personCounts.new += 1
     }
   }
 
-  private mutating func link(_ kind: PlanSnapshot.Kind, _ id: Int64, _ externalID: String) throws {
+  private mutating func link(
+    _ kind: PlanSnapshot.Kind, _ id: Int64, _ externalID: String, _ workspace: String
+  ) throws {
     try session.link(kind, planningID: id, externalID: externalID, workspace: workspace)
     plan.references[kind, default: [:]][externalID] = .init(planningID: id)
   }

@@ -20,6 +20,8 @@ struct Placer {
   private let matching: Matching
   private let plan: PlanSnapshot
   private let unknownRole: RoleID
+  /// Where time without a project goes (rule 33).
+  private let catchAll: ProjectID?
   private let manualCells: Set<Cell>
   private let now: Instant
   private let losses: Losses
@@ -36,12 +38,13 @@ struct Placer {
 
   /// - Parameter manualCells: empty where hours typed by hand are not protected.
   init(
-    matching: Matching, plan: PlanSnapshot, unknownRole: RoleID, manualCells: Set<Cell>, zones: ZoneChooser,
-    now: Instant, losses: Losses, isRead: @escaping (Int) -> Bool
+    matching: Matching, plan: PlanSnapshot, unknownRole: RoleID, catchAll: ProjectID?, manualCells: Set<Cell>,
+    zones: ZoneChooser, now: Instant, losses: Losses, isRead: @escaping (Int) -> Bool
   ) {
     self.matching = matching
     self.plan = plan
     self.unknownRole = unknownRole
+    self.catchAll = catchAll
     self.manualCells = manualCells
     self.zones = zones
     self.now = now
@@ -70,10 +73,11 @@ struct Placer {
       if plan.people[id]?.isFrozen ?? false { context.personReason = .personArchived }
     case .none(let reason): context.personReason = reason
     }
-    if pair.project.isEmpty {
+    if pair.project.isEmpty, catchAll == nil {
       context.projectReason = .noProject
     } else {
-      switch matching.projects[pair.project] ?? .none(.projectNotLinked) {
+      let match = pair.project.isEmpty ? catchAll.map(Match.linked) : matching.projects[pair.project]
+      switch match ?? .none(.projectNotLinked) {
       case .linked(let id):
         context.project = id
         context.defaultBillable = plan.projects[id]?.isBillable ?? true
@@ -110,7 +114,9 @@ struct Placer {
     if let cell = old?.countedCell, let old, let freeze = freeze(of: cell) {
       return stay(old, in: cell, row: row, new: new, context: context, own: own, freeze: freeze)
     }
-    if let old, own != nil, old.state == .placed, old.counted == row.entry.contentHash, context.hasNoLink {
+    if let old, let own, old.state == .placed, old.counted == row.entry.contentHash, context.hasNoLink,
+      ![.filtered, .noProject].contains(own)
+    {
       // Unlinked or ignored: what is placed and has not changed stays (rule 77).
       return old
     }

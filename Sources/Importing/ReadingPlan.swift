@@ -4,11 +4,24 @@ import PlanningStore
 
 /// Which dates a run reads again, and in which slices (rules 8 and 36).
 struct ReadingPlan: Sendable {
-  /// Ids in `setting`.
-  enum Key {
-    static let historyFrom = "history_from"
-    static let lastDeepPass = "last_deep_pass"
-    static let rotation = "older_slice_next"
+  /// Ids in `setting`, each of one workspace.
+  struct Key {
+    let historyFrom: String
+    let lastDeepPass: String
+    let rotation: String
+
+    init(_ workspace: String) {
+      historyFrom = "history_from:\(workspace)"
+      lastDeepPass = "last_deep_pass:\(workspace)"
+      rotation = "older_slice_next:\(workspace)"
+    }
+  }
+
+  /// Whose time is read, and of which projects, by Clockify ids; nil: all.
+  struct Scope: Sendable, Equatable {
+    var users: Set<String>?
+    var projects: Set<String>?
+    static let everything = Scope()
   }
 
   /// Newest range first; dates included.
@@ -19,6 +32,7 @@ struct ReadingPlan: Sendable {
   /// FREE: where the nightly older slice goes on tomorrow.
   let nextRotation: CalendarDay?
   let isNarrowed: Bool
+  var scope = Scope.everything
 
   /// The dates this run answers for, from the first to the last.
   var window: ClosedRange<CalendarDay> {
@@ -33,14 +47,22 @@ struct ReadingPlan: Sendable {
   /// Under 31 days, the padding of the edges included, so that FREE workspaces take it too.
   static let sliceSeconds = 30 * 86_400
 
+  /// The ranges with their padding, newest first.
+  var stretches: [ReportSlice] {
+    ranges.map { range in
+      ReportSlice(
+        from: Instant(startOf: range.lowerBound).seconds - Self.padding,
+        to: Instant(startOf: range.upperBound + 1).seconds + Self.padding)
+    }
+  }
+
   /// Newest first.
   var slices: [ReportSlice] {
     var slices: [ReportSlice] = []
-    for range in ranges {
-      let from = Instant(startOf: range.lowerBound).seconds - Self.padding
-      var to = Instant(startOf: range.upperBound + 1).seconds + Self.padding
-      while to > from {
-        let start = max(from, to - Self.sliceSeconds)
+    for stretch in stretches {
+      var to = stretch.to
+      while to > stretch.from {
+        let start = max(stretch.from, to - Self.sliceSeconds)
         slices.append(ReportSlice(from: start, to: to))
         to = start
       }
@@ -64,29 +86,34 @@ struct ReadingPlan: Sendable {
     request: ImportRequest, settings: ImportSettings, today: CalendarDay, workspace: String, isFree: Bool,
     session: StoreSession
   ) throws {
-    if let since = request.since {
-      self.init(
-        ranges: [min(since, today)...today], historyFrom: nil, isDeepPass: false, nextRotation: nil, isNarrowed: true)
-      return
-    }
+    let key = Key(workspace)
     func day(_ key: String) throws -> CalendarDay? { try session.setting(key).flatMap { CalendarDay($0) } }
     var from = today - settings.windowDays
     if let last = try session.lastCompleteRunDay() { from = min(from, last - 2) }
-    let history = try day(Key.historyFrom) ?? min(from, settings.since ?? (isFree ? from : today - 366))
+    let history = try day(key.historyFrom) ?? min(from, settings.since ?? (isFree ? from : today - 366))
+    if request.isNarrowed || request.isFull {
+      let until = min(request.until ?? today, today)
+      from = min(request.isFull ? history : request.since ?? from, until)
+      self.init(
+        ranges: [from...until], historyFrom: request.isNarrowed ? nil : history, isDeepPass: !request.isNarrowed,
+        nextRotation: nil, isNarrowed: request.isNarrowed)
+      scope = try Scope(request, session)
+      return
+    }
     let gaps = history < from ? try Self.coverage(workspace, session).gaps(in: history...(from - 1)) : []
     if !gaps.isEmpty {
       self.init(
         ranges: Self.joined([from...today] + gaps), historyFrom: history, isDeepPass: true, nextRotation: nil,
         isNarrowed: false)
     } else if isFree, settings.deepWindowDays > 0, history < from {
-      let next = try day(Key.rotation) ?? from
+      let next = try day(key.rotation) ?? from
       let to = (next > history ? next : from) - 1
       let older = max(history, to - 29)...to
       self.init(
         ranges: [from...today, older], historyFrom: history, isDeepPass: false, nextRotation: older.lowerBound,
         isNarrowed: false)
     } else {
-      let isDue = try day(Key.lastDeepPass).map { today - $0 >= 7 } ?? true
+      let isDue = try day(key.lastDeepPass).map { today - $0 >= 7 } ?? true
       let isDeep = !isFree && settings.deepWindowDays > 0 && isDue
       if isDeep { from = min(from, max(history, today - settings.deepWindowDays)) }
       self.init(
@@ -109,5 +136,18 @@ struct ReadingPlan: Sendable {
         joined.append(range)
       }
     }
+  }
+}
+
+extension ReadingPlan.Scope {
+  /// Of `--person` and `--project`: every Clockify id that is linked to them.
+  fileprivate init(_ request: ImportRequest, _ session: StoreSession) throws {
+    guard request.person != nil || request.project != nil else { return }
+    let references = try session.planSnapshot().references
+    func ids(_ kind: PlanSnapshot.Kind, _ item: Int64) -> Set<String> {
+      Set((references[kind] ?? [:]).filter { $0.value.planningID == item }.keys)
+    }
+    users = request.person.map { ids(.person, $0) }
+    projects = request.project.map { ids(.project, $0) }
   }
 }

@@ -1,6 +1,7 @@
 /// Why an entry, or an item, is not where it could be (rule 80). The order is the order of precedence.
 package enum Reason: String, Sendable, CaseIterable, Comparable {
   // Person
+  case filtered
   case ignored
   case personArchived = "person_archived"
   case userPending = "user_pending"
@@ -38,6 +39,7 @@ package enum Reason: String, Sendable, CaseIterable, Comparable {
   /// In people's words, without a number.
   package var words: String {
     switch self {
+    case .filtered: "left out by a filter of the settings"
     case .ignored: "on the ignore list"
     case .personArchived: "person archived here"
     case .userPending: "invited, never joined"

@@ -93,6 +93,17 @@ struct Reporting {
       message: "\"\(shown)\" is there \(group.ids.count) times: \(list.joined(separator: ", "))")
   }
 
+  /// Whose time only the report would show.
+  func notCovered(listed: Set<String>) -> [Finding] {
+    users.filter { !listed.contains($0.id) && snapshot.planningID(.person, $0.id) != nil }.map { user in
+      let name = user.name ?? user.email ?? user.id
+      return Finding(
+        .warning, "not_covered", kind: "person", externalID: user.id,
+        planningID: snapshot.planningID(.person, user.id), name: name,
+        message: "\(name) is not listed any more, and the lists hold nobody else's time: what is stored stays")
+    }
+  }
+
   // MARK: Entries
 
   func entryFindings(_ ledger: LedgerBooks, reading: EntryReading) throws -> [Finding] {

@@ -8,8 +8,9 @@ struct Settlement {
   let run: Int64
   let request: ImportRequest
   let settings: ImportSettings
-  let lists: Lists
-  let plan: ReadingPlan
+  let lists: [Lists]
+  /// One for each of `lists`; none when no time is read.
+  let plans: [ReadingPlan]
   let reading: EntryReading
   let losses: Losses
   let readsTime: Bool
@@ -20,30 +21,30 @@ struct Settlement {
   private var pairsByKey: [Int: Pair] = [:]
 
   init(
-    session: StoreSession, run: Int64, request: ImportRequest, settings: ImportSettings, lists: Lists,
-    plan: ReadingPlan, reading: EntryReading, losses: Losses, readsTime: Bool
+    session: StoreSession, run: Int64, request: ImportRequest, settings: ImportSettings, lists: [Lists],
+    plans: [ReadingPlan], reading: EntryReading, losses: Losses, readsTime: Bool
   ) {
     self.session = session
     self.run = run
     self.request = request
     self.settings = settings
     self.lists = lists
-    self.plan = plan
+    self.plans = plans
     self.reading = reading
     self.losses = losses
     self.readsTime = readsTime
   }
 
-  private var workspace: String { lists.workspace.id }
+  private var owner: ClockifyUser? { lists.first?.owner }
 
   mutating func carryOut(requests: Int, deadRuns: [Int64]) throws -> ImportReport {
     let matching = try Matching(
-      session: session, request: request, settings: settings, workspace: workspace,
+      session: session, request: request, settings: settings, lists: lists,
       wanted: reading.wantedPairs.filter { !losses.isBraked($0.user) })
     try session.setBaselines()
     let snapshot = try session.planSnapshot()
     let users = try session.mirroredUsers()
-    var zones = ZoneChooser(settings: settings, plan: snapshot, users: users, owner: lists.owner.timeZone)
+    var zones = ZoneChooser(settings: settings, plan: snapshot, users: users, owner: owner?.timeZone)
     let today = zones.planningZone(settings).day(of: request.now)
     if readsTime { try settleTime(matching, snapshot, users: users, zones: zones, today: today) }
     summary.deadRuns = deadRuns
@@ -52,6 +53,7 @@ struct Settlement {
       session: session, snapshot: snapshot, matching: matching, users: users, today: today)
     findings += try report.itemFindings()
     findings += try report.entryFindings(ledger, reading: reading)
+    if reading.usesLists { findings += report.notCovered(listed: Set(lists.flatMap(\.listedUsers))) }
     return try close(matching, requests: requests)
   }
 
@@ -64,7 +66,8 @@ struct Settlement {
     let protected = settings.manualPolicy == .protect
     let manual = try session.manualCells()
     var placer = Placer(
-      matching: matching, plan: snapshot, unknownRole: try unknownRole(snapshot), manualCells: protected ? manual : [],
+      matching: matching, plan: snapshot, unknownRole: try unknownRole(snapshot), catchAll: try catchAll(snapshot),
+      manualCells: protected ? manual : [],
       zones: zones, now: request.now, losses: losses, isRead: reading.isRead)
     try session.openWorkList()
     try session.workOnChangesAndWaiting()
@@ -96,6 +99,14 @@ struct Settlement {
           .warning, "unknown_zone", name: name,
           message: "time zone \"\(name)\" is not known here; the next one in line was used"))
     }
+  }
+
+  private func catchAll(_ snapshot: PlanSnapshot) throws -> ProjectID? {
+    guard let project = settings.catchAllProject else { return nil }
+    guard snapshot.projects[project] != nil else {
+      throw ImportError(.badSetting, "import: catch_all_project: there is no project \(project)")
+    }
+    return project
   }
 
   private func unknownRole(_ snapshot: PlanSnapshot) throws -> RoleID {
@@ -194,16 +205,29 @@ struct Settlement {
     _ snapshot: PlanSnapshot, users: [MirrorUser], zones: ZoneChooser, today: CalendarDay, placer: Placer
   ) throws {
     var zones = zones
-    guard let firstDay = try firstZeroDay(&zones) else { return }
+    // Whoever's whole time of a date was not read gets no zero, and keeps those that are there.
+    guard let firstDay = try firstZeroDay(&zones), let window, request.project == nil, request.workspaces.isEmpty
+    else { return }
     var usersByPerson: [PersonID: [String]] = [:]
     for user in users {
-      if let id = snapshot.planningID(.person, user.id) { usersByPerson[id, default: []].append(user.id) }
+      if let id = snapshot.planningID(.person, user.id), id == request.person ?? id {
+        usersByPerson[id, default: []].append(user.id)
+      }
     }
     let filling = Filling(
-      session: session, plan: snapshot, settings: settings, reading: reading, window: plan.window, losses: losses,
-      now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze, isProtected: placer.isProtected)
+      session: session, plan: snapshot, settings: settings, reading: reading, workspaces: lists.map(\.id),
+      window: window, losses: losses, now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze,
+      isProtected: placer.isProtected)
     let linked = Set((snapshot.references[.project] ?? [:]).values.map(\.planningID))
     try filling.fill(users: usersByPerson, linkedProjects: linked, zones: &zones, counts: &summary.actuals!)
+  }
+
+  /// The dates this run answers for.
+  private var window: ClosedRange<CalendarDay>? {
+    guard let first = plans.map(\.window.lowerBound).min(), let last = plans.map(\.window.upperBound).max() else {
+      return nil
+    }
+    return first...last
   }
 
   /// Rule 65: what `actuals enable` said, else the setting, else the day actuals were enabled.
@@ -253,29 +277,40 @@ struct Settlement {
   // MARK: What the next run builds on
 
   private mutating func rememberCoverage(_ today: CalendarDay) throws {
-    summary.slices = plan.slices.count
+    summary.slices = plans.reduce(0) { $0 + (reading.usesLists ? $1.stretches.count : $1.slices.count) }
+    summary.usesLists = reading.usesLists
     summary.slicesComplete = reading.slices.count { $0.isComplete }
-    summary.guaranteedFrom = reading.coverage.unbrokenStart(through: today).map {
-      max($0, plan.window.lowerBound).description
+    let starts = zip(lists, plans).map { lists, plan in
+      reading.coverage(of: lists.id, for: reading.usesLists ? Set(lists.listedUsers) : nil)
+        .unbrokenStart(through: today).map { max($0, plan.window.lowerBound) }
     }
-    guard !plan.isNarrowed else { return }
-    if let history = plan.historyFrom {
-      try session.set(ReadingPlan.Key.historyFrom, history.description, at: request.now)
+    summary.guaranteedFrom = starts.contains(nil) ? nil : starts.compactMap(\.self).max()?.description
+    guard !request.isNarrowed else { return }
+    summary.readsBackTo = plans.compactMap(\.historyFrom).max()?.description
+    for (lists, plan) in zip(lists, plans) { try remember(plan, lists, today) }
+  }
+
+  private func remember(_ plan: ReadingPlan, _ lists: Lists, _ today: CalendarDay) throws {
+    let key = ReadingPlan.Key(lists.id)
+    if let history = plan.historyFrom { try session.set(key.historyFrom, history.description, at: request.now) }
+    let outcomes = reading.slices.filter { $0.workspace == lists.id }
+    let wanted = reading.usesLists ? plan.stretches.count : plan.slices.count
+    if plan.isDeepPass, outcomes.count == wanted, outcomes.allSatisfy(\.isComplete) {
+      try session.set(key.lastDeepPass, today.description, at: request.now)
     }
-    summary.readsBackTo = plan.historyFrom?.description
-    if plan.isDeepPass, summary.slices == summary.slicesComplete {
-      try session.set(ReadingPlan.Key.lastDeepPass, today.description, at: request.now)
-    }
-    if let older = plan.ranges.last, let next = plan.nextRotation, reading.coverage.gaps(in: older).isEmpty {
-      try session.set(ReadingPlan.Key.rotation, next.description, at: request.now)
+    let users = reading.usesLists ? Set(lists.listedUsers) : nil
+    if let older = plan.ranges.last, let next = plan.nextRotation,
+      reading.coverage(of: lists.id, for: users).gaps(in: older).isEmpty
+    {
+      try session.set(key.rotation, next.description, at: request.now)
     }
   }
 
   // MARK: End
 
   private mutating func close(_ matching: Matching, requests: Int) throws -> ImportReport {
-    summary.workspace = workspace
-    summary.workspaceName = lists.workspace.name ?? workspace
+    summary.workspace = lists.map(\.id).joined(separator: ", ")
+    summary.workspaceName = lists.map { $0.workspace.name ?? $0.id }.joined(separator: ", ")
     if request.scopes.contains(.clients) { summary.clients = matching.clientCounts }
     if request.scopes.contains(.projects) { summary.projects = matching.projectCounts }
     if request.scopes.contains(.people) { summary.people = matching.personCounts }
@@ -297,7 +332,6 @@ struct Settlement {
           .warning, "totals_disagree", entries: reading.totalsDisagreed,
           message: "\(reading.totalsDisagreed) slices: Clockify's totals differ from what it sent, twice the same"))
     }
-    let window = plan.ranges.isEmpty ? nil : plan.window
     try session.addFindings(findings, run: run)
     try session.pruneFindings(before: request.now.utcDay - settings.historyDays)
     try session.finishRun(

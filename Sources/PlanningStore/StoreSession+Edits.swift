@@ -63,6 +63,18 @@ extension StoreSession {
 
   // MARK: References (rule 13)
 
+  package func clockifyIDs(of person: PersonID) throws -> [String] {
+    try String.fetchAll(
+      db, sql: "SELECT external_id FROM external_reference WHERE kind = 'person' AND planning_id = ?",
+      arguments: [person])
+  }
+
+  package func hasLink(_ kind: PlanSnapshot.Kind, planningID: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM external_reference WHERE kind = ? AND planning_id = ?)",
+      arguments: [kind.rawValue, planningID]) ?? false
+  }
+
   package func isLinked(_ kind: PlanSnapshot.Kind, planningID: Int64, externalID: String) throws -> Bool {
     try Bool.fetchOne(
       db,

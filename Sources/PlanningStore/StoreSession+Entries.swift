@@ -84,6 +84,7 @@ extension StoreSession {
     package let key: Int
     package let id: String
     package let userID: String
+    package let projectID: String?
     /// Seconds as the ledger has them; nil: not placed, skipped or held yet, or gone.
     package let ledgerSeconds: Int?
     /// Seconds as the mirror has them now.
@@ -98,7 +99,7 @@ extension StoreSession {
   ) throws {
     let rows = try statement(
       """
-      SELECT e.entry_key, e.id, e.user_id, p.seconds, p.state, e.start, e."end"
+      SELECT e.entry_key, e.id, e.user_id, p.seconds, p.state, e.start, e."end", e.project_id
       FROM clockify_time_entry e LEFT JOIN placement p ON p.entry_key = e.entry_key
       WHERE e.start >= ?1 AND e.start < ?2 AND e.workspace_id = ?3
       """
@@ -117,7 +118,7 @@ extension StoreSession {
     for key in keys {
       let row = try statement(
         """
-        SELECT e.entry_key, e.id, e.user_id, p.seconds, p.state, e.start, e."end"
+        SELECT e.entry_key, e.id, e.user_id, p.seconds, p.state, e.start, e."end", e.project_id
         FROM clockify_time_entry e LEFT JOIN placement p ON p.entry_key = e.entry_key
         WHERE e.entry_key = ?1 AND e.workspace_id = ?2
         """
@@ -153,6 +154,7 @@ extension StoreSession.ReadBack {
     key = row.int(0)
     id = row.text(1)
     userID = row.text(2)
+    projectID = row.optionalText(7)
     ledgerSeconds = isGone ? nil : row.optionalInt(3)
     let end = row.instant(6)
     mirrorSeconds = row.instant(5).flatMap { start in end.map { max(0, $0 - start) } } ?? 0

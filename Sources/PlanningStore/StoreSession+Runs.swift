@@ -129,11 +129,12 @@ extension StoreSession {
   }
 
   package func addReadSlice(
-    run: Int64, workspace: String, from: Instant, to: Instant, entries: Int, seconds: Int, isComplete: Bool
+    run: Int64, workspace: String, user: String?, from: Instant, to: Instant, entries: Int, seconds: Int,
+    isComplete: Bool
   ) throws {
     try db.execute(
-      sql: "INSERT INTO read_slice VALUES (?, ?, NULL, ?, ?, ?, ?, ?)",
-      arguments: [run, workspace, from.description, to.description, entries, seconds, isComplete])
+      sql: "INSERT INTO read_slice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      arguments: [run, workspace, user, from.description, to.description, entries, seconds, isComplete])
   }
 
   /// Every slice that any run has read completely.

@@ -27,12 +27,16 @@ package struct LinkCandidates: Sendable {
     let clientNames = Dictionary(clients.map { ($0.id, $0.name ?? "") }, uniquingKeysWith: { $1 })
     byItem[.client] = Self.unique(
       items: plan.clients.values.filter { isUnlinked(.client, $0.id) }.map { ($0.id, NormalizedName($0.name).text) },
-      rows: clients.filter { isFree(.client, $0.id) }.map { ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text) },
+      rows: clients.filter { isFree(.client, $0.id) }.map {
+        ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text)
+      },
       reason: "same name")
 
     let projects = try session.mirroredProjects().filter { !$0.isGone && isFree(.project, $0.id) }
     let openProjects = plan.projects.values.filter { isUnlinked(.project, $0.id) }
-    func key(_ client: String, _ name: String) -> String { "\(NormalizedName(client).text)/\(NormalizedName(name).text)" }
+    func key(_ client: String, _ name: String) -> String {
+      "\(NormalizedName(client).text)/\(NormalizedName(name).text)"
+    }
     let withClient = Self.unique(
       items: openProjects.map { ($0.id, key(plan.clients[$0.clientID]?.name ?? "", $0.name)) },
       rows: projects.map { row in

@@ -122,11 +122,12 @@ struct Composition {
   }
 
   /// - Parameter database: tells what earlier runs spent of the hour; nil: nothing is known.
-  func source(_ database: PlanningDatabase?) throws -> ClockifySource {
+  func source(_ database: PlanningDatabase?, waits: Bool = false) throws -> ClockifySource {
     let spent = try database?.read { try $0.requestsOfLastHour() } ?? []
     let budget = RequestBudget(
       perSecond: settings.requestsPerSecond, perHour: settings.requestsPerHour,
-      spent: spent.flatMap { run in Array(repeating: Date(timeIntervalSince1970: run.at), count: run.count) })
+      spent: spent.flatMap { run in Array(repeating: Date(timeIntervalSince1970: run.at), count: run.count) },
+      waitsForHour: waits)
     return ClockifySource(
       addresses: try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL),
       credential: try credential(),

@@ -55,6 +55,7 @@ enum ErrorWords {
     switch error.code {
     case .workspaceChoice: UserError(error.message, next: "set ROTA_CLOCKIFY_WORKSPACES=ID, or edit the settings file")
     case .noPlan: UserError(error.message, next: "rota runs list")
+    case .badSetting: UserError(error.message, next: "correct the settings file (rota.yaml)")
     case .unbalanced, .damagedLinks: UserError(error.message, next: "rota database info", status: .failed)
     }
   }

@@ -130,8 +130,12 @@ package final class World {
 
   @discardableResult
   package func importNow(
-    scopes: Set<ImportScope> = Set(ImportScope.allCases), since: String? = nil, confirm: Int64? = nil
+    scopes: Set<ImportScope> = Set(ImportScope.allCases), since: String? = nil, confirm: Int64? = nil,
+    _ configure: (inout ImportRequest) -> Void = { _ in }
   ) async throws -> ImportReport {
+    var request = ImportRequest(
+      trigger: .manual, scopes: scopes, since: since.flatMap { CalendarDay($0) }, confirmedRun: confirm, now: now)
+    configure(&request)
     let source = ClockifySource(
       addresses: try ClockifyAddresses(api: clockify.apiURL),
       credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
@@ -139,8 +143,7 @@ package final class World {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let pipeline = ImportPipeline(
       database: database, source: source, settings: settings,
-      request: ImportRequest(
-        trigger: .manual, scopes: scopes, since: since.flatMap { CalendarDay($0) }, confirmedRun: confirm, now: now),
+      request: request,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
     let result: Result<ImportReport, any Error>
     do { result = .success(try await pipeline.run()) } catch { result = .failure(error) }

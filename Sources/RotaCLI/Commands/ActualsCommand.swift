@@ -28,7 +28,9 @@ struct ActualsCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       try composition.write(dryRun: dryRun.dryRun) { session in
-        let unknown = try session.peopleWithUnknownRole()
+        let unknown = try session.peopleWithUnknownRole().filter { person in
+          try !composition.settings.imports.leavesOut(session.clockifyIDs(of: person.id))
+        }
         if !unknown.isEmpty, !allowUnknown {
           let shown = unknown.prefix(20).map { "  \($0.id)  \($0.name)" }.joined(separator: "\n")
           let more = unknown.count > 20 ? "\n  … and \(unknown.count - 20) more" : ""

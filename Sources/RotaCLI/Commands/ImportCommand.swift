@@ -26,6 +26,13 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "Read the time again from this date on (YYYY-MM-DD) instead of the usual window.")
   var since: CalendarDay?
 
+  @Option(help: "Read the time again up to this date only.") var until: CalendarDay?
+  @Flag(help: "Read everything again, back to where the first import with actuals read.") var full = false
+  @Option(help: "Only this workspace, by Clockify id; may be repeated.") var workspace: [String] = []
+  @Option(help: "Only the time of this person, by id, name or Clockify id.") var person: String?
+  @Option(help: "Only the time of this project, by id, name or Clockify id.") var project: String?
+  @Flag(help: "On FREE workspaces: wait for the next hour's requests instead of ending partial.") var wait = false
+
   @Option(name: .customLong("confirm-deletes"), help: "Let through the removals that the held run RUN listed.")
   var confirmDeletes: Int64?
 
@@ -33,13 +40,36 @@ struct ImportCommand: AsyncParsableCommand {
     let composition = try Composition(options)
     let scopes = try Self.scopes(scope)
     let database = try composition.openOrCreateDatabase()
-    let request = ImportRequest(
+    var request = ImportRequest(
       trigger: .manual, scopes: scopes, since: since, confirmedRun: confirmDeletes, now: composition.now)
-    let runner = ImportRunner(composition: composition, database: database)
+    request.until = until
+    request.isFull = full
+    request.workspaces = workspace.map { $0.lowercased() }
+    try database.read { session in
+      request.person = try person.map { try linked(.person, $0, session) }
+      request.project = try project.map { try linked(.project, $0, session) }
+    }
+    let runner = ImportRunner(composition: composition, database: database, waits: wait)
     let report = try await runner.run(request, isDryRun: dryRun.dryRun)
     if json.json { print(ReportWords.json(report)) }
     if !options.quiet { ReportWords(report: report, isDryRun: dryRun.dryRun, database: database).show() }
     if let status = ReportWords.status(of: report) { throw status }
+  }
+
+  func validate() throws {
+    if let since, let until, until < since { throw ValidationError("--since \(since) is after --until \(until).") }
+    if full, since != nil { throw ValidationError("--full says how far back; leave --since out.") }
+  }
+
+  /// An item that Clockify knows.
+  private func linked(_ kind: PlanSnapshot.Kind, _ text: String, _ session: StoreSession) throws -> Int64 {
+    let item = try session.item(kind, text)
+    guard try session.hasLink(kind, planningID: item.id) else {
+      throw UserError(
+        "\(kind.rawValue) \(item.name) is not linked to Clockify, so there is no time to read",
+        next: "rota references link \(kind.rawValue) \(item.id) CLOCKIFY_ID")
+    }
+    return item.id
   }
 
   static func scopes(_ text: String?) throws -> Set<ImportScope> {
@@ -57,6 +87,8 @@ struct ImportCommand: AsyncParsableCommand {
 struct ImportRunner {
   let composition: Composition
   let database: PlanningDatabase
+  /// Whether to sleep until the hour's budget opens again.
+  var waits = false
 
   func run(_ request: ImportRequest, isDryRun: Bool) async throws -> ImportReport {
     guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Composition.busy(database) }
@@ -71,7 +103,7 @@ struct ImportRunner {
   }
 
   private func run(_ request: ImportRequest, on database: PlanningDatabase) async throws -> ImportReport {
-    let source = try composition.source(database)
+    let source = try composition.source(database, waits: waits)
     let showsProgress = !composition.options.quiet
     let logger = composition.logger
     let pipeline = ImportPipeline(

@@ -44,12 +44,16 @@ struct InitCommand: ParsableCommand {
     var lines = [
       "# rota's settings. Each can also be given as an environment variable: ROTA_ + its path in upper case.", "",
     ]
-    var block = ""
+    var blocks: [String] = []
     for key in SettingKey.all {
       let parts = key.path.split(separator: ".").map(String.init)
-      if parts.count == 2, parts[0] != block { lines.append("\(parts[0]):") }
-      block = parts.count == 2 ? parts[0] : ""
-      let setting = "\(parts.count == 2 ? "  " : "")\(parts.last!):\(key.default.isEmpty ? "" : " " + key.default)"
+      let parents = Array(parts.dropLast())
+      for depth in parents.indices where !blocks.starts(with: parents[...depth]) {
+        lines.append("\(String(repeating: "  ", count: depth))\(parents[depth]):")
+      }
+      blocks = parents
+      let indent = String(repeating: "  ", count: parents.count)
+      let setting = "\(indent)\(parts.last!):\(key.default.isEmpty ? "" : " " + key.default)"
       lines.append("\(Words.padded(setting, 46)) # \(key.meaning)")
     }
     return lines.joined(separator: "\n") + "\n"
@@ -106,12 +110,22 @@ struct CheckCommand: AsyncParsableCommand {
         abs(off) > 120 ? "this machine is \(words): set up time synchronisation" : "within two minutes of Clockify's")
     }
     let workspaces = try await source.workspaces()
-    let wanted = composition.settings.imports.workspaces.first
-    guard let workspace = workspaces.first(where: { wanted == nil ? workspaces.count == 1 : $0.id == wanted }) else {
+    let wanted = composition.settings.imports.workspaces
+    let isAll = wanted == ["all"] || (wanted.isEmpty && workspaces.count == 1)
+    let chosen = isAll ? workspaces : workspaces.filter { wanted.contains($0.id) }
+    guard !chosen.isEmpty, isAll || chosen.count == wanted.count else {
       let list = workspaces.map { "\($0.name ?? "?") (\($0.id))" }.joined(separator: ", ")
-      line("fail", "workspace", "the key sees \(workspaces.count): \(list). Next: name one under clockify: workspaces:")
+      line(
+        "fail", "workspace", "the key sees \(workspaces.count): \(list). Next: name them under clockify: workspaces:")
       return
     }
+    for workspace in chosen { try await check(workspace, owner, source, composition, line) }
+  }
+
+  private func check(
+    _ workspace: ClockifyWorkspace, _ owner: ClockifyUser, _ source: ClockifySource, _ composition: Composition,
+    _ line: (String, String, String) -> Void
+  ) async throws {
     let budget =
       workspace.isFree ? "30 requests an hour" : "\(composition.settings.requestsPerSecond) requests a second"
     line(
@@ -125,6 +139,9 @@ struct CheckCommand: AsyncParsableCommand {
       unknown.isEmpty ? "ok" : "warn", "zones",
       "\(Words.plural(users.count, "person", "people")) in \(Words.plural(zones.count, "zone")); the key's owner in \(owner.timeZone ?? "none")\(unknown.isEmpty ? "" : "; not known here: \(unknown.joined(separator: ", "))")"
     )
+    guard composition.settings.imports.source != .entries else {
+      return line("ok", "entries", "each person's own list is read, as the setting clockify: source: says")
+    }
     let day = composition.now.utcDay.number * 86_400
     let reading = try await source.readReport(in: workspace.id, slice: .init(from: day - 86_400, to: day)) { _, _ in }
     line("ok", "reports", "reachable; yesterday has \(Words.plural(reading.entries, "entry", "entries"))")
@@ -133,7 +150,8 @@ struct CheckCommand: AsyncParsableCommand {
 
 struct DatabaseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "database", abstract: "Look after the database file.", subcommands: [Info.self, Migrate.self])
+    commandName: "database", abstract: "Look after the database file.",
+    subcommands: [Info.self, Check.self, Backup.self, Migrate.self])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show what the file holds.")
@@ -149,6 +167,62 @@ struct DatabaseCommand: ParsableCommand {
         print("file          \(composition.settings.database)")
         for (column, field) in zip(table.columns, table.rows[0]) { print("\(Words.padded(column, 13)) \(field)") }
       }
+    }
+  }
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Check the file: damage, links that lead nowhere, books that do not balance.")
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+      let composition = try Composition(options)
+      let problems = try composition.read { try $0.problems() }
+      for problem in problems { print("fail  \(problem)") }
+      guard problems.isEmpty else {
+        throw UserError(
+          "\(composition.settings.database) has \(Words.plural(problems.count, "problem"))",
+          next: "restore a backup, or mend it with sqlite3 and check again", status: .failed)
+      }
+      print("ok    \(composition.settings.database): intact, links lead somewhere, ledger and actuals agree")
+    }
+  }
+
+  struct Backup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a copy of the whole database to a new file, also while an import runs.",
+      discussion: """
+          rota database backup /var/backups/rota-2026-03-09.sqlite
+
+        To restore: stop what writes, put the copy in the place of the database, remove its -wal and -shm files.
+        """)
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "The new file; it must not be there yet.", completion: .file()) var file: String
+
+    func run() throws {
+      let composition = try Composition(options)
+      let database = try composition.openDatabase()
+      guard !FileManager.default.fileExists(atPath: file) else {
+        throw UserError("\(file) is there already; nothing was written", next: "name another file")
+      }
+      // Whole or not at all: the copy gets its name when it is complete.
+      let partial = file + ".partial"
+      try? FileManager.default.removeItem(atPath: partial)
+      do {
+        try database.copy(to: partial)
+        let copy = try PlanningDatabase(path: partial, creates: false)
+        guard try copy.read({ try $0.isIntact() }) else { throw UserError("the copy is damaged", status: .failed) }
+        try copy.close()
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
+        try FileManager.default.moveItem(atPath: partial, toPath: file)
+      } catch {
+        try? FileManager.default.removeItem(atPath: partial)
+        guard let error = error as? StoreError else { throw error }
+        let why = error.code == .readOnly ? "its folder is not there or may not be written" : error.message
+        throw UserError("\(file) was not written: \(why)", next: "name a file in a folder with room", status: .failed)
+      }
+      let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+      composition.say("Backup written: \(file), \(Words.count((size ?? 0) / 1024)) KiB, intact.")
     }
   }
 

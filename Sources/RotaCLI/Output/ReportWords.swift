@@ -123,44 +123,11 @@ struct ReportWords {
   // MARK: What waits for a person
 
   private var needs: [String] {
-    var needs: [(String, String)] = []
-    if summary.stoppedEntries > 0 {
-      needs.append(
-        (
-          "\(Words.plural(summary.stoppedEntries, "entry", "entries")) (\(Words.hours(seconds: summary.stoppedSeconds))) vanished at once: nothing was removed",
-          "rota import --confirm-deletes \(report.run)"
-        ))
+    let waiting = try? database.read {
+      try Waiting($0, run: report.run, findings: report.findings, summary: summary)
     }
-    let unknown = (try? database.read { try $0.peopleWithUnknownRole() }) ?? []
-    if !unknown.isEmpty {
-      let verb = unknown.count == 1 ? "has" : "have"
-      needs.append(
-        ("\(Words.plural(unknown.count, "person", "people")) \(verb) the role Unknown", "rota people list --unknown"))
-    }
-    if summary.actualsAreOff, !isDryRun { needs.append(("actuals are off: no time was read", "rota actuals enable")) }
-    let duplicates = report.findings.filter { $0.code == "probable_duplicate" }
-    if let first = duplicates.first {
-      needs.append(
-        (
-          "\(Words.plural(duplicates.count, "probable duplicate")): \(first.kind ?? "") \"\(first.name ?? "")\"",
-          "rota runs show \(report.run)"
-        ))
-    }
-    let clientless = report.findings.filter { $0.code == Reason.projectWithoutClient.rawValue && $0.kind == "project" }
-    if !clientless.isEmpty {
-      needs.append(
-        (
-          "\(Words.plural(clientless.count, "project")) without a client, \(Words.hours(seconds: summary.held[Reason.projectWithoutClient.rawValue]?.seconds ?? 0)) held",
-          "give \(clientless.count == 1 ? "it a client" : "them clients") in Clockify; the next run takes them in"
-        ))
-    }
-    if summary.conflicts > 0 {
-      needs.append(
-        ("\(Words.plural(summary.conflicts, "conflict")) with hours typed by hand", "rota runs show \(report.run)"))
-    }
-    guard !needs.isEmpty else { return [] }
-    let width = min(58, needs.map(\.0.count).max() ?? 0)
-    return ["Needs a person"] + needs.map { "  \(Words.padded($0.0, width))  \($0.1)" }
+    let lines = waiting?.lines ?? []
+    return lines.isEmpty ? [] : ["Needs a person"] + lines
   }
 
   // MARK: JSON

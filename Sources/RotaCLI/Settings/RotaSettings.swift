@@ -55,9 +55,10 @@ struct SettingKey {
       meaning: "the reports service; empty = derived from api_url"),
     .init(
       path: "clockify.workspaces", kind: .list, default: "[]",
-      meaning: "one id; empty = the only workspace the key sees"),
+      meaning: "ids, or [all]; empty = the only workspace the key sees"),
     .init(
-      path: "clockify.source", kind: .words(["auto", "reports"]), default: "auto", meaning: "where time is read from"),
+      path: "clockify.source", kind: .words(["auto", "reports", "entries"]), default: "auto",
+      meaning: "where time is read from: the report, or each person's entries"),
     .init(path: "clockify.requests_per_second", kind: .number, default: "10", meaning: "a steady ceiling"),
     .init(
       path: "clockify.requests_per_hour", kind: .whole(1...1_000_000), default: "",
@@ -75,12 +76,23 @@ struct SettingKey {
     .init(
       path: "import.time_zone", kind: .zone, default: "",
       meaning: "one zone for everybody's dates; empty = each person's own"),
-    .init(path: "import.catch_all_project", kind: .reserved, default: "", meaning: "not used by this version"),
+    .init(
+      path: "import.catch_all_project", kind: .whole(1...Int.max), default: "",
+      meaning: "id of the planning project for time without a project; empty = such time is skipped"),
     .init(
       path: "import.manual_policy", kind: .words(["protect", "overwrite"]), default: "protect",
       meaning: "hours typed by hand"),
-    .init(path: "import.include", kind: .reserved, default: "{}", meaning: "not used by this version"),
-    .init(path: "import.exclude", kind: .reserved, default: "{}", meaning: "not used by this version"),
+    .init(
+      path: "import.include.users", kind: .list, default: "[]", meaning: "Clockify ids; if given, only these people"),
+    .init(path: "import.include.groups", kind: .list, default: "[]", meaning: "and the members of these groups"),
+    .init(
+      path: "import.include.clients", kind: .list, default: "[]", meaning: "if given, only projects of these clients"),
+    .init(path: "import.include.projects", kind: .list, default: "[]", meaning: "and these projects"),
+    .init(path: "import.exclude.users", kind: .list, default: "[]", meaning: "Clockify ids; never these people"),
+    .init(path: "import.exclude.groups", kind: .list, default: "[]", meaning: "nor the members of these groups"),
+    .init(
+      path: "import.exclude.clients", kind: .list, default: "[]", meaning: "never these clients and their projects"),
+    .init(path: "import.exclude.projects", kind: .list, default: "[]", meaning: "nor these projects"),
     .init(
       path: "autofill.mode", kind: .words(["days", "scheduled", "off"]), default: "days",
       meaning: "which missed days get a zero"),

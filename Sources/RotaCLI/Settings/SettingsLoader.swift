@@ -138,7 +138,10 @@ struct SettingsLoader {
     settings.apiURL = text("clockify.api_url") ?? settings.apiURL
     settings.reportsURL = text("clockify.reports_url")
     settings.imports.workspaces = given["clockify.workspaces"]?.parts ?? []
-    _ = word("clockify.source")
+    settings.imports.source = word("clockify.source").flatMap(ImportSettings.TimeSource.init) ?? .auto
+    settings.imports.catchAllProject = whole("import.catch_all_project").map(Int64.init)
+    settings.imports.include = filter("import.include")
+    settings.imports.exclude = filter("import.exclude")
     settings.requestsPerSecond = number("clockify.requests_per_second", in: 0.1...10_000) ?? settings.requestsPerSecond
     settings.requestsPerHour = whole("clockify.requests_per_hour")
     settings.retrySeconds = number("clockify.retry_seconds", in: 0...60) ?? settings.retrySeconds
@@ -156,6 +159,16 @@ struct SettingsLoader {
     settings.imports.workingDays = weekdays("planning.working_days") ?? settings.imports.workingDays
     settings.imports.historyDays = whole("history_days") ?? settings.imports.historyDays
     settings.logLevel = word("log_level") ?? settings.logLevel
+  }
+
+  private func filter(_ path: String) -> ImportFilter {
+    func ids(_ name: String) -> Set<String> { Set((given["\(path).\(name)"]?.parts ?? []).map { $0.lowercased() }) }
+    var filter = ImportFilter()
+    filter.users = ids("users")
+    filter.groups = ids("groups")
+    filter.clients = ids("clients")
+    filter.projects = ids("projects")
+    return filter
   }
 
   private func text(_ path: String) -> String? { given[path]?.parts.first }

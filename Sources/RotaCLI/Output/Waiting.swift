@@ -1,0 +1,79 @@
+import Importing
+import PlanningStore
+
+/// What waits for a person, each with the command that settles or shows it. Said by `import` and by `status`.
+struct Waiting {
+  struct Item {
+    let key: String
+    let words: String
+    let next: String
+  }
+
+  private(set) var items: [Item] = []
+
+  /// - Parameters:
+  ///   - findings: of the last run.
+  ///   - summary: of the last run; nil: there was none.
+  init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
+    let show = run.map { "rota runs show \($0)" } ?? "rota runs list"
+    func found(_ code: String, kind: String? = nil) -> [Finding] {
+      findings.filter { $0.code == code && (kind == nil || $0.kind == kind) }
+    }
+    if let plan = try session.deletePlan() {
+      let seconds = summary.map { $0.stoppedSeconds > 0 ? " (\(Words.hours(seconds: $0.stoppedSeconds)))" : "" } ?? ""
+      add(
+        "delete_plan",
+        "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished at once: nothing was removed",
+        "rota import --confirm-deletes \(plan.run)")
+    }
+    let unknown = try session.peopleWithUnknownRole()
+    if !unknown.isEmpty {
+      add(
+        "unknown_role",
+        "\(Words.plural(unknown.count, "person", "people")) \(unknown.count == 1 ? "has" : "have") the role Unknown",
+        "rota people list --unknown")
+    }
+    if let summary, summary.actualsAreOff, try session.setting(Setting.actualsEnabledAt) == nil {
+      add("actuals_off", "actuals are off: no time is read", "rota actuals enable")
+    }
+    if let duplicate = found("probable_duplicate").first {
+      add(
+        "probable_duplicate",
+        "\(Words.plural(found("probable_duplicate").count, "probable duplicate")): \(duplicate.kind ?? "") \"\(duplicate.name ?? "")\"",
+        show)
+    }
+    let clientless = found(Reason.projectWithoutClient.rawValue, kind: "project")
+    if let first = clientless.first {
+      let held = summary?.held[Reason.projectWithoutClient.rawValue]?.seconds ?? 0
+      add(
+        "project_without_client",
+        "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held" : "")",
+        "give \(clientless.count == 1 ? "\"\(first.name ?? "it")\" a client" : "them clients") in Clockify; the next run takes them in"
+      )
+    }
+    let missing = found("source_missing")
+    if !missing.isEmpty {
+      add("source_missing", "\(Words.plural(missing.count, "linked item")) not in Clockify any more", show)
+    }
+    let conflicts = try session.conflictsTable().rows.count
+    if conflicts > 0 {
+      add(
+        "conflict", "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
+        "sqlite3: SELECT * FROM actual_conflict")
+    }
+    let drift = Set(try session.driftTable().rows.map { "\($0[0]) \($0[1])" }).count
+    if drift > 0 { add("drift", "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list") }
+    let late = summary?.held[Reason.locked.rawValue]?.seconds ?? 0
+    if late > 0 { add("locked", "\(Words.hours(seconds: late)) on locked dates wait", show) }
+  }
+
+  private mutating func add(_ key: String, _ words: String, _ next: String) {
+    items.append(Item(key: key, words: words, next: next))
+  }
+
+  /// Two columns, as wide as needed.
+  var lines: [String] {
+    let width = min(58, items.map(\.words.count).max() ?? 0)
+    return items.map { "  \(Words.padded($0.words, width))  \($0.next)" }
+  }
+}
