@@ -47,7 +47,8 @@ extension HTTPTransport {
   }
 
   static func transportFailure(_ error: any Error, request: String, host url: String) -> ClockifyError {
-    let host = URL(string: url)?.host ?? "Clockify"
+    let address = URL(string: url)
+    let host = (address?.host ?? "Clockify") + (address?.port.map { ":\($0)" } ?? "")
     switch error {
     case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded:
       return ClockifyError(.timeout, "\(host) did not answer in time", request: request)
@@ -64,8 +65,11 @@ extension HTTPTransport {
         .unreachable,
         error.connectionErrors.isEmpty
           ? "\(host) cannot be found: check the address and the network"
-          : "\(host) cannot be reached: connection refused or no route",
+          : "\(host) refused the connection or has no route: check CLOCKIFY_API_URL and the network",
         request: request)
+    case let error as IOError where error.errnoCode == ECONNREFUSED:
+      return ClockifyError(
+        .unreachable, "\(host) refused the connection: check CLOCKIFY_API_URL and the network", request: request)
     default:
       if "\(type(of: error))".contains("Decompression") || "\(error)".contains("limit") { return tooLarge(request) }
       return ClockifyError(.unreachable, "the connection to \(host) broke off", request: request)

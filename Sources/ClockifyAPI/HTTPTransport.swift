@@ -43,6 +43,8 @@ struct HTTPTransport: Sendable {
       timeout: .init(connect: .seconds(10), read: .seconds(60)),
       decompression: .enabled(limit: .size(maximumBytes)))
     configuration.httpVersion = .http1Only
+    // A refused connection is an answer: trying again is the retry policy's business.
+    configuration.connectionPool.retryConnectionEstablishment = false
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 

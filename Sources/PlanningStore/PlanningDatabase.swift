@@ -47,7 +47,12 @@ package final class PlanningDatabase: Sendable {
       (
         try db.tableExists("grdb_migrations")
           ? try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") : [],
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table'") ?? 0
+        try Int.fetchOne(
+          db,
+          sql: """
+            SELECT count(*) FROM sqlite_master
+            WHERE type = 'table' AND name <> 'grdb_migrations' AND name NOT LIKE 'sqlite_%'
+            """) ?? 0
       )
     }
     guard Set(applied).isSubset(of: names) else {
@@ -64,9 +69,16 @@ package final class PlanningDatabase: Sendable {
           .newerSchema,
           "\(path) has schema \(applied.count), this rota needs \(schemaVersion): run 'rota database migrate'")
       }
-      try queue.vacuum(into: "\(path).before-schema-\(schemaVersion)")
+      try queue.vacuum(into: freeName("\(path).before-schema-\(schemaVersion)"))
     }
     try migrator.migrate(queue)
+  }
+
+  /// The name, or with a number if there is such a file already: an earlier copy is never written over.
+  private static func freeName(_ name: String) -> String {
+    func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: name) }
+    guard isThere(name) else { return name }
+    return (2...).lazy.map { "\(name)-\($0)" }.first { !isThere($0) }!
   }
 
   /// One transaction, immediate; nothing is kept when `body` throws.

@@ -31,7 +31,9 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     case .SQLITE_READONLY, .SQLITE_PERM:
       self.init(.readOnly, "\(path) cannot be written: the file or its folder is read-only")
     case .SQLITE_CANTOPEN:
-      self.init(.readOnly, "\(path) cannot be opened: check that the folder exists and may be written")
+      self.init(
+        .readOnly,
+        "\(path) cannot be opened: it or its folder is not there, is not yours to read and write, or is no file")
     case .SQLITE_FULL: self.init(.diskFull, "no room left on the disk of \(path); nothing was half-written")
     case .SQLITE_IOERR:
       self.init(.diskFull, "reading or writing \(path) failed: is the disk full or gone? Nothing was half-written")

@@ -101,7 +101,9 @@ extension StoreSession {
     case .zone:
       guard Zone(text) != nil else { throw PlanRefusal("\(column.name) \"\(text)\" is no time zone known here") }
       return text.databaseValue
-    case .text: return text.databaseValue
+    case .text:
+      guard text.contains(where: { !$0.isWhitespace }) else { throw PlanRefusal("\(column.name) is blank") }
+      return text.databaseValue
     }
   }
 

@@ -15,6 +15,12 @@ package struct Table: Sendable {
   /// The row whose first column is this id.
   package func row(of id: Int64) -> Table { Table(columns: columns, rows: rows.filter { $0[0] == .int(id) }) }
 
+  /// Only these columns.
+  package func keeping(_ names: [String]) -> Table {
+    let kept = columns.indices.filter { names.contains(columns[$0]) }
+    return Table(columns: kept.map { columns[$0] }, rows: rows.map { row in kept.map { row[$0] } })
+  }
+
   package func row(at index: Int) -> Table { Table(columns: columns, rows: [rows[index]]) }
 
   package subscript(row: Int, column: String) -> Field {

@@ -12,7 +12,7 @@ package final class WriteLock: Sendable {
     guard descriptor >= 0 else {
       throw StoreError(
         errno == ENOSPC ? .diskFull : .readOnly,
-        "\(path).lock cannot be made (\(String(cString: strerror(errno)))): check that the folder exists and may be written"
+        "\(path).lock cannot be made (\(String(cString: strerror(errno)))): check that its folder exists, and that you may write it and the file"
       )
     }
     let deadline = ContinuousClock.now + .seconds(patience)

@@ -56,7 +56,7 @@ enum ErrorWords {
     case .workspaceChoice: UserError(error.message, next: "set ROTA_CLOCKIFY_WORKSPACES=ID, or edit the settings file")
     case .noPlan: UserError(error.message, next: "rota runs list")
     case .badSetting: UserError(error.message, next: "correct the settings file (rota.yaml)")
-    case .unbalanced, .damagedLinks: UserError(error.message, next: "rota database info", status: .failed)
+    case .unbalanced, .damagedLinks: UserError(error.message, next: "rota database check", status: .failed)
     }
   }
 
@@ -68,7 +68,7 @@ enum ErrorWords {
     case .keyRefused: (next, status) = ("set CLOCKIFY_API_KEY to a valid key and run 'rota check'", .unreachable)
     case .forbidden:
       (next, status) = ("use a key of an owner or admin of the workspace, then run 'rota check'", .unreachable)
-    case .unreachable, .timeout: (next, status) = ("rota check", .unreachable)
+    case .unreachable, .timeout: (next, status) = ("check the address and the network, then try again", .unreachable)
     case .budgetExhausted: (next, status) = ("run 'rota import' again later", .partial)
     default: (next, status) = ("rota check", .failed)
     }
@@ -80,10 +80,16 @@ enum ErrorWords {
     case .notFound: UserError(error.message, next: "rota init")
     case .notADatabase: UserError(error.message, next: "name another file with --database")
     case .newerSchema: UserError(error.message, next: "install the newer rota", status: .failed)
-    case .readOnly, .diskFull: UserError(error.message, status: .failed)
+    case .readOnly: UserError(error.message, next: "check owner and rights (ls -l), then 'rota check'", status: .failed)
+    case .diskFull:
+      UserError(error.message, next: "make room (df -h), then run the same command again", status: .failed)
     case .busy: UserError(error.message, next: "try again in a moment", status: .alreadyRunning)
     case .damaged: UserError(error.message, next: "restore a backup", status: .failed)
-    case .refused: UserError("the database refused this: \(error.message)")
+    case .refused:
+      UserError(
+        error.message.contains("still used")
+          ? "the role is still used by contracts, assignments or actuals, or is the system's; nothing was changed"
+          : "the database refused this: \(error.message); nothing was changed")
     case .other: UserError(error.message, status: .failed)
     }
   }

@@ -45,6 +45,9 @@ struct ActualsCommand: ParsableCommand {
         try session.set(Setting.autofillFrom, autofillFrom?.description, at: composition.now)
       }
       composition.say(dryRun.dryRun ? "Would enable actuals." : "Actuals are on. Next: rota import")
+      if try composition.read({ try $0.peopleTable().rows.isEmpty }) {
+        composition.say("Nobody is imported yet: whoever comes is placed under Unknown until they have a role.")
+      }
     }
   }
 

@@ -49,9 +49,9 @@ struct DemoCommand: AsyncParsableCommand {
       throw UserError("port \(port) on 127.0.0.1 cannot be used", next: "rota demo --serve --port 0", status: .failed)
     }
     do {
-      print(
+      let banner =
         "rota demo: a simulated Clockify workspace \"\(workspace.name)\" on 127.0.0.1:\(clockify.port) (\(Words.plural(workspace.users.count, "person", "people")), \(Words.plural(workspace.projects.count, "project")), \(Words.plural(workspace.clients.count, "client")), \(Words.plural(workspace.entries.count, "time entry", "time entries")))"
-      )
+      for line in Words.wrapped(banner, indent: 2) { print(line) }
       if serve {
         try await keepServing(clockify)
       } else {
@@ -96,10 +96,7 @@ private struct DemoStory {
   }
 
   func tell() async throws {
-    for suffix in ["", "-wal", "-shm"] where options.database == nil {
-      // The demo's own file of last time; it begins anew.
-      try? FileManager.default.removeItem(atPath: path + suffix)
-    }
+    try clearStage()
     let database = try PlanningDatabase(path: path, creates: true)
     print("\n1. Import clients, projects and people")
     try await importOnce(database)
@@ -122,14 +119,28 @@ private struct DemoStory {
     print("\n4. The same again")
     try await importOnce(database)
 
-    print("\n5. A week: planned, worked, zeros")
+    print("\n5. A week: planned, worked, zeros (two assignments and half a day off are added, and imported again)")
     try planAndShow(unknown.first?.id, database)
     try await importOnce(database, shows: false)
     try showWeek(unknown.first, database)
+    let rota = CommandLine.arguments[0]
     print("\nThe database is \(path).  Look around:")
-    print("  rota status --database \(path)")
-    print("  rota runs show 2 --database \(path)")
+    print("  \(rota) status --database \(path)")
+    print("  \(rota) runs show 2 --database \(path)")
     print("  sqlite3 \(path) 'SELECT * FROM actual_detail LIMIT 5'")
+  }
+
+  /// A demo's file of last time goes; anybody else's stays, and stops the demo.
+  private func clearStage() throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard let database = try? PlanningDatabase(path: path, creates: false, migrates: false),
+      let runs = try? database.read({ try $0.runs(limit: 1_000_000) }), !runs.isEmpty,
+      runs.allSatisfy({ $0.trigger == "demo" })
+    else {
+      throw UserError("\(path) is not a demo's; nothing was changed", next: "rota demo --database ANOTHER.sqlite")
+    }
+    try database.close()
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
   }
 
   private func importOnce(_ database: PlanningDatabase, shows: Bool = true) async throws {

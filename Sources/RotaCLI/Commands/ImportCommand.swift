@@ -39,7 +39,9 @@ struct ImportCommand: AsyncParsableCommand {
   func run() async throws {
     let composition = try Composition(options)
     let scopes = try Self.scopes(scope)
-    let database = try composition.openOrCreateDatabase()
+    _ = try composition.credential()
+    if let since, since > composition.today { throw UserError("--since \(since) is in the future") }
+    let database = try dryRun.dryRun ? composition.openDatabase() : composition.openOrCreateDatabase()
     var request = ImportRequest(
       trigger: .manual, scopes: scopes, since: since, confirmedRun: confirmDeletes, now: composition.now)
     request.until = until

@@ -27,6 +27,7 @@ struct RolesCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
+      guard name.contains(where: { !$0.isWhitespace }) else { throw UserError("a role needs a name") }
       let id = try composition.write(dryRun: dryRun.dryRun) { session in
         if try session.role(named: name) != nil {
           throw UserError("there is a role \"\(name)\" already", next: "rota roles list")

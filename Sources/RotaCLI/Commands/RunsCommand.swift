@@ -14,8 +14,17 @@ struct RunsCommand: ParsableCommand {
     @OptionGroup var json: JSONOption
     @Option(help: "How many.") var limit = 20
 
+    func validate() throws {
+      if limit < 1 { throw ValidationError("--limit must be 1 or more.") }
+    }
+
     func run() throws {
-      let table = try Composition(options).read { try $0.runsTable(limit: limit) }
+      var table = try Composition(options).read { try $0.runsTable(limit: limit) }
+      if !json.json {
+        table = table.keeping([
+          "id", "trigger", "status", "started_at", "window_from", "window_to", "requests", "entries_read",
+        ])
+      }
       TablePrinter.show(table, asJSON: json.json, empty: "No run yet. Next: rota import")
     }
   }

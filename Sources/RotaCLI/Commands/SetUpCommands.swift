@@ -18,29 +18,52 @@ struct InitCommand: ParsableCommand {
 
   func run() throws {
     let path = options.config ?? ProcessInfo.processInfo.environment["ROTA_CONFIG"] ?? SettingsLoader.defaultFile
-    if FileManager.default.fileExists(atPath: path) {
-      Terminal.note("\(path) is there already; left as it is.")
-    } else {
-      do {
-        try Data(Self.template.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-      } catch {
-        throw UserError("\(path) cannot be written: check that its folder exists and may be written", status: .failed)
-      }
-      Terminal.note("\(path) written: every setting with its default.")
-    }
-    var named = options
-    named.config = path
-    let composition = try Composition(named)
+    let hasFile = FileManager.default.fileExists(atPath: path)
+    let composition = try Composition(asIfWritten(path, hasFile))
     let existed = FileManager.default.fileExists(atPath: composition.settings.database)
     _ = try composition.openDatabase(creates: true)
     Terminal.note(
       "\(composition.settings.database) \(existed ? "is there already; checked" : "made, schema \(PlanningDatabase.schemaVersion)")."
     )
+    if hasFile {
+      Terminal.note("\(path) is there already; left as it is.")
+    } else {
+      try Self.write(Self.template(database: options.database), to: path)
+      Terminal.note("\(path) written: every setting with its default.")
+    }
     Terminal.note("Next: set CLOCKIFY_API_KEY, then   rota check   and   rota import")
   }
 
+  /// The options as they will be once the settings file is there: its database is beside it.
+  private func asIfWritten(_ path: String, _ hasFile: Bool) -> CommonOptions {
+    var options = options
+    options.config = hasFile ? path : nil
+    let folder = (path as NSString).deletingLastPathComponent
+    let isNamed = options.database != nil || ProcessInfo.processInfo.environment["ROTA_DATABASE"] != nil
+    if !hasFile, !isNamed, !folder.isEmpty {
+      options.database = (folder as NSString).appendingPathComponent(RotaSettings().database)
+    }
+    return options
+  }
+
+  private static func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+    } catch {
+      // Not half a file that the next 'init' would keep.
+      if (try? Data(contentsOf: URL(fileURLWithPath: path)))?.count ?? 0 < text.utf8.count {
+        try? FileManager.default.removeItem(atPath: path)
+      }
+      throw UserError(
+        "\(path) cannot be written: \(error.localizedDescription)",
+        next: "check that its folder exists, may be written and has room, then run 'rota init' again", status: .failed)
+    }
+  }
+
   /// The settings file with every key, its default and what it means.
-  static var template: String {
+  ///
+  /// - Parameter database: in the place of the default.
+  static func template(database: String?) -> String {
     var lines = [
       "# rota's settings. Each can also be given as an environment variable: ROTA_ + its path in upper case.", "",
     ]
@@ -53,11 +76,17 @@ struct InitCommand: ParsableCommand {
       }
       blocks = parents
       let indent = String(repeating: "  ", count: parents.count)
-      let setting = "\(indent)\(parts.last!):\(key.default.isEmpty ? "" : " " + key.default)"
+      let value = key.path == "database" ? database.map(absolute) ?? key.default : key.default
+      let setting = "\(indent)\(parts.last!):\(value.isEmpty ? "" : " " + value)"
       lines.append("\(Words.padded(setting, 46)) # \(key.meaning)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
+}
+
+/// A path that means the same from every folder.
+private func absolute(_ path: String) -> String {
+  path.hasPrefix("/") ? path : (FileManager.default.currentDirectoryPath as NSString).appendingPathComponent(path)
 }
 
 struct CheckCommand: AsyncParsableCommand {
@@ -86,15 +115,27 @@ struct CheckCommand: AsyncParsableCommand {
     do {
       let database = try composition.openDatabase()
       let intact = try database.read { try $0.isIntact() }
+      try database.write { _ in }
+      let room = Self.freeBytes(beside: database.path)
+      if room < 50 << 20 {
+        line("warn", "disk", "only \(room >> 20) MiB free beside \(database.path): make room (df -h)")
+      }
       line(
         intact ? "ok" : "fail", "database",
         "\(database.path), schema \(PlanningDatabase.schemaVersion), \(intact ? "integrity ok" : "damaged: restore a backup")"
       )
     } catch {
-      line("fail", "database", ErrorWords.words(error).map { "\($0.message). Next: \($0.next ?? "")" } ?? "\(error)")
+      let words = ErrorWords.words(error)
+      line("fail", "database", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0)" } ?? "")")
     }
     guard problems > 0 else { return }
     throw firstError.flatMap(ErrorWords.words)?.status ?? .failed
+  }
+
+  private static func freeBytes(beside path: String) -> Int {
+    let folder = (absolute(path) as NSString).deletingLastPathComponent
+    let free = try? FileManager.default.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber
+    return free?.intValue ?? .max
   }
 
   private func checkClockify(
@@ -115,8 +156,9 @@ struct CheckCommand: AsyncParsableCommand {
     let chosen = isAll ? workspaces : workspaces.filter { wanted.contains($0.id) }
     guard !chosen.isEmpty, isAll || chosen.count == wanted.count else {
       let list = workspaces.map { "\($0.name ?? "?") (\($0.id))" }.joined(separator: ", ")
-      line(
-        "fail", "workspace", "the key sees \(workspaces.count): \(list). Next: name them under clockify: workspaces:")
+      let lost = wanted.filter { id in id != "all" && !workspaces.contains { $0.id == id } }
+      let why = lost.isEmpty ? "" : "not \(lost.joined(separator: ", ")); "
+      line("fail", "workspace", "\(why)the key sees \(list). Next: name them under clockify: workspaces:")
       return
     }
     for workspace in chosen { try await check(workspace, owner, source, composition, line) }

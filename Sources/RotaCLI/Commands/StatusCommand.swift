@@ -12,7 +12,12 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let composition = try Composition(options)
-    let status = try composition.read { try Status($0) }
+    var status = try composition.read { try Status($0) }
+    if status.last?.status == "running", let lock = try WriteLock(database: composition.settings.database, patience: 0)
+    {
+      status.hasDied = true
+      withExtendedLifetime(lock) {}
+    }
     if json.json {
       print(TablePrinter.json(status.object))
     } else {
@@ -36,6 +41,8 @@ private struct Status {
   let unknown: Int
   let conflicts: Int
   let drift: Int
+  /// The run's process is gone: nobody holds the lock.
+  var hasDied = false
 
   init(_ session: StoreSession) throws {
     let runs = try session.runs(limit: 200)
@@ -64,8 +71,15 @@ private struct Status {
     var lines: [String] = []
     func line(_ name: String, _ text: String) { lines.append("\(Words.padded(name, 13)) \(text)") }
     if let last {
-      line(
-        "Last run", "\(last.id), \(last.startedAt), \(last.status), \(last.isBalanced ? "balanced" : "NOT BALANCED")")
+      switch last.status {
+      case "running" where hasDied:
+        line("Last run", "\(last.id), \(last.startedAt), died; the next one takes its work over   rota import")
+      case "running": line("Last run", "\(last.id), \(last.startedAt), running")
+      case "done", "held":
+        line(
+          "Last run", "\(last.id), \(last.startedAt), \(last.status), \(last.isBalanced ? "balanced" : "NOT BALANCED")")
+      default: line("Last run", "\(last.id), \(last.startedAt), \(last.status)   rota runs show \(last.id)")
+      }
       if last.status != "done", let lastComplete, lastComplete.id != last.id {
         line("Last complete", "\(lastComplete.id), \(lastComplete.startedAt)")
       }

@@ -33,7 +33,7 @@ struct ReportWords {
       lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.")
     }
     lines += itemLines + timeLines + needs
-    return lines
+    return lines.flatMap { Words.wrapped($0) }
   }
 
   private func stopLines(_ stop: ImportStop) -> [String] {
@@ -106,7 +106,10 @@ struct ReportWords {
         summary.frozenCells > 0 ? "; \(Words.plural(summary.frozenCells, "frozen cell")) left as they were" : ""
       lines.append("            rounding to minutes: \(summary.roundingSeconds) s in what was written\(frozen)")
     }
-    if let date = summary.guaranteedFrom { lines.append("            right since \(date)") }
+    if let date = summary.guaranteedFrom {
+      let older = summary.readsBackTo.map { $0 < date ? "; older time, back to \($0), as it was read then" : "" } ?? ""
+      lines.append("            right since \(date)\(older)")
+    }
     return lines
   }
 

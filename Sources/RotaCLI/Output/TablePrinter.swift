@@ -49,10 +49,23 @@ enum TablePrinter {
   }
 
   private static func printText(_ table: Table) {
-    let cells = table.rows.map { row in row.map { String($0.description.prefix(60)) } }
-    let widths = table.columns.indices.map { column in
+    var cells = table.rows.map { row in row.map { String($0.description.prefix(60)) } }
+    var widths = table.columns.indices.map { column in
       max(table.columns[column].count, cells.map { $0[column].count }.max() ?? 0)
     }
+    // On a terminal the widest columns give way until a row fits.
+    while let room = Terminal.width, widths.reduce(0, +) + 2 * (widths.count - 1) > room,
+      let widest = widths.indices.filter({ !table.columns[$0].hasSuffix("_id") }).max(by: { widths[$0] < widths[$1] }),
+      widths[widest] > 8
+    {
+      widths[widest] -= 1
+    }
+    for row in cells.indices {
+      for column in widths.indices where cells[row][column].count > widths[column] {
+        cells[row][column] = cells[row][column].prefix(widths[column] - 1) + "…"
+      }
+    }
+    let names = table.columns.indices.map { String(table.columns[$0].prefix(widths[$0])) }
     let isNumber = table.columns.indices.map { column in
       table.rows.allSatisfy { if case .text = $0[column] { false } else { true } }
     }
@@ -62,7 +75,7 @@ enum TablePrinter {
         return isNumber[index] ? gap + parts[index] : parts[index] + gap
       }.joined(separator: "  ").trimmingTrailingBlanks
     }
-    print(line(table.columns))
+    print(line(names))
     for row in cells { print(line(row)) }
   }
 }

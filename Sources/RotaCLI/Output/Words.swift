@@ -46,6 +46,19 @@ enum Words {
 
   static func range(_ days: ClosedRange<CalendarDay>) -> String { "\(day(days.lowerBound)) – \(day(days.upperBound))" }
 
+  /// Lines of at most 100 columns, broken at blanks; what follows stands further in.
+  static func wrapped(_ line: String, indent: Int = 12, width: Int = 100) -> [String] {
+    guard line.count > width else { return [line] }
+    let head = line.prefix(width + 1)
+    let lead = line.prefix { $0 == " " }.count
+    guard let blank = head.lastIndex(of: " "), line.distance(from: line.startIndex, to: blank) > max(indent, lead)
+    else {
+      return [line]
+    }
+    let rest = String(repeating: " ", count: indent) + line[blank...].drop { $0 == " " }
+    return [String(line[..<blank])] + wrapped(rest, indent: indent, width: width)
+  }
+
   static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
