@@ -77,7 +77,7 @@ extension ClockifySource {
     }
   }
 
-  private struct Page: Sendable {
+  struct Page: Sendable {
     let content: ClockifyReportPage
     let lastPage: Bool?
   }
@@ -113,20 +113,22 @@ extension ClockifySource {
     return false
   }
 
-  private struct ReportQuery: Sendable {
+  struct ReportQuery: Sendable {
     let workspace: String
     let slice: ReportSlice
     let size: Int
     let users: Set<String>?
     let projects: Set<String>?
+    /// Seconds asked for on both sides, because whether edges are included is not proven.
+    var margin = 1
 
     var path: String { "/workspaces/\(workspace)/reports/detailed" }
   }
 
-  private func reportPage(_ number: Int, _ query: ReportQuery) async throws -> Page {
+  func reportPage(_ number: Int, _ query: ReportQuery) async throws -> Page {
     var body: [String: any Sendable] = [
-      "dateRangeStart": Timestamp.text(query.slice.from - 1),
-      "dateRangeEnd": Timestamp.text(query.slice.to + 1),
+      "dateRangeStart": Timestamp.text(query.slice.from - query.margin),
+      "dateRangeEnd": Timestamp.text(query.slice.to + query.margin),
       "timeZone": "UTC", "rounding": false, "amountShown": "HIDE_AMOUNT", "sortOrder": "ASCENDING",
       "detailedFilter": ["page": number, "pageSize": query.size, "sortColumn": "DATE"] as [String: any Sendable],
     ]

@@ -86,6 +86,7 @@ struct Settlement {
     try fill(snapshot, users: users, zones: zones, today: today, placer: placer)
     try session.setDeferredCells(
       placer.deferred.union(settling.deferred).union(losses.isBraked ? try session.deferredCells() : []))
+    try findLate(snapshot)
     let conflicts = protected ? try session.computedConflicts() : []
     try session.setConflicts(conflicts, run: run)
     summary.conflicts = conflicts.count
@@ -98,6 +99,19 @@ struct Settlement {
         Finding(
           .warning, "unknown_zone", name: name,
           message: "time zone \"\(name)\" is not known here; the next one in line was used"))
+    }
+  }
+
+  /// What locked dates keep out, per person, project and day (rule 55).
+  private mutating func findLate(_ snapshot: PlanSnapshot) throws {
+    for late in try session.lateChanges(where: { snapshot.isLocked($0.day, on: $0.project) }) {
+      let person = snapshot.people[late.cell.person]?.name ?? "\(late.cell.person)"
+      let project = snapshot.projects[late.cell.project]?.name ?? "\(late.cell.project)"
+      let change = late.minutes == 0 ? "roles only" : "\(late.minutes > 0 ? "+" : "")\(late.minutes) min"
+      findings.append(
+        Finding(
+          .warning, Reason.locked.rawValue, kind: "cell", planningID: late.cell.person, name: "\(person) · \(project)",
+          entries: 1, seconds: late.minutes * 60, message: "late: \(change) \(project) \(person) \(late.cell.day)"))
     }
   }
 

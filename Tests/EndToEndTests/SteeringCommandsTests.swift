@@ -151,6 +151,54 @@ struct SteeringCommandsTests {
     }
   }
 
+  @Test("check --probe answers by what the server does, and names nobody")
+  func probe() async throws {
+    try await with { shell, clockify in
+      let start = 1_772_524_800  // 2026-03-03T08:00:00Z
+      clockify.change { state in
+        for hour in 0..<3 {
+          state.workspace.add(
+            .init(
+              id: "66500c00b1c2d3e4f506000\(hour)", userID: "6630aa10b1c2d3e4f5060001",
+              projectID: "6630aa10b1c2d3e4f5060020", start: start + hour * 7200,
+              end: hour == 2 ? nil : start + hour * 7200 + 3600))
+        }
+      }
+      func answers() async throws -> [String: String] {
+        let result = try await shell.run("check", "--probe", "--as-of", "2026-03-09T06:00:00Z")
+        #expect(result.status == 0)
+        for word in ["Ana", "Ruiz", "ex.test", "Alpha", "6630aa10", "66500c00", "127.0.0.1"] {
+          #expect(!result.out.contains(word), "\(word) in the report")
+        }
+        let pairs = result.out.split(separator: "\n").dropFirst().map { line in
+          let words = line.split(separator: " ", maxSplits: 1)
+          return (words[1].trimmingCharacters(in: .whitespaces).components(separatedBy: "  ")[0], String(words[0]))
+        }
+        return Dictionary(pairs, uniquingKeysWith: { $1 })
+      }
+      let first = try await answers()
+      #expect(first["and one at its last second"] == "yes")
+      #expect(first["windows of core lists are read in UTC"] == "yes")
+      #expect(first["reports list running timers"] == "yes")
+      #expect(first["the stated count is the number of rows"] == "yes")
+      #expect(first["reports send the header Last-Page"] == "yes")
+      clockify.change { state in
+        state.controls.reportIncludesEnd = false
+        state.controls.coreWindowZone = "Asia/Kolkata"
+        state.controls.reportsListRunningTimers = false
+        state.controls.totals = .overstated(by: 1)
+        state.controls.sendsLastPage = false
+        state.controls.reportStatesZones = false
+      }
+      let second = try await answers()
+      #expect(second["and one at its last second"] == "no")
+      #expect(second["windows of core lists are read in UTC"] == "no")
+      #expect(second["reports list running timers"] == "unknown")
+      #expect(second["reports send the header Last-Page"] == "no")
+      #expect(second["report rows state a time zone"] == "no")
+    }
+  }
+
   @Test("database check finds what does not add up; backup is whole, never over a file, and restores")
   func database() async throws {
     try await with { shell, clockify in

@@ -280,6 +280,7 @@ struct TimeRulesTests {
       let report = try await world.importNow()
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-02-27 60/0"])
       #expect(report.summary.held["locked"]?.seconds == 3600)
+      #expect(report.findings.contains { $0.code == "locked" && $0.message == "late: +60 min Alpha Ana 2026-02-27" })
 
       world.remove(id)
       try await world.importNow()

@@ -93,9 +93,12 @@ struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check key, rights, workspace, reports, zones, database and clock; one line each.")
   @OptionGroup var options: CommonOptions
+  @Flag(help: "Ask Clockify, in about ten requests, which guesses about its API hold here. The report names nobody.")
+  var probe = false
 
   func run() async throws {
     let composition = try Composition(options)
+    if probe { return try await runProbe(composition) }
     var problems = 0
     var firstError: (any Error)?
     func line(_ state: String, _ name: String, _ text: String) {
@@ -130,6 +133,38 @@ struct CheckCommand: AsyncParsableCommand {
     }
     guard problems > 0 else { return }
     throw firstError.flatMap(ErrorWords.words)?.status ?? .failed
+  }
+
+  /// For issues: what a real workspace answers, with nothing private in it.
+  private func runProbe(_ composition: Composition) async throws {
+    let source = try composition.source(try? composition.openDatabase())
+    let result: Result<Void, any Error>
+    do {
+      let owner = try await source.currentUser().user
+      let wanted = composition.settings.imports.workspaces
+      let visible = try await source.workspaces()
+      guard let workspace = visible.first(where: { wanted.isEmpty || wanted == ["all"] || wanted.contains($0.id) })
+      else {
+        throw UserError("the key sees no such workspace", next: "rota check")
+      }
+      if workspace.isFree { await source.budget.limitPerHour(to: composition.settings.imports.freeRequestsPerHour) }
+      let users = try await source.users(in: workspace.id)
+      let findings = try await Probe(
+        source: source, workspace: workspace.id, owner: owner, users: users, now: composition.now.seconds
+      ).run()
+      print("rota probe, plan \(workspace.featureSubscriptionType ?? "unknown")")
+      for finding in findings {
+        print("\(Words.padded(finding.answer.rawValue, 8)) \(Words.padded(finding.question, 56)) \(finding.detail)")
+      }
+      composition.say(
+        "\(await source.budget.count) requests. Nothing above names a person, a project or a workspace: you may send it."
+      )
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    await source.close()
+    try result.get()
   }
 
   private static func freeBytes(beside path: String) -> Int {

@@ -58,7 +58,7 @@ struct WeekWords {
             week.map { day in
               guard let entry = entries[day] else { return "–" }
               let isMissing = entry.worked == "–" && entry.planned > 0 && today.map { day < $0 } ?? false
-              return isMissing ? "missing" : entry.worked
+              return isMissing ? "missed" : entry.worked
             }))
     }
     if !absences.isEmpty {
