@@ -78,6 +78,7 @@ let package = Package(
     tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore"]),
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "ClockifySimulator"]),
+    tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling", "ClockifySimulator"]),
     tests("EndToEndTests", ["RotaCLI", "ClockifySimulator", "Migrations"]),
   ]
 )

@@ -9,6 +9,11 @@ package enum NearestWord {
       .min { ($0.distance, $0.word) < ($1.distance, $1.word) }?.word
   }
 
+  /// Edits between two texts, letter case aside.
+  package static func distance(_ left: String, _ right: String) -> Int {
+    edits(Array(left.lowercased()), Array(right.lowercased()))
+  }
+
   private static func edits(_ left: [Character], _ right: [Character]) -> Int {
     var before: [Int] = []
     var last = Array(0...right.count)

@@ -12,6 +12,11 @@ package struct Table: Sendable {
   package var columns: [String]
   package var rows: [[Field]]
 
+  /// A table of texts.
+  package static func make(_ columns: [String], _ rows: [[String]]) -> Table {
+    Table(columns: columns, rows: rows.map { row in row.map { Int64($0).map(Field.int) ?? .text($0) } })
+  }
+
   /// The row whose first column is this id.
   package func row(of id: Int64) -> Table { Table(columns: columns, rows: rows.filter { $0[0] == .int(id) }) }
 

@@ -1,4 +1,4 @@
-package import Planning
+import Planning
 package import PlanningStore
 
 /// For each planning item without a link the Clockify id that it most likely is: same name or e-mail, and unlinked too.

@@ -73,6 +73,7 @@ struct Rota: AsyncParsableCommand {
         name: "Importing",
         subcommands: [
           ImportCommand.self, StatusCommand.self, RunsCommand.self, ReferencesCommand.self, DriftCommand.self,
+          DuplicatesCommand.self,
         ]),
       CommandGroup(
         name: "Planning",

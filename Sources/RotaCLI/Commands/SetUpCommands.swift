@@ -299,7 +299,7 @@ struct DatabaseCommand: ParsableCommand {
         throw UserError("\(file) was not written: \(why)", next: "name a file in a folder with room", status: .failed)
       }
       let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
-      composition.say("Backup written: \(file), \(Words.count((size ?? 0) / 1024)) KiB, intact.")
+      composition.say("Backup written: \(file), \(Words.count(size / 1024)) KiB, intact.")
     }
   }
 

@@ -1,0 +1,315 @@
+import ArgumentParser
+import Foundation
+import Planning
+import PlanningStore
+import Reconciling
+
+struct DuplicatesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "duplicates", abstract: "Find what is there twice, merge it, and undo that.",
+    subcommands: [List.self, Review.self, Merge.self, Undo.self, Merges.self, Dismiss.self, Dismissed.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List items that are probably the same, with what hangs on each and which would stay.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Option(help: "client, project or person. Default: all.") var kind: PlanSnapshot.Kind?
+    @Flag(name: .customLong("exact"), help: "Leave out names that are only near.") var exactOnly = false
+
+    func run() throws {
+      let lines = try Composition(options).read { session in
+        let finder = try DuplicateFinder(session: session)
+        let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: !exactOnly)
+        return try groups.enumerated().flatMap { try DuplicateWords(session, finder, $1, number: $0 + 1).rows }
+      }
+      if json.json {
+        print(TablePrinter.json(lines.map(\.object)))
+      } else if lines.isEmpty {
+        Terminal.note("Nothing looks like a duplicate.")
+      } else {
+        TablePrinter.show(DuplicateWords.table(lines), asJSON: false, empty: "")
+        Terminal.note("Next: rota duplicates merge KIND KEEP DROP --dry-run   or   rota duplicates review")
+      }
+    }
+  }
+
+  struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Merge DROP into KEEP: everything of DROP moves, DROP is deleted. Can be undone.",
+      discussion: """
+          rota duplicates merge project 11 40 --dry-run
+          rota duplicates merge project 11 40
+          rota duplicates merge --file pairs.csv
+
+        A file has the columns kind, keep and drop: ids, names or Clockify ids; all lines or none.
+        """)
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "client, project or person.") var kind: PlanSnapshot.Kind?
+    @Argument(help: "The item that stays.") var keep: String?
+    @Argument(help: "The item that goes.") var drop: String?
+    @Option(help: "A CSV file with many.", completion: .file(extensions: ["csv"])) var file: String?
+    @OptionGroup var dryRun: DryRunOption
+
+    func validate() throws {
+      guard (file != nil) != (drop != nil) else {
+        throw ValidationError("Name KIND, KEEP and DROP, or a file with --file.")
+      }
+    }
+
+    func run() throws {
+      let composition = try Composition(options)
+      let reports = try composition.write(dryRun: dryRun.dryRun) { session in
+        if let file { return try merge(CSVFile(path: file), session, composition.now) }
+        guard let kind, let keep, let drop else { return [] }
+        return [try merge(kind, keep, drop, session, composition.now)]
+      }
+      for report in reports { for line in MergeWords.lines(report, isDryRun: dryRun.dryRun) { print(line) } }
+      if kind == .client || file != nil, !dryRun.dryRun { try offerMore(composition) }
+    }
+
+    private func merge(
+      _ kind: PlanSnapshot.Kind, _ keep: String, _ drop: String, _ session: StoreSession, _ now: Instant
+    ) throws -> MergeReport {
+      try session.merge(kind, keep: session.item(kind, keep).id, drop: session.item(kind, drop).id, at: now)
+    }
+
+    private func merge(_ csv: CSVFile, _ session: StoreSession, _ now: Instant) throws -> [MergeReport] {
+      if let unknown = csv.header.first(where: { !["kind", "keep", "drop"].contains($0) }) {
+        throw UserError(
+          "\(csv.path) line 1: there is no column \"\(unknown)\"", next: "the columns are kind, keep, drop")
+      }
+      if let missing = ["kind", "keep", "drop"].first(where: { !csv.header.contains($0) }) {
+        throw UserError(
+          "\(csv.path) line 1: the column \(missing) is missing", next: "the columns are kind, keep, drop")
+      }
+      return try csv.lines.map { line in
+        do {
+          let word = line.fields["kind", default: ""]
+          guard let kind = PlanSnapshot.Kind(rawValue: word) else {
+            throw PlanRefusal("kind \"\(word)\" must be client, project or person")
+          }
+          return try merge(kind, line.fields["keep", default: ""], line.fields["drop", default: ""], session, now)
+        } catch let refusal as PlanRefusal {
+          throw UserError(
+            "\(csv.path) line \(line.number): \(refusal.message)  (nothing was merged)", next: refusal.next)
+        }
+      }
+    }
+
+    /// Projects of merged clients may be twice now.
+    private func offerMore(_ composition: Composition) throws {
+      let groups = try composition.read { session in
+        try DuplicateFinder(session: session).groups([.project], includesNear: false)
+      }
+      if !groups.isEmpty {
+        composition.say(
+          "\(Words.plural(groups.count, "project")) may be there twice now: rota duplicates list --kind project")
+      }
+    }
+  }
+
+  struct Undo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Undo a merge that no later merge or edit builds on; imports do not count.",
+      discussion: "  rota duplicates merges\n  rota duplicates undo 3")
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "The merge's id. Default: the last one.") var merge: Int64?
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      let record = try composition.write(dryRun: dryRun.dryRun) { try $0.undoMerge(merge, at: composition.now) }
+      composition.say(
+        "\(dryRun.verb("Undid")) merge \(record.id): \(record.kind.rawValue) \(record.dropped) \"\(record.droppedName)\" is back beside \(record.kind.rawValue) \(record.kept). The next import places their time."
+      )
+    }
+  }
+
+  struct Merges: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List merges, newest first.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+
+    func run() throws {
+      TablePrinter.show(
+        try Composition(options).read { try $0.mergesTable() }, asJSON: json.json, empty: "Nothing was merged yet.")
+    }
+  }
+
+  struct Dismiss: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say that two items are different: they are not listed as duplicates again.",
+      discussion: "  rota duplicates dismiss project 11 40\n  rota duplicates dismiss project 11 40 --undo")
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "client, project or person.") var kind: PlanSnapshot.Kind
+    @Argument(help: "One item.") var one: String
+    @Argument(help: "The other item.") var other: String
+    @Flag(help: "List them again.") var undo = false
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      let composition = try Composition(options)
+      let changed = try composition.write(dryRun: dryRun.dryRun) { session in
+        let (left, right) = (try session.item(kind, one).id, try session.item(kind, other).id)
+        guard left != right else { throw UserError("both are \(kind.rawValue) \(left)") }
+        return try session.setDismissed(.init(kind: kind, left, right), !undo)
+      }
+      composition.say(changed ? undo ? "They are listed again." : "Settled: they are different." : "It is so already.")
+    }
+  }
+
+  struct Dismissed: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List pairs that were said to be different.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+
+    func run() throws {
+      TablePrinter.show(
+        try Composition(options).read { try $0.dismissedTable() }, asJSON: json.json, empty: "No pair was dismissed.")
+    }
+  }
+
+  struct Review: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Decide on one group after the other; each answer is kept at once.")
+    @OptionGroup var options: CommonOptions
+    @Option(help: "client, project or person. Default: all.") var kind: PlanSnapshot.Kind?
+
+    func run() throws {
+      let composition = try Composition(options)
+      var skipped: Set<[Int64]> = []
+      while true {
+        let found = try composition.read {
+          session -> (shown: [String], left: Int64, right: Int64, kind: PlanSnapshot.Kind, open: Int)? in
+          let finder = try DuplicateFinder(session: session)
+          let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: true)
+            .filter { !skipped.contains([$0.ids[0], $0.ids[1]]) }
+          guard let group = groups.first else { return nil }
+          let lines = try DuplicateWords(session, finder, group, number: 1).pair
+          return (lines, group.ids[0], group.ids[1], group.kind, groups.count)
+        }
+        guard let found else { return composition.say("Nothing is left to review.") }
+        print("\n\(found.open) to review")
+        for line in found.shown { print(line) }
+        print("[a] keep A   [b] keep B   [d] different, do not ask again   [s] skip   [q] quit ? ", terminator: "")
+        fflush(nil)
+        guard let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() else { return print("") }
+        let pair = StoreSession.DismissedPair(kind: found.kind, found.left, found.right)
+        switch answer {
+        case "a", "b":
+          let (keep, drop) = answer == "a" ? (found.left, found.right) : (found.right, found.left)
+          let report = try composition.write { try $0.merge(found.kind, keep: keep, drop: drop, at: composition.now) }
+          for line in MergeWords.lines(report, isDryRun: false) { print(line) }
+        case "d": try composition.write { try $0.setDismissed(pair, true) }
+        case "s": skipped.insert([found.left, found.right])
+        case "q": return
+        default: print("Answer a, b, d, s or q.")
+        }
+      }
+    }
+  }
+}
+
+/// A group of duplicates for people and programs.
+private struct DuplicateWords {
+  struct Line {
+    let number: Int
+    let group: DuplicateGroup
+    let id: Int64
+    let name: String
+    let detail: String
+    let attached: StoreSession.Attached
+    let isKept: Bool
+
+    var object: [String: Any] {
+      [
+        "group": number, "kind": group.kind.rawValue, "id": id, "name": name, "detail": detail,
+        "reason": group.reason, "is_near": group.isNear, "is_kept": isKept, "links": attached.links,
+        "projects": attached.projects, "assignments": attached.assignments, "actuals": attached.actuals,
+        "manual_actuals": attached.manual, "minutes": attached.minutes,
+        "last_used": attached.lastUsed ?? NSNull() as Any,
+      ]
+    }
+  }
+
+  let rows: [Line]
+
+  init(_ session: StoreSession, _ finder: DuplicateFinder, _ group: DuplicateGroup, number: Int) throws {
+    let plan = try session.planSnapshot()
+    rows = group.ids.map { id in
+      let (name, detail): (String, String) =
+        switch group.kind {
+        case .client: (plan.clients[id]?.name ?? "", "")
+        case .project:
+          (plan.projects[id]?.name ?? "", plan.projects[id].flatMap { plan.clients[$0.clientID]?.name } ?? "")
+        case .person: (plan.people[id]?.name ?? "", plan.people[id]?.email ?? "")
+        }
+      return Line(
+        number: number, group: group, id: id, name: name, detail: detail, attached: finder.attached(group.kind, id),
+        isKept: id == group.ids[0])
+    }
+  }
+
+  static func table(_ lines: [Line]) -> Table {
+    Table.make(
+      ["group", "kind", "id", "name", "detail", "links", "assignments", "actuals", "typed", "last_used", "proposal"],
+      lines.map { line in
+        let attached = line.attached
+        return [
+          "\(line.number)", line.group.kind.rawValue, "\(line.id)", line.name, line.detail, "\(attached.links)",
+          "\(attached.assignments)", "\(attached.actuals)", "\(attached.manual)", attached.lastUsed ?? "",
+          line.isKept ? "keep (\(line.group.reason))" : "merge into \(line.group.ids[0])",
+        ]
+      })
+  }
+
+  /// Side by side, as in a review.
+  var pair: [String] {
+    let (a, b) = (rows[0], rows[1])
+    func line(_ name: String, _ left: String, _ right: String) -> String {
+      "  \(Words.padded(name, 14)) \(Words.padded(left, 36)) \(right)"
+    }
+    func text(_ attached: StoreSession.Attached) -> (String, String) {
+      (
+        "\(attached.assignments)",
+        "\(attached.actuals) (\(Words.clock(minutes: attached.minutes)) h, \(attached.manual) typed)"
+      )
+    }
+    let (left, right) = (text(a.attached), text(b.attached))
+    return [
+      "\(a.group.kind.rawValue), \(a.group.reason)", line("", "A (proposed to stay)", "B"),
+      line("id", "\(a.id)", "\(b.id)"), line("name", a.name, b.name), line("", a.detail, b.detail),
+      line("links", "\(a.attached.links)", "\(b.attached.links)"), line("assignments", left.0, right.0),
+      line("actuals", left.1, right.1), line("last used", a.attached.lastUsed ?? "–", b.attached.lastUsed ?? "–"),
+    ]
+  }
+}
+
+private enum MergeWords {
+  static func lines(_ report: MergeReport, isDryRun: Bool) -> [String] {
+    let parts: [(Int, String, String?)] = [
+      (report.links, "link", nil), (report.projects, "project", nil), (report.assignments, "assignment", nil),
+      (report.contracts, "contract", nil), (report.absences, "absence", nil), (report.tags, "tag", nil),
+      (report.actuals, "actual", nil),
+    ]
+    let moved = parts.filter { $0.0 > 0 }.map { Words.plural($0.0, $0.1, $0.2) }
+    var lines = [
+      "\(isDryRun ? "Would merge" : "Merged") \"\(report.dropped)\" into \"\(report.kept)\": "
+        + (moved.isEmpty ? "nothing hung on it" : moved.joined(separator: ", "))
+        + (report.minutes > 0 ? " (\(Words.clock(minutes: report.minutes)) h)" : "")
+    ]
+    if report.actualsCombined > 0 {
+      lines.append("  \(Words.plural(report.actualsCombined, "actual")) of both: added up from the ledger")
+    }
+    if report.manualAddedUp > 0 { lines.append("  \(report.manualAddedUp) typed by hand on both sides: added up") }
+    if report.manualKept > 0 {
+      lines.append("  \(report.manualKept) typed on one side: kept; the next import lists the conflict")
+    }
+    if report.contractsDropped > 0 {
+      lines.append("  \(Words.plural(report.contractsDropped, "contract")) that overlap: gone with the dropped person")
+    }
+    if !isDryRun { lines.append("  merge \(report.merge); to undo: rota duplicates undo \(report.merge)") }
+    return lines
+  }
+}
