@@ -87,7 +87,8 @@ struct Settlement {
     try session.setDeferredCells(
       placer.deferred.union(settling.deferred).union(losses.isBraked ? try session.deferredCells() : []))
     try findLate(snapshot)
-    let conflicts = protected ? try session.computedConflicts() : []
+    let settled = try session.settledConflicts()
+    let conflicts = protected ? try session.computedConflicts().filter { settled[$0.cell] != $0.source } : []
     try session.setConflicts(conflicts, run: run)
     summary.conflicts = conflicts.count
     try session.clearChanges(keeping: kept)

@@ -73,7 +73,7 @@ struct Rota: AsyncParsableCommand {
         name: "Importing",
         subcommands: [
           ImportCommand.self, StatusCommand.self, RunsCommand.self, ReferencesCommand.self, DriftCommand.self,
-          DuplicatesCommand.self,
+          DuplicatesCommand.self, ConflictsCommand.self,
         ]),
       CommandGroup(
         name: "Planning",

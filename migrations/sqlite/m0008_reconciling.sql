@@ -27,3 +27,12 @@ CREATE TABLE merge_row (
   after TEXT CHECK (after IS NULL OR json_valid(after)),
   UNIQUE (merge_id, table_name, row_key)
 ) STRICT;
+
+-- Conflicts that a planner settled in favour of the hours typed by hand: listed again only when Clockify's figure changes.
+CREATE TABLE conflict_settlement (
+  person_id INTEGER NOT NULL,
+  project_id INTEGER NOT NULL,
+  date TEXT NOT NULL,
+  source_minutes INTEGER NOT NULL,
+  PRIMARY KEY (person_id, project_id, date)
+) STRICT, WITHOUT ROWID;

@@ -6,8 +6,10 @@ import PlanningStore
 
 struct ActualsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "actuals", abstract: "Turn actuals on or off, list them, decide their dates anew.",
-    subcommands: [Enable.self, Disable.self, List.self, Rezone.self])
+    commandName: "actuals", abstract: "Turn actuals on or off; list, explain, export, correct and audit them.",
+    subcommands: [
+      Enable.self, Disable.self, List.self, Explain.self, Export.self, Set.self, Purge.self, Audit.self, Rezone.self,
+    ])
 
   struct Enable: ParsableCommand {
     static let configuration = CommandConfiguration(

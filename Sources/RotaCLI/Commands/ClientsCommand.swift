@@ -6,6 +6,7 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
     commandName: "clients", abstract: "Keep clients: tags and archive.",
     subcommands: [
       List.self, Show.self, Add.self, Edit.self, ArchiveItems<ClientsCommand>.self, UnarchiveItems<ClientsCommand>.self,
+      DeleteItem<ClientsCommand>.self,
       TagItem<ClientsCommand>.self, UntagItem<ClientsCommand>.self,
     ])
   static let kind = PlanSnapshot.Kind.client

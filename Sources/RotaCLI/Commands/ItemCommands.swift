@@ -39,6 +39,52 @@ struct UnarchiveItems<Subject: ItemSubject>: ParsableCommand {
   func run() throws { try Composition(options).archive(false, items, Subject.self, dryRun) }
 }
 
+/// Deletes an item for good; what hangs on it is said first, and goes only when asked (rule 15).
+struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "delete", abstract: "Delete one of the \(Subject.command) for good.",
+      discussion: """
+        Says what hangs on it and refuses; with --cascade that goes too. An item that Clockify knows is made again by the
+        next import, unless its Clockify id is put on the ignore list with --ignore.
+
+          rota \(Subject.command) delete NAME --dry-run --cascade
+        """)
+  }
+
+  @OptionGroup var options: CommonOptions
+  @Argument(help: "Id, exact name or Clockify id.") var item: String
+  @Flag(help: "With everything that hangs on it.") var cascade = false
+  @Flag(help: "And never import it again.") var ignore = false
+  @OptionGroup var dryRun: DryRunOption
+
+  func run() throws {
+    let composition = try Composition(options)
+    let (name, hanging, ids) = try composition.write(dryRun: dryRun.dryRun) { session in
+      let found = try session.item(Subject.kind, item)
+      let hanging = try session.whatHangsOn(Subject.kind, found.id)
+      if !hanging.words.isEmpty, !cascade {
+        throw UserError(
+          "\(hanging.words.joined(separator: ", ")) hang on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
+          next:
+            "rota \(Subject.command) delete \(found.id) --cascade   or   rota \(Subject.command) archive \(found.id)",
+          status: .needsConfirmation)
+      }
+      if ignore {
+        for id in hanging.clockifyIDs { _ = try session.ignore(Subject.kind, externalID: id, note: found.name) }
+      }
+      try session.deleteItem(Subject.kind, found.id)
+      return (found.name, hanging.words, hanging.clockifyIDs)
+    }
+    composition.say(
+      "\(dryRun.verb("Deleted")) \(name)\(hanging.isEmpty ? "" : " with \(hanging.joined(separator: ", "))").")
+    if let first = ids.first, !ignore {
+      composition.say(
+        "The next import makes it again, unless:  rota references ignore \(Subject.kind.rawValue) \(first)")
+    }
+  }
+}
+
 /// Items that carry tags: projects and clients.
 struct TagItem<Subject: ItemSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {

@@ -7,7 +7,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     commandName: "people", abstract: "Keep people: roles, contracts, archive.",
     subcommands: [
       List.self, Show.self, Add.self, Edit.self, SetRole.self, ContractCommand.self, ArchiveItems<PeopleCommand>.self,
-      UnarchiveItems<PeopleCommand>.self,
+      UnarchiveItems<PeopleCommand>.self, DeleteItem<PeopleCommand>.self,
     ])
   static let kind = PlanSnapshot.Kind.person
   static let command = "people"

@@ -7,7 +7,8 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
     commandName: "projects", abstract: "Keep projects: tags, archive, and what the import leaves alone.",
     subcommands: [
       List.self, Show.self, Add.self, Edit.self, ArchiveItems<ProjectsCommand>.self,
-      UnarchiveItems<ProjectsCommand>.self, TagItem<ProjectsCommand>.self, UntagItem<ProjectsCommand>.self,
+      UnarchiveItems<ProjectsCommand>.self, DeleteItem<ProjectsCommand>.self, TagItem<ProjectsCommand>.self,
+      UntagItem<ProjectsCommand>.self,
       SyncOff.self,
     ])
   static let kind = PlanSnapshot.Kind.project
@@ -91,8 +92,20 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
       commandName: "sync-off", abstract: "Keep the import out of a project: the same as tagging it sync_off.")
     @OptionGroup var options: CommonOptions
     @Argument(help: "Id, exact name or Clockify id.") var project: String
+    @Flag(help: "Also remove what was imported into it and nobody touched.") var purge = false
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try Composition(options).setTag("sync_off", true, on: project, ProjectsCommand.self, dryRun) }
+    func run() throws {
+      let composition = try Composition(options)
+      if purge {
+        let purged = try composition.write(dryRun: dryRun.dryRun) { session in
+          var purge = StoreSession.Purge()
+          purge.project = try session.item(.project, project).id
+          return try session.purge(purge)
+        }
+        for line in ActualsCommand.Purge.lines(purged, dryRun).dropLast() { composition.say(line) }
+      }
+      try composition.setTag("sync_off", true, on: project, ProjectsCommand.self, dryRun)
+    }
   }
 }

@@ -59,7 +59,7 @@ struct Waiting {
     if conflicts > 0 {
       add(
         "conflict", "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
-        "sqlite3: SELECT * FROM actual_conflict")
+        "rota conflicts list")
     }
     let drift = Set(try session.driftTable().rows.map { "\($0[0]) \($0[1])" }).count
     if drift > 0 { add("drift", "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list") }

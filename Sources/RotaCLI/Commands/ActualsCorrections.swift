@@ -1,0 +1,286 @@
+import ArgumentParser
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+
+/// One person, project and date, as typed.
+struct CellArguments: ParsableArguments {
+  @Argument(help: "The person, by id, exact name or Clockify id.") var person: String
+  @Argument(help: "The project, by id, exact name or Clockify id.") var project: String
+  @Argument(help: "The date.") var date: CalendarDay
+
+  func cell(_ session: StoreSession) throws -> (cell: Cell, name: String) {
+    let (person, project) = (try session.item(.person, person), try session.item(.project, project))
+    return (Cell(person: person.id, project: project.id, day: date), "\(person.name) · \(project.name) · \(date)")
+  }
+}
+
+extension ActualsCommand {
+  struct Set: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Type hours by hand; the import leaves that person, project and date alone from then on.",
+      discussion: """
+          rota actuals set "Ana Ruiz" Alpha 2026-03-03 --billable 240
+          rota actuals set "Ana Ruiz" Alpha 2026-03-03 --clear
+        """)
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var place: CellArguments
+    @Option(help: "Billable minutes.") var billable: Int?
+    @Option(name: .customLong("nonbillable"), help: "Minutes that are not billable.") var nonbillable: Int?
+    @Option(help: "The role. Default: that of the contract on the date.") var role: String?
+    @Flag(help: "Take away what was typed; the next import writes what Clockify has.") var clear = false
+    @OptionGroup var dryRun: DryRunOption
+
+    func validate() throws {
+      guard clear == (billable == nil && nonbillable == nil) else {
+        throw ValidationError("Give --billable or --nonbillable minutes, or --clear.")
+      }
+      guard [billable, nonbillable].allSatisfy({ ($0 ?? 0) >= 0 && ($0 ?? 0) <= 10_000 }) else {
+        throw ValidationError("Minutes must be from 0 to 10,000.")
+      }
+    }
+
+    func run() throws {
+      let composition = try Composition(options)
+      let name = try composition.write(dryRun: dryRun.dryRun) { session in
+        let (cell, name) = try place.cell(session)
+        let contract = try session.planSnapshot().people[cell.person]?.plan.contract(on: cell.day)
+        guard let role = try role.map({ try session.roleID($0) }) ?? contract?.role else {
+          throw UserError("there is no contract on \(cell.day)", next: "name the role with --role")
+        }
+        try session.typeActual(
+          cell, role: role, minutes: clear ? nil : (billable ?? 0, nonbillable ?? 0), at: composition.now)
+        return name
+      }
+      composition.say("\(dryRun.verb(clear ? "Cleared" : "Typed")) \(name).")
+    }
+  }
+
+  struct Purge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remove what the import made and nobody touched; the next import writes it again.",
+      discussion: """
+        Hours typed or edited by hand stay, and so does everything on locked dates.
+
+          rota actuals purge --run 118 --dry-run
+          rota actuals purge --project Alpha
+          rota actuals purge --origin autofill
+          rota actuals purge --all-imported --with-items
+        """)
+    @OptionGroup var options: CommonOptions
+    @Option(name: .customLong("run"), help: "What this run wrote.") var runID: Int64?
+    @Option(help: "Of this project, by id, exact name or Clockify id.") var project: String?
+    @Option(help: "clockify or autofill.") var origin: String?
+    @Flag(name: .customLong("all-imported"), help: "All of it.") var allImported = false
+    @Flag(name: .customLong("with-items"), help: "Also imported people, projects and clients that nothing else uses.")
+    var withItems = false
+    @OptionGroup var dryRun: DryRunOption
+
+    func validate() throws {
+      let choices = [runID != nil, project != nil, origin != nil, allImported].count { $0 }
+      guard choices == 1 || (choices > 1 && !allImported) else {
+        throw ValidationError("Say what: --run, --project, --origin or --all-imported.")
+      }
+      guard origin == nil || ["clockify", "autofill"].contains(origin!) else {
+        throw ValidationError("--origin must be clockify or autofill.")
+      }
+    }
+
+    func run() throws {
+      let composition = try Composition(options)
+      let purged = try composition.write(dryRun: dryRun.dryRun) { session in
+        var purge = StoreSession.Purge()
+        purge.run = runID
+        purge.project = try project.map { try session.item(.project, $0).id }
+        purge.origin = origin
+        purge.withItems = withItems
+        if let runID, try session.run(runID) == nil {
+          throw UserError("there is no run \(runID)", next: "rota runs list")
+        }
+        return try session.purge(purge)
+      }
+      for line in Self.lines(purged, dryRun) { composition.say(line) }
+    }
+
+    static func lines(_ purged: StoreSession.Purged, _ dryRun: DryRunOption) -> [String] {
+      var lines = [
+        "\(dryRun.verb("Removed")) \(Words.plural(purged.actuals, "actual")) (\(Words.clock(minutes: purged.minutes)) h, \(Words.plural(purged.zeros, "zero")) among them)."
+      ]
+      if purged.manual > 0 { lines.append("\(purged.manual) typed or edited by hand stay.") }
+      if purged.locked > 0 { lines.append("\(purged.locked) on locked dates stay.") }
+      let items = [
+        (purged.people, "person", "people"), (purged.projects, "project", nil), (purged.clients, "client", nil),
+      ]
+      .filter { $0.0 > 0 }.map { Words.plural($0.0, $0.1, $0.2) }
+      if !items.isEmpty { lines.append("\(dryRun.verb("Removed")) \(items.joined(separator: ", ")).") }
+      if purged.actuals > 0 || !items.isEmpty { lines.append("What Clockify has comes back with the next import.") }
+      return lines
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write actuals as CSV or JSON, summed as asked for.",
+      discussion: """
+          rota actuals export --from 2026-01-01 --to 2026-03-31 > actuals.csv
+          rota actuals export --from 2026-01-01 --by month,client --json
+        """)
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Option(help: "First date.") var from: CalendarDay
+    @Option(help: "Last date. Default: today.") var to: CalendarDay?
+    @Option(help: "Of date, week, month, person, project, client, role, origin.") var by =
+      "date,person,client,project,role,origin"
+    @Option(help: "One person.") var person: String?
+    @Option(help: "One project.") var project: String?
+    @Option(help: "One client.") var client: String?
+    @Option(help: "One role.") var role: String?
+    @Option(help: "clockify, manual or autofill.") var origin: String?
+
+    static let columns = ["date", "week", "month", "person", "project", "client", "role", "origin"]
+
+    func run() throws {
+      let composition = try Composition(options)
+      let last = to ?? composition.today
+      guard from <= last else { throw UserError("--from \(from) is after --to \(last)") }
+      let columns = by.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      if let unknown = columns.first(where: { !Self.columns.contains($0) }) {
+        throw UserError("--by \"\(unknown)\" must be some of \(Self.columns.joined(separator: ", "))")
+      }
+      guard !columns.isEmpty, Swift.Set(columns).count == columns.count else {
+        throw UserError("--by names columns, each once")
+      }
+      guard origin == nil || ["clockify", "manual", "autofill"].contains(origin!) else {
+        throw UserError("--origin must be clockify, manual or autofill")
+      }
+      let table = try composition.read { session in
+        try session.actualsGrouped(
+          by: columns, from: from, through: last, person: person.map { try session.item(.person, $0).id },
+          project: project.map { try session.item(.project, $0).id },
+          client: client.map { try session.item(.client, $0).id }, role: role.map { try session.roleID($0) },
+          origin: origin)
+      }
+      if json.json { return print(TablePrinter.json(TablePrinter.rows(table))) }
+      print(CSVFile.line(table.columns))
+      for row in table.rows { print(CSVFile.line(row.map(\.description))) }
+    }
+  }
+
+  struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Explain a number: every entry behind one person, project and date, and what was not counted.",
+      discussion: "  rota actuals explain \"Ana Ruiz\" Alpha 2026-03-03")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @OptionGroup var place: CellArguments
+
+    func run() throws {
+      try Composition(options).read { session in
+        let (cell, name) = try place.cell(session)
+        let explanation = try Explanation(cell, name, session)
+        if json.json {
+          print(TablePrinter.json(explanation.object))
+        } else {
+          for line in explanation.lines { print(line) }
+        }
+      }
+    }
+  }
+
+  struct Audit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare our actuals with a fresh read of Clockify; writes nothing.",
+      discussion: """
+        Reads the time of the dates again into a copy and compares minutes per person, project and day. Each difference
+        comes with its cause as far as it can be known. Ends with 3 if there is one.
+
+          rota actuals audit --from 2026-02-01 --to 2026-02-28
+        """)
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+    @Option(help: "First date.") var from: CalendarDay
+    @Option(help: "Last date. Default: today.") var to: CalendarDay?
+
+    func run() async throws {
+      let composition = try Composition(options)
+      let last = to ?? composition.today
+      guard from <= last else { throw UserError("--from \(from) is after --to \(last)") }
+      let database = try composition.openDatabase()
+      let auditor = Auditor(composition: composition, database: database, days: from...last)
+      let differences = try await auditor.differences()
+      if json.json {
+        print(TablePrinter.json(TablePrinter.rows(differences)))
+      } else {
+        TablePrinter.show(differences, asJSON: false, empty: "Our actuals of \(from) to \(last) are what Clockify has.")
+      }
+      if !differences.rows.isEmpty { throw ExitStatus.partial }
+    }
+  }
+}
+
+/// Rule 78: ours minus Clockify's, from a fresh read into a copy.
+private struct Auditor {
+  let composition: Composition
+  let database: PlanningDatabase
+  let days: ClosedRange<CalendarDay>
+
+  func differences() async throws -> Table {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-audit-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("rota.sqlite").path
+    try database.copy(to: path)
+    let copy = try PlanningDatabase(path: path, creates: false)
+    try copy.write { session in
+      try session.stripForAudit()
+      try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+    }
+    var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: composition.now)
+    request.until = days.upperBound
+    let report = try await ImportRunner(composition: composition, database: copy).run(request, isDryRun: false)
+    guard report.status == "done" else {
+      throw UserError(
+        report.stopped?.message ?? "Clockify's time could not be read completely",
+        next: "try again later", status: .partial)
+    }
+    let fresh = try copy.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
+    return try database.read { try compare($0, fresh) }
+  }
+
+  private func compare(_ session: StoreSession, _ fresh: [Cell: StoreSession.AuditCell]) throws -> Table {
+    let ours = try session.auditCells(from: days.lowerBound, through: days.upperBound)
+    let plan = try session.planSnapshot()
+    var rows: [[String]] = []
+    for cell in Swift.Set(ours.keys).union(fresh.keys).sorted(by: {
+      ($0.day, $0.person, $0.project) < ($1.day, $1.person, $1.project)
+    }) {
+      let (mine, theirs) = (ours[cell]?.minutes ?? 0, fresh[cell]?.minutes ?? 0)
+      guard mine != theirs else { continue }
+      let cause = cause(cell, ours[cell], plan)
+      rows.append([
+        cell.day.description, plan.people[cell.person]?.name ?? "person \(cell.person)",
+        plan.projects[cell.project]?.name ?? "project \(cell.project)", "\(mine)", "\(theirs)", "\(mine - theirs)",
+        cause.words, cause.next,
+      ])
+    }
+    return .make(["date", "person", "project", "ours", "clockify", "difference", "cause", "next"], rows)
+  }
+
+  private func cause(_ cell: Cell, _ ours: StoreSession.AuditCell?, _ plan: PlanSnapshot) -> (
+    words: String, next: String
+  ) {
+    if ours?.isManual ?? false { return ("typed by hand", "rota conflicts list") }
+    if plan.isLocked(cell.day, on: cell.project) { return ("locked", "rota lock show") }
+    if plan.projects[cell.project]?.isSyncOff ?? false {
+      return ("sync_off", "rota projects untag \(cell.project) sync_off")
+    }
+    if plan.people[cell.person]?.isFrozen ?? false {
+      return ("person archived", "rota people unarchive \(cell.person)")
+    }
+    if plan.people[cell.person] == nil || plan.projects[cell.project] == nil {
+      return ("not imported yet", "rota import")
+    }
+    return ("not read since it changed", "rota import --since \(cell.day)")
+  }
+}

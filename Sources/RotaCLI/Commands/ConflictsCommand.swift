@@ -1,0 +1,88 @@
+import ArgumentParser
+import Planning
+import PlanningStore
+
+struct ConflictsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "conflicts", abstract: "Settle where hours typed by hand meet Clockify's.",
+    subcommands: [List.self, TakeSource.self, KeepLocal.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List both figures: typed by hand, imported before, and what Clockify has.")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var json: JSONOption
+
+    func run() throws {
+      TablePrinter.show(
+        try Composition(options).read { try $0.conflictList() }, asJSON: json.json,
+        empty: "No hours typed by hand meet Clockify's.")
+    }
+  }
+
+  struct TakeSource: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "take-source", abstract: "Let Clockify's figure in: what was typed goes.",
+      discussion:
+        "  rota conflicts take-source \"Ana Ruiz\" Alpha 2026-03-03\n  rota conflicts take-source --all --dry-run")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var choice: ConflictChoice
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws {
+      try choice.settle(options, dryRun, "the next import writes Clockify's figure") { try $0.takeSource($1) }
+    }
+  }
+
+  struct KeepLocal: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "keep-local", abstract: "Keep what was typed; list it again only when Clockify's figure changes.",
+      discussion: "  rota conflicts keep-local \"Ana Ruiz\" Alpha 2026-03-03")
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var choice: ConflictChoice
+    @OptionGroup var dryRun: DryRunOption
+
+    func run() throws { try choice.settle(options, dryRun, "what was typed stays") { try $0.keepLocal($1) } }
+  }
+}
+
+struct ConflictChoice: ParsableArguments {
+  @Argument(help: "The person, by id, exact name or Clockify id.") var person: String?
+  @Argument(help: "The project, by id, exact name or Clockify id.") var project: String?
+  @Argument(help: "The date.") var date: CalendarDay?
+  @Flag(help: "Every conflict that is listed.") var all = false
+
+  func validate() throws {
+    guard all == (date == nil), all == (person == nil) else {
+      throw ValidationError("Name PERSON, PROJECT and DATE, or use --all.")
+    }
+  }
+
+  func settle(
+    _ options: CommonOptions, _ dryRun: DryRunOption, _ words: String,
+    _ settle: (StoreSession, Cell) throws -> Void
+  ) throws {
+    let composition = try Composition(options)
+    let lines = try composition.write(dryRun: dryRun.dryRun) { session in
+      let list = try session.conflictList()
+      var lines: [String] = []
+      if let person, let project, let date {
+        let cell = Cell(
+          person: try session.item(.person, person).id, project: try session.item(.project, project).id, day: date)
+        try settle(session, cell)
+        lines.append("\(person) · \(project) · \(date)")
+      } else {
+        for index in list.rows.indices {
+          guard case .int(let person) = list[index, "person_id"], case .int(let project) = list[index, "project_id"],
+            let day = CalendarDay(list[index, "date"].description)
+          else { continue }
+          try settle(session, Cell(person: person, project: project, day: day))
+          lines.append("\(list[index, "person"]) · \(list[index, "project"]) · \(day)")
+        }
+      }
+      return lines
+    }
+    for line in lines { composition.say("\(line): \(words)\(dryRun.dryRun ? " (not written)" : "")") }
+    if lines.isEmpty { composition.say("There are no conflicts.") }
+  }
+}
