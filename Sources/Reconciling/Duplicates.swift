@@ -14,7 +14,7 @@ package struct DuplicateGroup: Sendable, Equatable {
 
 /// Finds duplicates among clients, projects and people. Each item is compared only with those that share a key with it.
 package struct DuplicateFinder {
-  private let plan: PlanSnapshot
+  package let plan: PlanSnapshot
   private let attached: [PlanSnapshot.Kind: [Int64: StoreSession.Attached]]
   private let dismissed: Set<StoreSession.DismissedPair>
 

@@ -51,6 +51,7 @@ struct RecipesTests {
           await stage?.close()
           stage = nil
         }
+        if line.hasPrefix("<!-- clockify: "), let stage { stage.change(line) }
         guard line.hasPrefix("```"), line != "```" else { continue }
         let end = source[index...].firstIndex(of: "```") ?? source.endIndex
         let words = line.dropFirst(3).split(separator: " ").map(String.init)
@@ -92,6 +93,17 @@ struct RecipesTests {
     func close() async {
       await clockify.stop()
       try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// `<!-- clockify: move Audit to Campaign -->`: what somebody does in Clockify, all entries of a project at once.
+    func change(_ comment: String) {
+      let words = comment.dropFirst("<!-- clockify: move ".count).dropLast(" -->".count).components(separatedBy: " to ")
+      clockify.change { state in
+        let ids = words.map { name in state.workspace.projects.first { $0.name == name }?.id }
+        for entry in state.workspace.entries where entry.projectID == ids[0] {
+          state.workspace.editEntry(entry.id) { $0.projectID = ids[1] }
+        }
+      }
     }
 
     /// - Returns: both outputs, as a terminal shows them.

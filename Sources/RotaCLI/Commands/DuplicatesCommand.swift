@@ -21,7 +21,7 @@ struct DuplicatesCommand: ParsableCommand {
       let lines = try Composition(options).read { session in
         let finder = try DuplicateFinder(session: session)
         let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: !exactOnly)
-        return try groups.enumerated().flatMap { try DuplicateWords(session, finder, $1, number: $0 + 1).rows }
+        return groups.enumerated().flatMap { DuplicateWords(finder, $1, number: $0 + 1).rows }
       }
       if json.json {
         print(TablePrinter.json(lines.map(\.object)))
@@ -186,7 +186,7 @@ struct DuplicatesCommand: ParsableCommand {
           let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: true)
             .filter { !skipped.contains([$0.ids[0], $0.ids[1]]) }
           guard let group = groups.first else { return nil }
-          let lines = try DuplicateWords(session, finder, group, number: 1).pair
+          let lines = DuplicateWords(finder, group, number: 1).pair
           return (lines, group.ids[0], group.ids[1], group.kind, groups.count)
         }
         guard let found else { return composition.say("Nothing is left to review.") }
@@ -235,8 +235,8 @@ private struct DuplicateWords {
 
   let rows: [Line]
 
-  init(_ session: StoreSession, _ finder: DuplicateFinder, _ group: DuplicateGroup, number: Int) throws {
-    let plan = try session.planSnapshot()
+  init(_ finder: DuplicateFinder, _ group: DuplicateGroup, number: Int) {
+    let plan = finder.plan
     rows = group.ids.map { id in
       let (name, detail): (String, String) =
         switch group.kind {

@@ -3,6 +3,8 @@ import Foundation
 /// Words go to stderr, data to stdout.
 enum Terminal {
   static func note(_ text: String) {
+    // Where both go to one place, lines stand in the order in which they were said.
+    fflush(nil)
     FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 

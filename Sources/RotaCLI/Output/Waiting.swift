@@ -40,7 +40,7 @@ struct Waiting {
       add(
         "probable_duplicate",
         "\(Words.plural(found("probable_duplicate").count, "probable duplicate")): \(duplicate.kind ?? "") \"\(duplicate.name ?? "")\"",
-        show)
+        "rota duplicates review")
     }
     let clientless = found(Reason.projectWithoutClient.rawValue, kind: "project")
     if let first = clientless.first {
