@@ -60,6 +60,31 @@ struct DuplicatesCommandsTests {
     }
   }
 
+  @Test("The review as a file: decided in a spreadsheet and read back, all of it or nothing")
+  func reviewFile() async throws {
+    try await with { shell in
+      let export = try await shell.run("duplicates", "export").out
+      #expect(
+        export == """
+          kind,keep,drop,decision,keep_name,drop_name,reason
+          project,1,2,,Alpha,Alpha,same name and client
+          project,2,3,,Alpha,Alphas,names are near
+
+          """)
+      try shell.write("review.csv", export.replacingOccurrences(of: "1,2,,", with: "1,2,mergee,"))
+      #expect(try await shell.run("duplicates", "merge", "--file", "review.csv").errors.contains("line 2: decision"))
+      try shell.write(
+        "review.csv",
+        export.replacingOccurrences(of: "1,2,,", with: "1,2,merge,").replacingOccurrences(
+          of: "2,3,,", with: "1,3,different,"))
+      try await shell.succeed(["duplicates", "merge", "--file", "review.csv"])
+      #expect(
+        try shell.sql("SELECT group_concat(id) FROM project; SELECT left_id, right_id FROM duplicate_dismissal")
+          == "1,3\n1|3")
+      #expect(try await shell.run("duplicates", "list").errors.contains("Nothing looks like a duplicate"))
+    }
+  }
+
   @Test("Review: each answer is kept at once, also when it is interrupted")
   func review() async throws {
     try await with { shell in

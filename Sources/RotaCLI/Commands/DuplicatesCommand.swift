@@ -7,7 +7,9 @@ import Reconciling
 struct DuplicatesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "duplicates", abstract: "Find what is there twice, merge it, and undo that.",
-    subcommands: [List.self, Review.self, Merge.self, Undo.self, Merges.self, Dismiss.self, Dismissed.self])
+    subcommands: [
+      List.self, Review.self, Export.self, Merge.self, Undo.self, Merges.self, Dismiss.self, Dismissed.self,
+    ])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,6 +36,37 @@ struct DuplicatesCommand: ParsableCommand {
     }
   }
 
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write the groups as CSV, to decide on in a spreadsheet.",
+      discussion: """
+        Write merge or different into the column decision, leave it empty to decide later, turn keep and drop round where
+        the other one shall stay, and read the file back:
+
+          rota duplicates export > review.csv
+          rota duplicates merge --file review.csv --dry-run
+        """)
+    @OptionGroup var options: CommonOptions
+    @Option(help: "client, project or person. Default: all.") var kind: PlanSnapshot.Kind?
+
+    func run() throws {
+      let lines = try Composition(options).read { session in
+        let finder = try DuplicateFinder(session: session)
+        let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: true)
+        return groups.flatMap { group in
+          let rows = DuplicateWords(finder, group, number: 1).rows
+          return rows.dropFirst().map { row in
+            CSVFile.line([
+              group.kind.rawValue, "\(rows[0].id)", "\(row.id)", "", rows[0].name, row.name, group.reason,
+            ])
+          }
+        }
+      }
+      print(CSVFile.line(ReviewFile.columns))
+      for line in lines { print(line) }
+    }
+  }
+
   struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Merge DROP into KEEP: everything of DROP moves, DROP is deleted. Can be undone.",
@@ -42,7 +75,8 @@ struct DuplicatesCommand: ParsableCommand {
           rota duplicates merge project 11 40
           rota duplicates merge --file pairs.csv
 
-        A file has the columns kind, keep and drop: ids, names or Clockify ids; all lines or none.
+        A file has the columns kind, keep and drop: ids, names or Clockify ids; all lines or none. With a column decision,
+        as 'rota duplicates export' writes it, only lines that say merge are merged, and those that say different settled.
         """)
     @OptionGroup var options: CommonOptions
     @Argument(help: "client, project or person.") var kind: PlanSnapshot.Kind?
@@ -75,21 +109,24 @@ struct DuplicatesCommand: ParsableCommand {
     }
 
     private func merge(_ csv: CSVFile, _ session: StoreSession, _ now: Instant) throws -> [MergeReport] {
-      if let unknown = csv.header.first(where: { !["kind", "keep", "drop"].contains($0) }) {
-        throw UserError(
-          "\(csv.path) line 1: there is no column \"\(unknown)\"", next: "the columns are kind, keep, drop")
-      }
-      if let missing = ["kind", "keep", "drop"].first(where: { !csv.header.contains($0) }) {
-        throw UserError(
-          "\(csv.path) line 1: the column \(missing) is missing", next: "the columns are kind, keep, drop")
-      }
-      return try csv.lines.map { line in
+      try ReviewFile.check(csv)
+      return try csv.lines.compactMap { line in
         do {
           let word = line.fields["kind", default: ""]
           guard let kind = PlanSnapshot.Kind(rawValue: word) else {
             throw PlanRefusal("kind \"\(word)\" must be client, project or person")
           }
-          return try merge(kind, line.fields["keep", default: ""], line.fields["drop", default: ""], session, now)
+          let (keep, drop) = (line.fields["keep", default: ""], line.fields["drop", default: ""])
+          switch line.fields["decision"] {
+          case nil, "merge": return try merge(kind, keep, drop, session, now)
+          case "": return nil
+          case "different":
+            let (left, right) = (try session.item(kind, keep).id, try session.item(kind, drop).id)
+            if left == right { throw PlanRefusal("both are \(kind.rawValue) \(left)") }
+            _ = try session.setDismissed(.init(kind: kind, left, right), true)
+            return nil
+          case let other?: throw PlanRefusal("decision \"\(other)\" must be merge, different or empty")
+          }
         } catch let refusal as PlanRefusal {
           throw UserError(
             "\(csv.path) line \(line.number): \(refusal.message)  (nothing was merged)", next: refusal.next)
@@ -207,6 +244,21 @@ struct DuplicatesCommand: ParsableCommand {
         default: print("Answer a, b, d, s or q.")
         }
       }
+    }
+  }
+}
+
+/// The CSV file of a review.
+private enum ReviewFile {
+  static let columns = ["kind", "keep", "drop", "decision", "keep_name", "drop_name", "reason"]
+
+  static func check(_ csv: CSVFile) throws {
+    let next = "the columns are \(columns.joined(separator: ", "))"
+    if let unknown = csv.header.first(where: { !columns.contains($0) }) {
+      throw UserError("\(csv.path) line 1: there is no column \"\(unknown)\"", next: next)
+    }
+    if let missing = columns.prefix(3).first(where: { !csv.header.contains($0) }) {
+      throw UserError("\(csv.path) line 1: the column \(missing) is missing", next: next)
     }
   }
 }
