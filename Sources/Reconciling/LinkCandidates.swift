@@ -25,12 +25,12 @@ package struct LinkCandidates: Sendable {
 
     let clients = try session.mirroredClients().filter { !$0.isGone }
     let clientNames = Dictionary(clients.map { ($0.id, $0.name ?? "") }, uniquingKeysWith: { $1 })
-    byItem[.client] = Self.unique(
+    func named(_ id: String, _ name: String?) -> (id: String, name: String, key: String) {
+      (id, name ?? "", NormalizedName(name ?? "").text)
+    }
+    byItem[.client] = Self.byName(
       items: plan.clients.values.filter { isUnlinked(.client, $0.id) }.map { ($0.id, NormalizedName($0.name).text) },
-      rows: clients.filter { isFree(.client, $0.id) }.map {
-        ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text)
-      },
-      reason: "same name")
+      rows: clients.filter { isFree(.client, $0.id) }.map { named($0.id, $0.name) })
 
     let projects = try session.mirroredProjects().filter { !$0.isGone && isFree(.project, $0.id) }
     let openProjects = plan.projects.values.filter { isUnlinked(.project, $0.id) }
@@ -42,21 +42,37 @@ package struct LinkCandidates: Sendable {
       rows: projects.map { row in
         (row.id, row.name ?? "", key(row.clientID.flatMap { clientNames[$0] } ?? "", row.name ?? ""))
       }, reason: "same name and client")
-    let byName = Self.unique(
-      items: openProjects.map { ($0.id, NormalizedName($0.name).text) },
-      rows: projects.map { ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text) }, reason: "same name")
+    let byName = Self.byName(
+      items: openProjects.map { ($0.id, NormalizedName($0.name).text) }, rows: projects.map { named($0.id, $0.name) })
     byItem[.project] = byName.merging(withClient) { $1 }
 
     let users = try session.mirroredUsers().filter { !$0.isGone && isFree(.person, $0.id) }
     let openPeople = plan.people.values.filter { isUnlinked(.person, $0.id) }
-    let byPersonName = Self.unique(
-      items: openPeople.map { ($0.id, NormalizedName($0.name).text) },
-      rows: users.map { ($0.id, $0.name ?? "", NormalizedName($0.name ?? "").text) }, reason: "same name")
+    let byPersonName = Self.byName(
+      items: openPeople.map { ($0.id, NormalizedName($0.name).text) }, rows: users.map { named($0.id, $0.name) })
     let byEmail = Self.unique(
       items: openPeople.compactMap { person in person.email.map { (person.id, $0.lowercased()) } },
       rows: users.compactMap { user in user.email.map { (user.id, user.name ?? "", $0.lowercased()) } },
       reason: "same e-mail")
     byItem[.person] = byPersonName.merging(byEmail) { $1 }
+  }
+
+  /// The same name, or, where there is none, the only one that is near.
+  private static func byName(
+    items: [(id: Int64, key: String)], rows: [(id: String, name: String, key: String)]
+  ) -> [Int64: Candidate] {
+    var rowsByKey: [String: [Int]] = [:]
+    for index in rows.indices where rows[index].key.count > 3 {
+      for key in DuplicateFinder.nearKeys(rows[index].key) { rowsByKey[key, default: []].append(index) }
+    }
+    var near: [Int64: Candidate] = [:]
+    for item in items where item.key.count > 3 {
+      let sharing = Set(DuplicateFinder.nearKeys(item.key).flatMap { rowsByKey[$0] ?? [] })
+      let alike = sharing.filter { DuplicateFinder.areNear(item.key, rows[$0].key) }
+      guard let only = alike.first, alike.count == 1 else { continue }
+      near[item.id] = Candidate(externalID: rows[only].id, name: rows[only].name, reason: "names are near")
+    }
+    return near.merging(unique(items: items, rows: rows, reason: "same name")) { $1 }
   }
 
   /// Pairs that share a key with nobody else: two of a name are no candidate for each other.

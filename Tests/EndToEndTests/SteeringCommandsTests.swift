@@ -84,7 +84,7 @@ struct SteeringCommandsTests {
     try await with { shell, _ in
       try await shell.succeed(
         ["init"], ["clients", "add", "ACME Inc."], ["projects", "add", "Alpha", "--client", "ACME Inc."],
-        ["projects", "add", "Gamma", "--client", "ACME Inc."], ["people", "add", "A. Ruiz", "--email", "ana@ex.test"],
+        ["projects", "add", "Betta", "--client", "ACME Inc."], ["people", "add", "A. Ruiz", "--email", "ana@ex.test"],
         importNow + ["--scope", "actuals"])
       #expect(try await shell.run("references", "find", "alp").out.contains("6630aa10b1c2d3e4f5060020"))
       #expect(try await shell.run("references", "find", "ana@ex.test", "--kind", "person").out.contains("060001"))
@@ -94,7 +94,7 @@ struct SteeringCommandsTests {
           kind,planning_id,name,detail,external_id,candidate_id,candidate_name,reason
           client,1,ACME Inc.,,,6630aa10b1c2d3e4f5060010,Acme,same name
           project,1,Alpha,ACME Inc.,,6630aa10b1c2d3e4f5060020,Alpha,same name and client
-          project,2,Gamma,ACME Inc.,,,,
+          project,2,Betta,ACME Inc.,,6630aa10b1c2d3e4f5060021,Beta,names are near
           person,1,A. Ruiz,ana@ex.test,,6630aa10b1c2d3e4f5060001,Ana Ruiz,same e-mail
 
           """)
@@ -114,7 +114,7 @@ struct SteeringCommandsTests {
       try await shell.succeed(["references", "import", "links.csv"], ["references", "import", "links.csv"], importNow)
       #expect(
         try shell.sql("SELECT count(*) FROM client; SELECT count(*) FROM project; SELECT count(*) FROM person")
-          == "2\n3\n1")
+          == "2\n2\n1")
     }
   }
 

@@ -144,6 +144,22 @@ struct MergeTests {
     #expect(ends["early"] == ends["late"], "\(kind) \(keep) \(drop)")
   }
 
+  @Test(
+    "Rule 79: a purge and an import give back the state before, locked dates and typed hours apart", arguments: 1...6)
+  func purge(seed: UInt64) async throws {
+    var random = SeededRandom(state: seed)
+    try await World.with { world in
+      try await doubles(world, &random)
+      let before = try seen(world)
+      let purged = try world.database.write { try $0.purge(StoreSession.Purge()) }
+      #expect(purged.actuals > 0)
+      #expect(try seen(world) != before)
+      try await world.importNow()
+      #expect(try seen(world) == before)
+      #expect(try world.database.read { try $0.problems() }.isEmpty)
+    }
+  }
+
   @Test("What is refused: itself, nobody, an ignored id; an undo that a later merge or edit stands in the way of")
   func refused() async throws {
     try await World.with { world in
