@@ -246,7 +246,7 @@ extension StoreSession {
     return try table(
       """
       SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.billable, l.type, l.zone, l.date, l.state, l.reason,
-        role.name AS role, l.role_step, e.description
+        role.name AS role, l.role_step, e.description, e.first_seen_run
       FROM ledger l JOIN clockify_time_entry e ON e.id = l.entry_id LEFT JOIN role ON role.id = l.role_id
       WHERE (l.person_id = ?1 AND l.project_id = ?2 AND l.date = ?3)
         OR (l.date = ?3 AND l.user_id IN (\(list(users)))

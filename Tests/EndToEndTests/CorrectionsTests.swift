@@ -162,6 +162,11 @@ struct CorrectionsTests {
         ["actuals", "export", "--from", "2026-03-01", "--by", "week,project", "--project", "Beta", "--json"] + now)
       #expect(week.out.contains("\"week\" : \"2026-03-02\"") && week.out.contains("602"))
       #expect(try await shell.run(["actuals", "export", "--from", "2026-03-01", "--by", "day"] + now).status == 64)
+      let list = ["actuals", "list", "--from", "2026-03-01"] + now
+      let grouped = try await shell.run(list + ["--group", "week", "--client", "Acme", "--role", "Dev", "--json"])
+      #expect(grouped.out.contains("\"billable_minutes\" : 903") && grouped.out.contains("\"week\" : \"2026-03-02\""))
+      #expect(try await shell.run(list + ["--origin", "manual"]).errors.contains("No actuals"))
+      #expect(try await shell.run(list + ["--group", "year"]).status == 64)
       #expect(try await shell.run(["actuals", "export", "--from", "2026-03-10"] + now).status == 64)
     }
   }

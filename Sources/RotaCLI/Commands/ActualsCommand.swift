@@ -104,6 +104,19 @@ struct ActualsCommand: ParsableCommand {
     @Option(help: "Last date. Default: today.") var to: CalendarDay?
     @Option(help: "One person, by id, name or Clockify id.") var person: String?
     @Option(help: "One project, by id, name or Clockify id.") var project: String?
+    @Option(help: "One client, by id, name or Clockify id.") var client: String?
+    @Option(help: "One role.") var role: String?
+    @Option(help: "clockify, manual or autofill.") var origin: String?
+    @Option(help: "Sum by day, week or month. Default: every row.") var group: String?
+
+    func validate() throws {
+      guard group.map(["day", "week", "month"].contains) ?? true else {
+        throw ValidationError("--group must be day, week or month.")
+      }
+      guard origin.map(["clockify", "manual", "autofill"].contains) ?? true else {
+        throw ValidationError("--origin must be clockify, manual or autofill.")
+      }
+    }
 
     func run() throws {
       let composition = try Composition(options)
@@ -113,6 +126,13 @@ struct ActualsCommand: ParsableCommand {
       let table = try composition.read { session in
         let person = try person.map { try session.item(.person, $0).id }
         let project = try project.map { try session.item(.project, $0).id }
+        if group != nil || client != nil || role != nil || origin != nil {
+          let step = group.map { $0 == "day" ? "date" : $0 } ?? "date"
+          return try session.actualsGrouped(
+            by: [step, "person", "project", "role", "origin"], from: first, through: last, person: person,
+            project: project, client: client.map { try session.item(.client, $0).id },
+            role: role.map { try session.roleID($0) }, origin: origin)
+        }
         return try session.actualsTable(from: first, through: last, person: person, project: project)
       }
       TablePrinter.show(table, asJSON: json.json, empty: "No actuals from \(first) to \(last).")

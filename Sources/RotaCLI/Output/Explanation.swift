@@ -54,6 +54,10 @@ struct Explanation {
       for index in others { lines.append("  ├ \(entryText(index))  \(why(index))") }
     }
     lines.append("")
+    let runs = Set(entries.rows.indices.map { entries[$0, "first_seen_run"].description }).filter { !$0.isEmpty }
+    if !runs.isEmpty {
+      lines.append("Entries first read by run \(runs.sorted { Int($0) ?? 0 < Int($1) ?? 0 }.joined(separator: ", ")).")
+    }
     if let freeze { lines.append(freeze) }
     if !zones.isEmpty { lines.append("Day of the start, in \(zones.joined(separator: ", ")).") }
     return lines
