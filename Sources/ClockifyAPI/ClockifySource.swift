@@ -86,27 +86,10 @@ package struct ClockifySource: Sendable {
   package func readEntries(
     of user: String, in workspace: String, slice: ReportSlice, consume: ([ClockifyTimeEntry]) async throws -> Void
   ) async throws {
-    let path = "/workspaces/\(workspace)/user/\(user)/time-entries"
-    let window = [("start", Timestamp.text(slice.from)), ("end", Timestamp.text(slice.to))]
-    var seen: Set<String> = []
-    for page in 1...Self.pageCap {
-      let size = await pageSizes.list
-      let asked = [("page", "\(page)"), ("page-size", "\(size)")]
-      let answer: (rows: [ClockifyTimeEntry], lastPage: Bool?)
-      do {
-        answer = try await transport.send(.init(path: path, query: window + asked)) { response in
-          (rows: try EntryDecoding.entries(response.body, request: response.request), lastPage: response.lastPage)
-        }
-      } catch let error as ClockifyError where error.status == 400 && page == 1 {
-        guard await pageSizes.lowerList(from: size) else { throw error }
-        return try await readEntries(of: user, in: workspace, slice: slice, consume: consume)
-      }
-      let new = answer.rows.filter { seen.insert($0.id).inserted }
-      if !new.isEmpty { try await consume(new) }
-      let isSmall = answer.lastPage == nil && answer.rows.count < Self.smallestPage
-      if answer.lastPage == true || new.isEmpty || isSmall { return }
-    }
-    throw ClockifyError(.malformed, "the list does not end after \(Self.pageCap) pages", request: "GET \(path)")
+    try await eachPage(
+      "/workspaces/\(workspace)/user/\(user)/time-entries",
+      query: [("start", Timestamp.text(slice.from)), ("end", Timestamp.text(slice.to))],
+      decode: { try EntryDecoding.entries($0.body, request: $0.request) }, id: \.id, consume: consume)
   }
 
   // MARK: Paging
@@ -115,12 +98,23 @@ package struct ClockifySource: Sendable {
   /// No server was seen to cap pages below this, so fewer rows are a last page even without the header.
   private static let smallestPage = 50
 
-  /// Reads a paged list whole. Ends on `Last-Page: true`, on an empty page, and on a page that brings no new id (a
-  /// server that ignores paging); without the header also on a page of under 50 rows. clockify-api.md 1.5.
+  /// Reads a paged list whole.
   private func list<Row: ClockifyRow>(
     _ type: Row.Type, _ path: String, query: [(String, String)] = []
   ) async throws -> [Row] {
     var rows: [Row] = []
+    try await eachPage(path, query: query, decode: { try Self.decode([Row].self, $0) }, id: \.id) { rows += $0 }
+    return rows
+  }
+
+  /// Reads a paged list, page after page. Ends on `Last-Page: true`, on an empty page, and on a page that brings no new
+  /// id (a server that ignores paging); without the header also on a page of under 50 rows. clockify-api.md 1.5.
+  ///
+  /// - Parameter consume: gets each id once.
+  private func eachPage<Row: Sendable>(
+    _ path: String, query: [(String, String)], decode: @escaping @Sendable (HTTPTransport.Response) throws -> [Row],
+    id: (Row) -> String, consume: ([Row]) async throws -> Void
+  ) async throws {
     var seen: Set<String> = []
     var page = 1
     while page <= Self.pageCap {
@@ -129,16 +123,16 @@ package struct ClockifySource: Sendable {
       let answer: (rows: [Row], lastPage: Bool?)
       do {
         answer = try await transport.send(.init(path: path, query: query + asked)) { response in
-          (rows: try Self.decode([Row].self, response), lastPage: response.lastPage)
+          (rows: try decode(response), lastPage: response.lastPage)
         }
       } catch let error as ClockifyError where error.status == 400 && page == 1 {
         guard await pageSizes.lowerList(from: size) else { throw error }
         continue
       }
-      let new = answer.rows.filter { seen.insert($0.id).inserted }
-      rows += new
+      let new = answer.rows.filter { seen.insert(id($0)).inserted }
+      if !new.isEmpty { try await consume(new) }
       let isSmall = answer.lastPage == nil && answer.rows.count < Self.smallestPage
-      if answer.lastPage == true || new.isEmpty || isSmall { return rows }
+      if answer.lastPage == true || new.isEmpty || isSmall { return }
       page += 1
     }
     throw ClockifyError(.malformed, "the list does not end after \(Self.pageCap) pages", request: "GET \(path)")

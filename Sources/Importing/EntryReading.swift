@@ -101,7 +101,6 @@ extension ImportPipeline {
         try await read(slice, intake: &intake, reading: &reading, outcome: &outcome)
       } catch let error as ClockifyError {
         if settings.source == .auto, error.saysNoReports, slice == slices.first {
-          reading.usesLists = true
           return try await readLists(plan, lists: lists, run: run, intake: &intake, reading: &reading)
         }
         reading.failure = reading.failure ?? error
@@ -117,9 +116,14 @@ extension ImportPipeline {
   func note(_ outcome: EntryReading.SliceOutcome, run: Int64, in reading: inout EntryReading) throws {
     reading.slices.append(outcome)
     guard outcome.scope.projects == nil else { return }
+    try keep(outcome, for: outcome.scope.users.map { $0.sorted().map(Optional.some) } ?? [nil], run: run)
+  }
+
+  /// - Parameter users: whose time the slice holds; nil: everybody's.
+  func keep(_ outcome: EntryReading.SliceOutcome, for users: [String?], run: Int64) throws {
     let (from, to) = (Instant(seconds: outcome.slice.from), Instant(seconds: outcome.slice.to))
     try database.write { session in
-      for user in outcome.scope.users.map({ $0.sorted().map(Optional.some) }) ?? [nil] {
+      for user in users {
         try session.addReadSlice(
           run: run, workspace: outcome.workspace, user: user, from: from, to: to, entries: outcome.entries,
           seconds: outcome.seconds, isComplete: outcome.isComplete)

@@ -83,9 +83,8 @@ package struct ImportPipeline {
 
   private func readingPlan(_ lists: Lists) throws -> ReadingPlan {
     try database.read { session in
-      let users = try session.mirroredUsers()
-      var zones = ZoneChooser(
-        settings: settings, plan: try session.planSnapshot(), users: users, owner: lists.owner.timeZone)
+      // Whose midnight it is depends on settings and owner alone.
+      var zones = ZoneChooser(settings: settings, plan: PlanSnapshot(), users: [], owner: lists.owner.timeZone)
       let today = zones.planningZone(settings).day(of: request.now)
       return try ReadingPlan(
         request: request, settings: settings, today: today, workspace: lists.workspace.id,

@@ -28,7 +28,8 @@ extension ImportPipeline {
         reading.failure = reading.failure ?? error
       }
       try note(outcome, run: run, in: &reading)
-      if outcome.isComplete, plan.scope == .everything { try noteForEverybody(outcome, run: run) }
+      // As complete as this source can be: the next run's plan may build on it.
+      if outcome.isComplete, plan.scope == .everything { try keep(outcome, for: [nil], run: run) }
       if reading.failure != nil { return }
     }
   }
@@ -42,21 +43,12 @@ extension ImportPipeline {
     try await source.readEntries(of: user, in: lists.id, slice: wanted) { page in
       let entries = page.filter { entry in
         range.from <= entry.start && entry.start < range.to
-          && (plan.scope.projects.map { entry.projectID.map($0.contains) ?? false } ?? true)
+          && plan.scope.holds(user: user, project: entry.projectID)
       }
       try take(entries, &intake, &reading)
       outcome.entries += entries.count
       outcome.seconds += entries.reduce(0) { sum, entry in sum + (entry.end.map { max(0, $0 - entry.start) } ?? 0) }
     }
     intake.endSlice(into: &reading)
-  }
-
-  /// As complete as this source can be: the next run's plan may build on it.
-  private func noteForEverybody(_ outcome: EntryReading.SliceOutcome, run: Int64) throws {
-    try database.write { session in
-      try session.addReadSlice(
-        run: run, workspace: outcome.workspace, user: nil, from: Instant(seconds: outcome.slice.from),
-        to: Instant(seconds: outcome.slice.to), entries: outcome.entries, seconds: outcome.seconds, isComplete: true)
-    }
   }
 }

@@ -63,7 +63,9 @@ extension ImportPipeline {
       let unread = try session.entries(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to),
         unless: reading.isRead)
-      lost += unread.filter { !$0.isGone && slice.scope.holds($0) && seen.insert($0.key).inserted }
+      lost += unread.filter {
+        !$0.isGone && slice.scope.holds(user: $0.userID, project: $0.projectID) && seen.insert($0.key).inserted
+      }
     }
     return lost
   }
@@ -117,7 +119,9 @@ extension ImportPipeline {
       try session.forEachEntry(
         in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to)
       ) { entry in
-        guard slice.scope.holds(entry), seen.insert(entry.key).inserted else { return }
+        guard slice.scope.holds(user: entry.userID, project: entry.projectID), seen.insert(entry.key).inserted else {
+          return
+        }
         var change = Balance()
         change.seconds = entry.ledgerSeconds ?? 0
         if reading.isRead(entry.key) {
@@ -159,12 +163,5 @@ extension Balance {
     missing += other.missing
     missingSeconds += other.missingSeconds
     arrivedSeconds += other.arrivedSeconds
-  }
-}
-
-extension ReadingPlan.Scope {
-  /// Whether an entry of the ledger would have been read.
-  fileprivate func holds(_ entry: StoreSession.ReadBack) -> Bool {
-    (users?.contains(entry.userID) ?? true) && (projects.map { entry.projectID.map($0.contains) ?? false } ?? true)
   }
 }

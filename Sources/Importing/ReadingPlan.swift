@@ -22,6 +22,11 @@ struct ReadingPlan: Sendable {
     var users: Set<String>?
     var projects: Set<String>?
     static let everything = Scope()
+
+    /// Whether an entry of this user and project is read.
+    func holds(user: String, project: String?) -> Bool {
+      (users?.contains(user) ?? true) && (projects.map { project.map($0.contains) ?? false } ?? true)
+    }
   }
 
   /// Newest range first; dates included.
@@ -31,16 +36,12 @@ struct ReadingPlan: Sendable {
   let isDeepPass: Bool
   /// FREE: where the nightly older slice goes on tomorrow.
   let nextRotation: CalendarDay?
-  let isNarrowed: Bool
   var scope = Scope.everything
 
   /// The dates this run answers for, from the first to the last.
   var window: ClosedRange<CalendarDay> {
     ranges.map(\.lowerBound).min()!...ranges.map(\.upperBound).max()!
   }
-
-  static let none = ReadingPlan(
-    ranges: [], historyFrom: nil, isDeepPass: false, nextRotation: nil, isNarrowed: false)
 
   /// What is asked for around the dates, because nobody's clock is further than 14 hours from UTC (rule 36).
   static let padding = 26 * 3600
@@ -71,14 +72,12 @@ struct ReadingPlan: Sendable {
   }
 
   init(
-    ranges: [ClosedRange<CalendarDay>], historyFrom: CalendarDay?, isDeepPass: Bool, nextRotation: CalendarDay?,
-    isNarrowed: Bool
+    ranges: [ClosedRange<CalendarDay>], historyFrom: CalendarDay?, isDeepPass: Bool, nextRotation: CalendarDay?
   ) {
     self.ranges = ranges
     self.historyFrom = historyFrom
     self.isDeepPass = isDeepPass
     self.nextRotation = nextRotation
-    self.isNarrowed = isNarrowed
   }
 
   /// - Parameter today: in the planning zone.
@@ -96,28 +95,26 @@ struct ReadingPlan: Sendable {
       from = min(request.isFull ? history : request.since ?? from, until)
       self.init(
         ranges: [from...until], historyFrom: request.isNarrowed ? nil : history, isDeepPass: !request.isNarrowed,
-        nextRotation: nil, isNarrowed: request.isNarrowed)
+        nextRotation: nil)
       scope = try Scope(request, session)
       return
     }
     let gaps = history < from ? try Self.coverage(workspace, session).gaps(in: history...(from - 1)) : []
     if !gaps.isEmpty {
       self.init(
-        ranges: Self.joined([from...today] + gaps), historyFrom: history, isDeepPass: true, nextRotation: nil,
-        isNarrowed: false)
+        ranges: Self.joined([from...today] + gaps), historyFrom: history, isDeepPass: true, nextRotation: nil)
     } else if isFree, settings.deepWindowDays > 0, history < from {
       let next = try day(key.rotation) ?? from
       let to = (next > history ? next : from) - 1
       let older = max(history, to - 29)...to
       self.init(
-        ranges: [from...today, older], historyFrom: history, isDeepPass: false, nextRotation: older.lowerBound,
-        isNarrowed: false)
+        ranges: [from...today, older], historyFrom: history, isDeepPass: false, nextRotation: older.lowerBound)
     } else {
       let isDue = try day(key.lastDeepPass).map { today - $0 >= 7 } ?? true
       let isDeep = !isFree && settings.deepWindowDays > 0 && isDue
       if isDeep { from = min(from, max(history, today - settings.deepWindowDays)) }
       self.init(
-        ranges: [from...today], historyFrom: history, isDeepPass: isDeep, nextRotation: nil, isNarrowed: false)
+        ranges: [from...today], historyFrom: history, isDeepPass: isDeep, nextRotation: nil)
     }
   }
 

@@ -292,12 +292,11 @@ struct Settlement {
   // MARK: What the next run builds on
 
   private mutating func rememberCoverage(_ today: CalendarDay) throws {
-    summary.slices = plans.reduce(0) { $0 + (reading.usesLists ? $1.stretches.count : $1.slices.count) }
+    summary.slices = plans.reduce(0) { $0 + wantedSlices($1) }
     summary.usesLists = reading.usesLists
     summary.slicesComplete = reading.slices.count { $0.isComplete }
     let starts = zip(lists, plans).map { lists, plan in
-      reading.coverage(of: lists.id, for: reading.usesLists ? Set(lists.listedUsers) : nil)
-        .unbrokenStart(through: today).map { max($0, plan.window.lowerBound) }
+      coverage(of: lists).unbrokenStart(through: today).map { max($0, plan.window.lowerBound) }
     }
     summary.guaranteedFrom = starts.contains(nil) ? nil : starts.compactMap(\.self).max()?.description
     guard !request.isNarrowed else { return }
@@ -309,16 +308,21 @@ struct Settlement {
     let key = ReadingPlan.Key(lists.id)
     if let history = plan.historyFrom { try session.set(key.historyFrom, history.description, at: request.now) }
     let outcomes = reading.slices.filter { $0.workspace == lists.id }
-    let wanted = reading.usesLists ? plan.stretches.count : plan.slices.count
-    if plan.isDeepPass, outcomes.count == wanted, outcomes.allSatisfy(\.isComplete) {
+    if plan.isDeepPass, outcomes.count == wantedSlices(plan), outcomes.allSatisfy(\.isComplete) {
       try session.set(key.lastDeepPass, today.description, at: request.now)
     }
-    let users = reading.usesLists ? Set(lists.listedUsers) : nil
-    if let older = plan.ranges.last, let next = plan.nextRotation,
-      reading.coverage(of: lists.id, for: users).gaps(in: older).isEmpty
-    {
+    if let older = plan.ranges.last, let next = plan.nextRotation, coverage(of: lists).gaps(in: older).isEmpty {
       try session.set(key.rotation, next.description, at: request.now)
     }
+  }
+
+  private func wantedSlices(_ plan: ReadingPlan) -> Int {
+    reading.usesLists ? plan.stretches.count : plan.slices.count
+  }
+
+  /// Of the report, or of everybody's own list.
+  private func coverage(of lists: Lists) -> Coverage {
+    reading.coverage(of: lists.id, for: reading.usesLists ? Set(lists.listedUsers) : nil)
   }
 
   // MARK: End

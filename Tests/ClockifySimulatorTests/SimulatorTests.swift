@@ -29,7 +29,7 @@ struct SimulatorTests {
       request.body = .bytes(Array(body.utf8))
     }
     if let method { request.method = .init(rawValue: method) }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+    let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
     let data = try await response.body.collect(upTo: 1 << 24)
     let json = try? JSONSerialization.jsonObject(with: Data(data.readableBytesView))
     let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
