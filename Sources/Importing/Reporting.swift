@@ -9,6 +9,7 @@ struct Reporting {
   let users: [MirrorUser]
   let today: CalendarDay
   private let projectNames: [String: String]
+  private let dismissed: Set<StoreSession.DismissedPair>
 
   init(
     session: StoreSession, snapshot: PlanSnapshot, matching: Matching, users: [MirrorUser], today: CalendarDay
@@ -18,6 +19,7 @@ struct Reporting {
     self.matching = matching
     self.users = users
     self.today = today
+    dismissed = try session.dismissedPairs()
     projectNames = Dictionary(
       try session.mirroredProjects().compactMap { row in row.name.map { (row.id, $0) } },
       uniquingKeysWith: { $1 })
@@ -54,43 +56,17 @@ struct Reporting {
   // MARK: Probable duplicates (rule 12)
 
   private func duplicates() -> [Finding] {
-    let clientNames = snapshot.clients.mapValues { NormalizedName($0.name).text }
-    let clients = groups(.client, snapshot.clients.keys.map { ($0, clientNames[$0]!) })
-    let projects = groups(
-      .project,
-      snapshot.projects.values.map { ($0.id, "\(clientNames[$0.clientID] ?? "")/\(NormalizedName($0.name).text)") })
-    let people =
-      groups(
-        .person,
-        snapshot.people.values.map { ($0.id, $0.email.map { "@" + $0.lowercased() } ?? NormalizedName($0.name).text) })
-      + groups(.person, snapshot.people.values.filter { $0.email != nil }.map { ($0.id, NormalizedName($0.name).text) })
-    var seen: Set<[Int64]> = []
-    return (clients + projects + people.filter { seen.insert($0.ids).inserted }).map(finding)
-  }
-
-  private struct Duplicates {
-    let kind: PlanSnapshot.Kind
-    let ids: [Int64]
-    let unlinked: [Int64]
-  }
-
-  /// Items of one normalised name of which at least one is linked.
-  private func groups(_ kind: PlanSnapshot.Kind, _ items: [(Int64, String)]) -> [Duplicates] {
-    let linked = Set((snapshot.references[kind] ?? [:]).values.map(\.planningID))
-    return Dictionary(grouping: items.filter { !$0.1.isEmpty }, by: \.1).values.compactMap { group in
-      let ids = group.map(\.0).sorted()
-      guard ids.count > 1, ids.contains(where: linked.contains) else { return nil }
-      return Duplicates(kind: kind, ids: ids, unlinked: ids.filter { !linked.contains($0) })
-    }.sorted { $0.ids[0] < $1.ids[0] }
-  }
-
-  private func finding(_ group: Duplicates) -> Finding {
-    let shown = name(group.kind.rawValue, group.ids[0])
-    let list = group.ids.map { "\(group.kind.rawValue) \($0)\(group.unlinked.contains($0) ? " (not linked)" : "")" }
-    return Finding(
-      .warning, "probable_duplicate", kind: group.kind.rawValue, planningID: group.ids[0], name: shown,
-      entries: group.ids.count,
-      message: "\"\(shown)\" is there \(group.ids.count) times: \(list.joined(separator: ", "))")
+    PlanSnapshot.Kind.allCases.flatMap { kind in
+      let linked = Set((snapshot.references[kind] ?? [:]).values.map(\.planningID))
+      return snapshot.sameItems(kind, dismissed: dismissed).map { group in
+        let shown = name(kind.rawValue, group.ids[0])
+        let list = group.ids.map { "\(kind.rawValue) \($0)\(linked.contains($0) ? "" : " (not linked)")" }
+        return Finding(
+          .warning, "probable_duplicate", kind: kind.rawValue, planningID: group.ids[0], name: shown,
+          entries: group.ids.count,
+          message: "\"\(shown)\" is there \(group.ids.count) times: \(list.joined(separator: ", "))")
+      }
+    }
   }
 
   /// Whose time only the report would show.

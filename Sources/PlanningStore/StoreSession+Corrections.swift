@@ -265,15 +265,43 @@ extension StoreSession {
       """, [cell.person, cell.project, cell.day.description])
   }
 
+  /// The last run that read a whole day of one person's time from Clockify.
+  ///
+  /// - Parameters:
+  ///   - day: as a day of UTC, padded by fourteen hours either way, so that it holds in any zone.
+  ///   - users: the person's Clockify ids.
+  package func lastRunThatRead(_ day: CalendarDay, users: [String]) throws -> Int64? {
+    let (from, to) = (Zone.utc.start(of: day) + -14 * 3600, Zone.utc.start(of: day + 1) + 14 * 3600)
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT import_run_id, user_id FROM read_slice
+        WHERE is_complete AND from_instant < ? AND to_instant > ? ORDER BY import_run_id DESC
+        """, arguments: [to.description, from.description])
+    return rows.first { row in (row["user_id"] as String?).map(users.contains) ?? true }?["import_run_id"]
+  }
+
   // MARK: Grouped actuals
 
   /// Minutes by what is asked for, in order of the columns.
   ///
-  /// - Parameter columns: of `date`, `week`, `month`, `person`, `project`, `client`, `role`, `origin`.
+  /// - Parameters:
+  ///   - columns: of `date`, `week`, `month`, `person`, `project`, `client`, `role`, `origin`.
+  ///   - withPlan: scheduled minutes (rule 63) beside the actual ones, also of days on which nothing was worked.
   package func actualsGrouped(
     by columns: [String], from: CalendarDay, through: CalendarDay, person: PersonID?, project: ProjectID?,
-    client: ClientID?, role: RoleID?, origin: String?
+    client: ClientID?, role: RoleID?, origin: String?, withPlan: Bool = false
   ) throws -> Table {
+    let source =
+      withPlan
+      ? """
+      (SELECT v.*, client.id AS client_id, client.name AS client FROM plan_vs_actual v
+        JOIN project p ON p.id = v.project_id JOIN client ON client.id = p.client_id)
+      """ : "actual_detail"
+    let sums =
+      withPlan
+      ? "sum(scheduled_minutes) AS scheduled_minutes, sum(ifnull(actual_minutes, 0)) AS actual_minutes"
+      : "sum(billable_minutes) AS billable_minutes, sum(nonbillable_minutes) AS nonbillable_minutes"
     let expressions = columns.map { column in
       switch column {
       case "week": "strftime('%Y-%m-%d', date, '-' || ((strftime('%w', date) + 6) % 7) || ' days') AS week"
@@ -284,9 +312,8 @@ extension StoreSession {
     let order = columns.indices.map { "\($0 + 1)" }.joined(separator: ", ")
     return try table(
       """
-      SELECT \(expressions.joined(separator: ", ")), sum(billable_minutes) AS billable_minutes,
-        sum(nonbillable_minutes) AS nonbillable_minutes
-      FROM actual_detail
+      SELECT \(expressions.joined(separator: ", ")), \(sums)
+      FROM \(source)
       WHERE date BETWEEN ?1 AND ?2 AND (?3 IS NULL OR person_id = ?3) AND (?4 IS NULL OR project_id = ?4)
         AND (?5 IS NULL OR client_id = ?5) AND (?6 IS NULL OR role_id = ?6) AND (?7 IS NULL OR origin = ?7)
       GROUP BY \(order) ORDER BY \(order)

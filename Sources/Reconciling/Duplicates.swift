@@ -37,15 +37,15 @@ package struct DuplicateFinder {
     var groups: [DuplicateGroup] = []
     for kind in kinds {
       var seen: Set<Set<Int64>> = []
-      let items = items(of: kind)
-      var found = exact(kind, items, \.exactKey, reason: kind == .project ? "same name and client" : "same name")
-      found += exact(kind, items, \.emailKey, reason: "same e-mail")
-      if includesNear { found += near(kind, items) }
+      var found = plan.sameItems(kind, dismissed: dismissed).compactMap {
+        group(kind, $0.ids, reason: $0.reason, isNear: false)
+      }
+      if includesNear { found += near(kind) }
       groups += found.filter { seen.insert(Set($0.ids)).inserted }
     }
     return groups.sorted { left, right in
-      (left.isNear ? 1 : 0, -weight(left), left.kind.rawValue, left.ids[0])
-        < (right.isNear ? 1 : 0, -weight(right), right.kind.rawValue, right.ids[0])
+      (left.isNear ? 1 : 0, -weight(left), left.kind.rawValue, left.ids[0], left.ids[1])
+        < (right.isNear ? 1 : 0, -weight(right), right.kind.rawValue, right.ids[0], right.ids[1])
     }
   }
 
@@ -56,70 +56,60 @@ package struct DuplicateFinder {
     }
   }
 
-  // MARK: Keys
-
-  private struct Item {
-    let id: Int64
-    let name: String
-    /// What an item of the same name must share: for projects the client's name.
-    let scope: String
-    let email: String?
-    var exactKey: String? { name.isEmpty ? nil : "\(scope)/\(name)" }
-    var emailKey: String? { email.map { "@\($0)" } }
-  }
-
-  private func items(of kind: PlanSnapshot.Kind) -> [Item] {
-    switch kind {
-    case .client:
-      plan.clients.values.map { Item(id: $0.id, name: NormalizedName($0.name).text, scope: "", email: nil) }
-    case .project:
-      plan.projects.values.map { project in
-        let client = plan.clients[project.clientID].map { NormalizedName($0.name).text } ?? ""
-        return Item(id: project.id, name: NormalizedName(project.name).text, scope: client, email: nil)
-      }
-    case .person:
-      plan.people.values.map { person in
-        Item(id: person.id, name: NormalizedName(person.name).text, scope: "", email: person.email?.lowercased())
-      }
-    }
-  }
-
-  private func exact(
-    _ kind: PlanSnapshot.Kind, _ items: [Item], _ key: (Item) -> String?, reason: String
-  ) -> [DuplicateGroup] {
-    var byKey: [String: [Int64]] = [:]
-    for item in items { if let key = key(item) { byKey[key, default: []].append(item.id) } }
-    return byKey.values.compactMap { group(kind, $0, reason: reason, isNear: false) }
-  }
-
   /// One letter more, less or different; the same words in another order; an initial for a first name.
-  private func near(_ kind: PlanSnapshot.Kind, _ items: [Item]) -> [DuplicateGroup] {
-    var byKey: [String: [Item]] = [:]
-    for item in items where item.name.count > 3 {
-      for key in Self.nearKeys(item.name) { byKey["\(item.scope)/\(key)", default: []].append(item) }
+  private func near(_ kind: PlanSnapshot.Kind) -> [DuplicateGroup] {
+    let items = plan.comparableNames(kind).filter { $0.name.count > 3 }
+    var keys: [(key: UInt64, item: Int)] = []
+    keys.reserveCapacity(items.count * 20)
+    for (index, item) in items.enumerated() {
+      for key in Self.nearKeys(item.name, scope: item.scope) { keys.append((key, index)) }
     }
+    keys.sort { ($0.key, $0.item) < ($1.key, $1.item) }
     var pairs: Set<[Int64]> = []
-    for (_, sharing) in byKey where sharing.count > 1 && sharing.count <= 50 {
-      for (index, left) in sharing.enumerated() {
-        for right in sharing[(index + 1)...] where left.id != right.id && Self.areNear(left.name, right.name) {
-          pairs.insert([left.id, right.id].sorted())
+    var first = 0
+    while first < keys.count {
+      var end = first + 1
+      while end < keys.count, keys[end].key == keys[first].key { end += 1 }
+      // A key that many share says nothing.
+      if end - first > 1, end - first <= 50 {
+        for left in first..<end {
+          for right in (left + 1)..<end {
+            let (one, other) = (items[keys[left].item], items[keys[right].item])
+            let isNear = one.id != other.id && one.scope == other.scope && Self.areNear(one.name, other.name)
+            if isNear { pairs.insert([min(one.id, other.id), max(one.id, other.id)]) }
+          }
         }
       }
+      first = end
     }
     return pairs.compactMap { group(kind, $0, reason: "names are near", isNear: true) }
   }
 
-  /// Two names that differ by one edit share one of these, and so do two orders of the same words.
-  static func nearKeys(_ name: String) -> Set<String> {
-    let letters = Array(name)
-    var keys: Set<String> = [name]
-    for index in letters.indices {
-      keys.insert(String(letters[..<index] + letters[(index + 1)...]))
+  /// Hashes: two names of one scope that differ by one edit share one of these, and so do two orders of the same words.
+  static func nearKeys(_ name: String, scope: String = "") -> [UInt64] {
+    let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
+    func hash<Text: Sequence<Unicode.Scalar>>(_ text: Text, _ seed: UInt64) -> UInt64 {
+      text.reduce(seed) { ($0 &* factor) &+ UInt64($1.value) &+ 1 }
     }
-    let words = name.split(separator: " ").map(String.init)
+    let seed = hash(scope.unicodeScalars, 17)
+    let letters = Array(name.unicodeScalars)
+    var keys = [hash(letters, seed)]
+    // The hash without one letter: that of all before it, moved up, and that of all after it.
+    var after = [UInt64](repeating: 0, count: letters.count + 1)
+    var power = [UInt64](repeating: 1, count: letters.count + 1)
+    for index in letters.indices.reversed() {
+      power[index] = power[index + 1] &* factor
+      after[index] = after[index + 1] &+ (UInt64(letters[index].value) &+ 1) &* power[index + 1]
+    }
+    var before = seed
+    for index in letters.indices {
+      keys.append(before &* power[index + 1] &+ after[index + 1])
+      before = before &* factor &+ UInt64(letters[index].value) &+ 1
+    }
+    let words = name.split(separator: " ")
     if words.count > 1 {
-      keys.insert("=" + words.sorted().joined(separator: " "))
-      keys.insert("." + words[0].prefix(1) + " " + words.dropFirst().joined(separator: " "))
+      keys.append(hash(words.sorted().joined(separator: " ").unicodeScalars, seed &+ 1))
+      keys.append(hash((words[0].prefix(1) + " " + words.dropFirst().joined(separator: " ")).unicodeScalars, seed &+ 2))
     }
     return keys
   }
@@ -142,11 +132,15 @@ package struct DuplicateFinder {
 
   /// At least one of them linked; pairs that were said to be different do not count.
   private func group(_ kind: PlanSnapshot.Kind, _ ids: [Int64], reason: String, isNear: Bool) -> DuplicateGroup? {
-    guard ids.count > 1, ids.contains(where: { attached(kind, $0).links > 0 }) else { return nil }
-    let ranked = ids.sorted { rank(kind, $0) > rank(kind, $1) }
-    let kept = ranked[0]
-    let rest = ranked.dropFirst().filter { !dismissed.contains(.init(kind: kind, kept, $0)) }
-    return rest.isEmpty ? nil : DuplicateGroup(kind: kind, ids: [kept] + rest, reason: reason, isNear: isNear)
+    var ranked = ids.sorted { rank(kind, $0) > rank(kind, $1) }
+    while ranked.count > 1 {
+      let kept = ranked.removeFirst()
+      let group = [kept] + ranked.filter { !dismissed.contains(.init(kind: kind, kept, $0)) }
+      if group.count > 1, group.contains(where: { attached(kind, $0).links > 0 }) {
+        return DuplicateGroup(kind: kind, ids: group, reason: reason, isNear: isNear)
+      }
+    }
+    return nil
   }
 
   /// Rule 75: more assignments, then more manual actuals, then more actuals, then the older.

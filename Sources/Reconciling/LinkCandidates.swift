@@ -61,7 +61,7 @@ package struct LinkCandidates: Sendable {
   private static func byName(
     items: [(id: Int64, key: String)], rows: [(id: String, name: String, key: String)]
   ) -> [Int64: Candidate] {
-    var rowsByKey: [String: [Int]] = [:]
+    var rowsByKey: [UInt64: [Int]] = [:]
     for index in rows.indices where rows[index].key.count > 3 {
       for key in DuplicateFinder.nearKeys(rows[index].key) { rowsByKey[key, default: []].append(index) }
     }

@@ -6,18 +6,8 @@ import Testing
 @Suite("Command line", .serialized)
 struct CommandLineTests {
   private func with(_ body: (Shell, SimulatedClockify) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-cli-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let workspace = WorkspaceGenerator(people: 8, projects: 12, clients: 4, days: 40, lastDay: 20_520).make()
-    let clockify = try await SimulatedClockify.start([workspace])
-    var shell = Shell(folder: folder)
-    shell.environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
-    shell.environment["CLOCKIFY_API_URL"] = clockify.apiURL
-    var failure: (any Error)?
-    do { try await body(shell, clockify) } catch { failure = error }
-    await clockify.stop()
-    try? FileManager.default.removeItem(at: folder)
-    if let failure { throw failure }
+    try await Shell.with(workspace, [], body)
   }
 
   @Test("From init to actuals: the gate refuses, opens, and a second import writes nothing")

@@ -8,9 +8,6 @@ struct CorrectionsTests {
   private let now = ["--as-of", "2026-03-09T06:00:00Z"]
 
   private func with(_ body: (Shell, SimulatedClockify) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-correct-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
     var workspace = SimulatedWorkspace(id: "6630aa10b1c2d3e4f5060000", name: "W", plan: "PRO_2021")
     var ana = SimulatedWorkspace.User(
       id: "6630aa10b1c2d3e4f5060001", name: "Ana", email: "ana@ex.test", timeZone: "Europe/Berlin")
@@ -28,21 +25,11 @@ struct CorrectionsTests {
           id: "66500c00b1c2d3e4f506000\(day)", userID: ana.id, projectID: workspace.projects[day % 2].id,
           start: monday + day * 86_400, end: monday + day * 86_400 + 18_030))
     }
-    let clockify = try await SimulatedClockify.start([workspace])
-    var shell = Shell(folder: folder)
-    shell.environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
-    shell.environment["CLOCKIFY_API_URL"] = clockify.apiURL
-    var failure: (any Error)?
-    do {
-      try await shell.succeed(
-        ["init"], ["import"] + now, ["roles", "add", "Dev"], ["people", "set-role", "Dev", "--unknown"],
-        ["actuals", "enable"] + now, ["import"] + now)
-      try await body(shell, clockify)
-    } catch {
-      failure = error
-    }
-    await clockify.stop()
-    if let failure { throw failure }
+    let setUp = [
+      ["init"], ["import"] + now, ["roles", "add", "Dev"], ["people", "set-role", "Dev", "--unknown"],
+      ["actuals", "enable"] + now, ["import"] + now,
+    ]
+    try await Shell.with(workspace, setUp, body)
   }
 
   @Test("Rule 59: take-source brings 330 from Clockify, keep-local settles until Clockify's figure changes")
@@ -83,7 +70,7 @@ struct CorrectionsTests {
       #expect(try await shell.run(["actuals", "explain"] + cell).out.contains("typed by hand"))
       let range = ["--from", "2026-03-01", "--to", "2026-03-08"]
       let audit = try await shell.run(["actuals", "audit"] + range + now)
-      #expect(audit.status == 3 && audit.out.contains("-241") && audit.out.contains("typed by hand"))
+      #expect(audit.status == 3 && audit.out.contains("-241") && audit.out.contains("edited by hand"))
       try await shell.succeed(["actuals", "set"] + cell + ["--clear"], ["import"] + now)
       let clean = try await shell.run(["actuals", "audit"] + range + now)
       #expect(clean.status == 0 && clean.errors.contains("are what Clockify has"))
@@ -106,6 +93,70 @@ struct CorrectionsTests {
       #expect(try shell.sql(".dump") == before)
       #expect(
         try await shell.run(["actuals", "audit", "--from", "2026-03-08", "--to", "2026-03-01"] + now).status == 64)
+    }
+  }
+
+  @Test("Rule 78: every cause is told, with the command that settles it")
+  func causes() async throws {
+    try await with { shell, clockify in
+      let range = ["--from", "2026-03-02", "--to", "2026-03-08"]
+      func cause() async throws -> String {
+        let audit = try await shell.run(["actuals", "audit"] + range + now)
+        #expect(audit.status == 3)
+        return audit.out
+      }
+      _ = try shell.sql("UPDATE actual SET billable_minutes = 1 WHERE date = '2026-03-02'")
+      #expect(try await cause().contains("typed or edited by hand"))
+      _ = try shell.sql("DELETE FROM actual WHERE date = '2026-03-02'")
+      try await shell.succeed(["import"] + now)
+
+      clockify.change { $0.workspace.editEntry("66500c00b1c2d3e4f5060000") { $0.end! += 3600 } }
+      #expect(try await cause().contains("changed in Clockify, last read by run 3"))
+      let later = try await shell.run(["actuals", "audit"] + range + ["--as-of", "2026-06-09T06:00:00Z"])
+      #expect(later.out.contains("changed outside the window") && later.out.contains("--since 2026-03-02 --until"))
+      try await shell.succeed(["lock", "set", "2026-03-02"])
+      #expect(try await cause().contains("rota lock show"))
+      try await shell.succeed(["lock", "clear"], ["projects", "sync-off", "Alpha"])
+      #expect(try await cause().contains("rota projects untag 1 sync_off"))
+      try await shell.succeed(["projects", "untag", "Alpha", "sync_off"], ["people", "archive", "Ana"])
+      #expect(try await cause().contains("person archived here"))
+      try await shell.succeed(["people", "unarchive", "Ana"])
+      let link = ["project", "6630aa10b1c2d3e4f5060020"]
+      try await shell.succeed(["references", "unlink"] + link)
+      #expect(try await cause().contains("leftover: project without a link"))
+      try await shell.succeed(["references", "link", "project", "Alpha", link[1]], ["import"] + now)
+      #expect(try await shell.run(["actuals", "audit"] + range + now).status == 0)
+      let explain = try await shell.run("actuals", "explain", "Ana", "Alpha", "2026-03-02").out
+      #expect(
+        explain.contains("Entries first read by run 2.") && explain.contains("Last compared with Clockify by run"))
+    }
+  }
+
+  @Test("Scheduled minutes stand beside worked ones, also where nothing was worked")
+  func planned() async throws {
+    try await with { shell, _ in
+      try await shell.succeed(
+        [
+          "assignments", "add", "Ana", "Alpha", "--from", "2026-03-02", "--to", "2026-03-06", "--minutes-per-day",
+          "240",
+        ])
+      let list = try await shell.run(
+        "actuals", "list", "--from", "2026-03-02", "--to", "2026-03-08", "--project", "Alpha", "--planned")
+      // 5 h 0:30 on Monday, Wednesday and Friday; nothing on Tuesday and Thursday.
+      let columns = list.out.split(separator: "\n").dropFirst().map {
+        $0.split(separator: " ").suffix(2).map(String.init)
+      }
+      #expect(columns == [["240", "301"], ["240", "0"], ["240", "301"], ["240", "0"], ["240", "301"]])
+      let month = try await shell.run(
+        "actuals", "export", "--from", "2026-03-01", "--to", "2026-03-31", "--by", "month,client,project", "--planned")
+      #expect(
+        month.out == """
+          month,client,project,scheduled_minutes,actual_minutes
+          2026-03,Acme,Alpha,1200,903
+          2026-03,Acme,Beta,0,602
+
+          """)
+      #expect(try await shell.run("actuals", "list", "--planned", "--origin", "manual").status == 64)
     }
   }
 

@@ -5,18 +5,15 @@ import Testing
 @Suite("Duplicates commands")
 struct DuplicatesCommandsTests {
   private func with(_ body: (Shell) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-twice-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let shell = Shell(folder: folder)
-    try await shell.succeed(
+    let setUp = [
       ["init"], ["roles", "add", "Dev"], ["clients", "add", "Acme"], ["projects", "add", "Alpha", "--client", "Acme"],
       ["projects", "add", "Alpha", "--client", "Acme", "--not-billable"],
       ["projects", "add", "Alphas", "--client", "Acme"],
       ["people", "add", "Ana", "--role", "Dev"],
       ["assignments", "add", "Ana", "1", "--from", "2026-03-02", "--to", "2026-03-06"],
-      ["references", "link", "project", "2", "6630aa10b1c2d3e4f5060020"])
-    try await body(shell)
+      ["references", "link", "project", "2", "6630aa10b1c2d3e4f5060020"],
+    ]
+    try await Shell.with(setUp, body)
   }
 
   @Test("list, merge with a dry run, merges, undo, dismiss")

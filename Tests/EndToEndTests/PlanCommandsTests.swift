@@ -6,17 +6,14 @@ import Testing
 @Suite("Plan commands")
 struct PlanCommandsTests {
   private func with(_ body: (Shell) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-plan-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let shell = Shell(folder: folder)
-    try await shell.succeed(
+    let setUp = [
       ["init"], ["roles", "add", "Developer"], ["roles", "add", "Senior"], ["clients", "add", "Acme"],
       ["clients", "add", "Internal"], ["projects", "add", "Alpha", "--client", "Acme"],
       ["projects", "add", "Beta", "--client", "Acme"], ["projects", "add", "Alpha", "--client", "Internal"],
       ["people", "add", "Ana Ruiz", "--email", "Ana@ex.test", "--role", "Developer"],
-      ["people", "add", "Bob", "--role", "Developer", "--holiday-group", "DE"])
-    try await body(shell)
+      ["people", "add", "Bob", "--role", "Developer", "--holiday-group", "DE"],
+    ]
+    try await Shell.with(setUp, body)
   }
 
   @Test("CSV files: names or ids, all lines or none, the line of every mistake")

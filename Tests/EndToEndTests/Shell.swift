@@ -55,6 +55,36 @@ struct Shell {
 }
 
 extension Shell {
+  /// A folder of its own, after `commands`; gone when `body` ends.
+  static func with(_ commands: [[String]], _ body: (Shell) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let shell = Shell(folder: folder)
+    for command in commands { try await shell.succeed(command) }
+    try await body(shell)
+  }
+
+  /// The same beside a simulated Clockify that the environment points at.
+  static func with(
+    _ workspace: SimulatedWorkspace, _ commands: [[String]] = [],
+    _ body: (Shell, SimulatedClockify) async throws -> Void
+  ) async throws {
+    let clockify = try await SimulatedClockify.start([workspace])
+    var failure: (any Error)?
+    do {
+      try await with([]) { plain in
+        var shell = plain
+        shell.environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
+        shell.environment["CLOCKIFY_API_URL"] = clockify.apiURL
+        for command in commands { try await shell.succeed(command) }
+        try await body(shell, clockify)
+      }
+    } catch { failure = error }
+    await clockify.stop()
+    if let failure { throw failure }
+  }
+
   /// Each command must end with 0.
   func succeed(_ commands: [String]...) async throws {
     for command in commands {

@@ -6,9 +6,6 @@ import Testing
 @Suite("Steering commands")
 struct SteeringCommandsTests {
   private func with(_ body: (Shell, SimulatedClockify) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-steer-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
     var workspace = SimulatedWorkspace(id: "6630aa10b1c2d3e4f5060000", name: "W", plan: "PRO_2021")
     var ana = SimulatedWorkspace.User(
       id: "6630aa10b1c2d3e4f5060001", name: "Ana Ruiz", email: "ana@ex.test", timeZone: "UTC")
@@ -21,14 +18,7 @@ struct SteeringCommandsTests {
       .init(id: "6630aa10b1c2d3e4f5060020", name: "Alpha", clientID: "6630aa10b1c2d3e4f5060010"),
       .init(id: "6630aa10b1c2d3e4f5060021", name: "Beta", clientID: "6630aa10b1c2d3e4f5060010"),
     ]
-    let clockify = try await SimulatedClockify.start([workspace])
-    var shell = Shell(folder: folder)
-    shell.environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
-    shell.environment["CLOCKIFY_API_URL"] = clockify.apiURL
-    var failure: (any Error)?
-    do { try await body(shell, clockify) } catch { failure = error }
-    await clockify.stop()
-    if let failure { throw failure }
+    try await Shell.with(workspace, [], body)
   }
 
   private let importNow = ["import", "--as-of", "2026-03-09T06:00:00Z"]

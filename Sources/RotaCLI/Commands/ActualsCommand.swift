@@ -97,6 +97,7 @@ struct ActualsCommand: ParsableCommand {
       discussion: """
           rota actuals list --person "Ana Ruiz" --from 2026-11-02 --to 2026-11-08
           rota actuals list --project Alpha --json
+          rota actuals list --project Alpha --group week --planned
         """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
@@ -108,6 +109,7 @@ struct ActualsCommand: ParsableCommand {
     @Option(help: "One role.") var role: String?
     @Option(help: "clockify, manual or autofill.") var origin: String?
     @Option(help: "Sum by day, week or month. Default: every row.") var group: String?
+    @Flag(help: "Scheduled minutes beside worked ones; also where nothing was worked.") var planned = false
 
     func validate() throws {
       guard group.map(["day", "week", "month"].contains) ?? true else {
@@ -116,6 +118,7 @@ struct ActualsCommand: ParsableCommand {
       guard origin.map(["clockify", "manual", "autofill"].contains) ?? true else {
         throw ValidationError("--origin must be clockify, manual or autofill.")
       }
+      guard !planned || origin == nil else { throw ValidationError("--planned has no origin: leave out --origin.") }
     }
 
     func run() throws {
@@ -126,12 +129,13 @@ struct ActualsCommand: ParsableCommand {
       let table = try composition.read { session in
         let person = try person.map { try session.item(.person, $0).id }
         let project = try project.map { try session.item(.project, $0).id }
-        if group != nil || client != nil || role != nil || origin != nil {
+        if group != nil || client != nil || role != nil || origin != nil || planned {
           let step = group.map { $0 == "day" ? "date" : $0 } ?? "date"
           return try session.actualsGrouped(
-            by: [step, "person", "project", "role", "origin"], from: first, through: last, person: person,
+            by: [step, "person", "project", "role"] + (planned ? [] : ["origin"]), from: first, through: last,
+            person: person,
             project: project, client: client.map { try session.item(.client, $0).id },
-            role: role.map { try session.roleID($0) }, origin: origin)
+            role: role.map { try session.roleID($0) }, origin: origin, withPlan: planned)
         }
         return try session.actualsTable(from: first, through: last, person: person, project: project)
       }

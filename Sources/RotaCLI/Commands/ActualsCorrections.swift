@@ -125,6 +125,7 @@ extension ActualsCommand {
       discussion: """
           rota actuals export --from 2026-01-01 --to 2026-03-31 > actuals.csv
           rota actuals export --from 2026-01-01 --by month,client --json
+          rota actuals export --from 2026-01-01 --by month,project --planned
         """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
@@ -137,6 +138,7 @@ extension ActualsCommand {
     @Option(help: "One client.") var client: String?
     @Option(help: "One role.") var role: String?
     @Option(help: "clockify, manual or autofill.") var origin: String?
+    @Flag(help: "Scheduled minutes beside worked ones; also where nothing was worked.") var planned = false
 
     static let columns = ["date", "week", "month", "person", "project", "client", "role", "origin"]
 
@@ -145,6 +147,8 @@ extension ActualsCommand {
       let last = to ?? composition.today
       guard from <= last else { throw UserError("--from \(from) is after --to \(last)") }
       let columns = by.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      let narrowed = planned && origin != nil
+      guard !narrowed else { throw UserError("--planned has no origin: leave out --origin") }
       if let unknown = columns.first(where: { !Self.columns.contains($0) }) {
         throw UserError("--by \"\(unknown)\" must be some of \(Self.columns.joined(separator: ", "))")
       }
@@ -159,7 +163,7 @@ extension ActualsCommand {
           by: columns, from: from, through: last, person: person.map { try session.item(.person, $0).id },
           project: project.map { try session.item(.project, $0).id },
           client: client.map { try session.item(.client, $0).id }, role: role.map { try session.roleID($0) },
-          origin: origin)
+          origin: origin, withPlan: planned)
       }
       if json.json { return print(TablePrinter.json(TablePrinter.rows(table))) }
       print(CSVFile.line(table.columns))
@@ -193,7 +197,7 @@ extension ActualsCommand {
       abstract: "Compare our actuals with a fresh read of Clockify; writes nothing.",
       discussion: """
         Reads the time of the dates again into a copy and compares minutes per person, project and day. Each difference
-        comes with its cause as far as it can be known. Ends with 3 if there is one.
+        comes with its cause as far as it can be known and the command that settles it. Ends with 3 if there is one.
 
           rota actuals audit --from 2026-02-01 --to 2026-02-28
         """)
@@ -216,71 +220,5 @@ extension ActualsCommand {
       }
       if !differences.rows.isEmpty { throw ExitStatus.partial }
     }
-  }
-}
-
-/// Rule 78: ours minus Clockify's, from a fresh read into a copy.
-private struct Auditor {
-  let composition: Composition
-  let database: PlanningDatabase
-  let days: ClosedRange<CalendarDay>
-
-  func differences() async throws -> Table {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-audit-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("rota.sqlite").path
-    try database.copy(to: path)
-    let copy = try PlanningDatabase(path: path, creates: false)
-    try copy.write { session in
-      try session.stripForAudit()
-      try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
-    }
-    var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: composition.now)
-    request.until = days.upperBound
-    let report = try await ImportRunner(composition: composition, database: copy).run(request, isDryRun: false)
-    guard report.status == "done" else {
-      throw UserError(
-        report.stopped?.message ?? "Clockify's time could not be read completely",
-        next: "try again later", status: .partial)
-    }
-    let fresh = try copy.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
-    return try database.read { try compare($0, fresh) }
-  }
-
-  private func compare(_ session: StoreSession, _ fresh: [Cell: StoreSession.AuditCell]) throws -> Table {
-    let ours = try session.auditCells(from: days.lowerBound, through: days.upperBound)
-    let plan = try session.planSnapshot()
-    var rows: [[String]] = []
-    for cell in Swift.Set(ours.keys).union(fresh.keys).sorted(by: {
-      ($0.day, $0.person, $0.project) < ($1.day, $1.person, $1.project)
-    }) {
-      let (mine, theirs) = (ours[cell]?.minutes ?? 0, fresh[cell]?.minutes ?? 0)
-      guard mine != theirs else { continue }
-      let cause = cause(cell, ours[cell], plan)
-      rows.append([
-        cell.day.description, plan.people[cell.person]?.name ?? "person \(cell.person)",
-        plan.projects[cell.project]?.name ?? "project \(cell.project)", "\(mine)", "\(theirs)", "\(mine - theirs)",
-        cause.words, cause.next,
-      ])
-    }
-    return .make(["date", "person", "project", "ours", "clockify", "difference", "cause", "next"], rows)
-  }
-
-  private func cause(_ cell: Cell, _ ours: StoreSession.AuditCell?, _ plan: PlanSnapshot) -> (
-    words: String, next: String
-  ) {
-    if ours?.isManual ?? false { return ("typed by hand", "rota conflicts list") }
-    if plan.isLocked(cell.day, on: cell.project) { return ("locked", "rota lock show") }
-    if plan.projects[cell.project]?.isSyncOff ?? false {
-      return ("sync_off", "rota projects untag \(cell.project) sync_off")
-    }
-    if plan.people[cell.person]?.isFrozen ?? false {
-      return ("person archived", "rota people unarchive \(cell.person)")
-    }
-    if plan.people[cell.person] == nil || plan.projects[cell.project] == nil {
-      return ("not imported yet", "rota import")
-    }
-    return ("not read since it changed", "rota import --since \(cell.day)")
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Importing
 import Planning
 import PlanningStore
@@ -11,6 +12,7 @@ struct Explanation {
   private let planned: Int
   private let zones: [String]
   private let freeze: String?
+  private let lastRead: Int64?
 
   init(_ cell: Cell, _ name: String, _ session: StoreSession) throws {
     self.cell = cell
@@ -19,8 +21,10 @@ struct Explanation {
     func ids(_ kind: PlanSnapshot.Kind, _ id: Int64) -> [String] {
       (plan.references[kind] ?? [:]).filter { $0.value.planningID == id }.map(\.key).sorted()
     }
+    let users = ids(.person, cell.person)
     actuals = try session.actualRows(of: cell)
-    entries = try session.entries(of: cell, users: ids(.person, cell.person), projects: ids(.project, cell.project))
+    entries = try session.entries(of: cell, users: users, projects: ids(.project, cell.project))
+    lastRead = try session.lastRunThatRead(cell.day, users: users)
     let person = plan.people[cell.person]?.plan
     planned =
       person.map { person in
@@ -58,6 +62,7 @@ struct Explanation {
     if !runs.isEmpty {
       lines.append("Entries first read by run \(runs.sorted { Int($0) ?? 0 < Int($1) ?? 0 }.joined(separator: ", ")).")
     }
+    if let lastRead { lines.append("Last compared with Clockify by run \(lastRead).") }
     if let freeze { lines.append(freeze) }
     if !zones.isEmpty { lines.append("Day of the start, in \(zones.joined(separator: ", ")).") }
     return lines
@@ -132,7 +137,7 @@ struct Explanation {
     [
       "person_id": cell.person, "project_id": cell.project, "date": cell.day.description, "planned_minutes": planned,
       "actuals": TablePrinter.rows(actuals), "entries": TablePrinter.rows(entries), "zones": zones,
-      "is_frozen": freeze != nil,
+      "is_frozen": freeze != nil, "last_read_run": lastRead.map { $0 as Any } ?? NSNull(),
     ]
   }
 }

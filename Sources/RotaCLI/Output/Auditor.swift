@@ -1,0 +1,89 @@
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+
+/// Rule 78: ours minus Clockify's, from a fresh read into a copy.
+struct Auditor {
+  let composition: Composition
+  let database: PlanningDatabase
+  let days: ClosedRange<CalendarDay>
+
+  func differences() async throws -> Table {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-audit-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("rota.sqlite").path
+    try database.copy(to: path)
+    let copy = try PlanningDatabase(path: path, creates: false)
+    try copy.write { session in
+      try session.stripForAudit()
+      try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+    }
+    var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: composition.now)
+    request.until = days.upperBound
+    let report = try await ImportRunner(composition: composition, database: copy).run(request, isDryRun: false)
+    guard report.status == "done" else {
+      throw UserError(
+        report.stopped?.message ?? "Clockify's time could not be read completely",
+        next: "try again later", status: .partial)
+    }
+    let fresh = try copy.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
+    return try database.read { try compare($0, fresh) }
+  }
+
+  private func compare(_ session: StoreSession, _ fresh: [Cell: StoreSession.AuditCell]) throws -> Table {
+    let ours = try session.auditCells(from: days.lowerBound, through: days.upperBound)
+    let plan = try session.planSnapshot()
+    var rows: [[String]] = []
+    for cell in Set(ours.keys).union(fresh.keys).sorted(by: {
+      ($0.day, $0.person, $0.project) < ($1.day, $1.person, $1.project)
+    }) {
+      let (mine, theirs) = (ours[cell]?.minutes ?? 0, fresh[cell]?.minutes ?? 0)
+      guard mine != theirs else { continue }
+      let cause = try cause(cell, ours: ours[cell], theirs: theirs, plan, session)
+      rows.append([
+        cell.day.description, plan.people[cell.person]?.name ?? "person \(cell.person)",
+        plan.projects[cell.project]?.name ?? "project \(cell.project)", "\(mine)", "\(theirs)", "\(mine - theirs)",
+        cause.words, cause.next,
+      ])
+    }
+    return .make(["date", "person", "project", "ours", "clockify", "difference", "cause", "next"], rows)
+  }
+
+  /// What stands in the way comes first, then what was not read again.
+  private func cause(
+    _ cell: Cell, ours: StoreSession.AuditCell?, theirs: Int, _ plan: PlanSnapshot, _ session: StoreSession
+  ) throws -> (words: String, next: String) {
+    guard let person = plan.people[cell.person], let project = plan.projects[cell.project] else {
+      return ("not imported yet", "rota import")
+    }
+    if ours?.isManual ?? false { return ("typed or edited by hand", "rota conflicts list") }
+    if plan.isLocked(cell.day, on: cell.project) { return ("locked", "rota lock show") }
+    if project.isSyncOff { return ("sync_off", "rota projects untag \(cell.project) sync_off") }
+    if person.isFrozen { return ("person archived here", "rota people unarchive \(cell.person)") }
+    func ids(_ kind: PlanSnapshot.Kind, _ id: Int64) -> [String] {
+      (plan.references[kind] ?? [:]).filter { $0.value.planningID == id }.map(\.key)
+    }
+    let (users, projects) = (ids(.person, cell.person), ids(.project, cell.project))
+    if users.isEmpty {
+      return ("leftover: person without a link", "rota references find \"\(person.name)\" --kind person")
+    }
+    if projects.isEmpty {
+      return ("leftover: project without a link", "rota references find \"\(project.name)\" --kind project")
+    }
+    let entries = try session.entries(of: cell, users: users, projects: projects)
+    let held = entries.rows.indices.first { entries[$0, "state"].description == "held" }
+    if let reason = held.flatMap({ Reason(rawValue: entries[$0, "reason"].description) }) {
+      return ("held: \(reason.words)", reason == .deleteBrake ? "rota status" : explain(cell))
+    }
+    if entries.rows.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", explain(cell)) }
+    let read = try session.lastRunThatRead(cell.day, users: users).map { ", last read by run \($0)" } ?? ""
+    if cell.day < composition.today - composition.settings.imports.windowDays {
+      return ("changed outside the window\(read)", "rota import --since \(cell.day) --until \(cell.day)")
+    }
+    return ("changed in Clockify\(read)", "rota import")
+  }
+
+  private func explain(_ cell: Cell) -> String { "rota actuals explain \(cell.person) \(cell.project) \(cell.day)" }
+}
