@@ -19,6 +19,9 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 
@@ -41,6 +44,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -50,6 +54,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     room("Planning", []),
@@ -61,11 +67,13 @@ let package = Package(
     room("PlanningStore", ["Planning", "Migrations", grdb, grdbSQLite]),
     room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),
     room("Reconciling", ["Planning", "PlanningStore"]),
+    room("Scheduling", ["Planning"]),
     .executableTarget(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Reconciling",
-        argumentParser, logging, swiftCSV, yams,
+        "Scheduling", argumentParser, asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle, subprocess, swiftCSV,
+        yams,
       ],
       swiftSettings: settings),
 
@@ -79,6 +87,7 @@ let package = Package(
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore"]),
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "ClockifySimulator"]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling", "ClockifySimulator"]),
-    tests("EndToEndTests", ["RotaCLI", "ClockifySimulator", "Migrations"]),
+    tests("SchedulingTests", ["Planning", "Scheduling"]),
+    tests("EndToEndTests", ["RotaCLI", "ClockifySimulator", "Migrations", hummingbird]),
   ]
 )
