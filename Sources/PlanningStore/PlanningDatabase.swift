@@ -95,6 +95,11 @@ package final class PlanningDatabase: Sendable {
     try translated { try queue.vacuum(into: target) }
   }
 
+  /// SQLite's own upkeep: statistics for its query planner, where they have aged.
+  package func optimize() throws {
+    try translated { try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") } }
+  }
+
   package func close() throws {
     statements.removeAll()
     try translated { try queue.close() }

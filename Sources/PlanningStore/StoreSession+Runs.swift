@@ -18,6 +18,7 @@ package struct ImportRun: Sendable {
   package var secondsHeld: Int
   package var summary: String
   package var processID: Int?
+  package var isNarrowed: Bool
 }
 
 /// The books of one run, seconds and distinct entries (rule 81).
@@ -175,9 +176,12 @@ extension StoreSession {
     ).map { (count: $0["requests"], at: $0["at"]) }
   }
 
-  package func runs(limit: Int) throws -> [ImportRun] {
-    try Row.fetchAll(db, sql: "SELECT * FROM import_run ORDER BY id DESC LIMIT ?", arguments: [limit]).map(
-      ImportRun.init)
+  /// Newest first.
+  package func runs(limit: Int, since instant: Instant? = nil) throws -> [ImportRun] {
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM import_run WHERE ?2 IS NULL OR started_at >= ?2 ORDER BY id DESC LIMIT ?1",
+      arguments: [limit, instant?.description]
+    ).map(ImportRun.init)
   }
 
   package func run(_ id: Int64) throws -> ImportRun? {
@@ -200,6 +204,14 @@ extension StoreSession {
 
   package func setting(_ key: String) throws -> String? {
     try String.fetchOne(db, sql: "SELECT value FROM setting WHERE key = ?", arguments: [key])
+  }
+
+  /// In the order of their keys.
+  package func setting(prefix: String) throws -> [(key: String, value: String)] {
+    try Row.fetchAll(
+      db, sql: "SELECT key, value FROM setting WHERE substr(key, 1, ?) = ? ORDER BY key",
+      arguments: [prefix.count, prefix]
+    ).map { (key: $0["key"], value: $0["value"]) }
   }
 
   /// Writes only when the value differs; nil removes it.
@@ -239,5 +251,6 @@ extension ImportRun {
     secondsHeld = row["seconds_held"]
     summary = row["summary"]
     processID = row["process_id"]
+    isNarrowed = row["is_narrowed"]
   }
 }

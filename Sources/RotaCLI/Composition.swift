@@ -43,7 +43,9 @@ struct DryRunOption: ParsableArguments {
 /// Everything live is made here: settings, clock, database, lock, client.
 struct Composition {
   let options: CommonOptions
-  let settings: RotaSettings
+  var settings: RotaSettings
+  /// A service logs each step as the settings say; other commands only warn.
+  var logsSteps = false
   let environment: [String: String]
 
   init(_ options: CommonOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -137,8 +139,12 @@ struct Composition {
   }
 
   var logger: Logger {
-    var logger = Logger(label: "rota") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = options.verbose ? .debug : .warning
+    let isText = Terminal.isInteractive || !logsSteps
+    var logger = Logger(label: "rota") { label -> any LogHandler in
+      isText ? StreamLogHandler.standardError(label: label) : JSONLogHandler()
+    }
+    let level = logsSteps ? Logger.Level(rawValue: settings.logLevel) ?? .info : .warning
+    logger.logLevel = options.verbose ? .debug : options.quiet ? max(level, .warning) : level
     return logger
   }
 

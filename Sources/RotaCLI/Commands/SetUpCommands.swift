@@ -282,23 +282,7 @@ struct DatabaseCommand: ParsableCommand {
       guard !FileManager.default.fileExists(atPath: file) else {
         throw UserError("\(file) is there already; nothing was written", next: "name another file")
       }
-      // Whole or not at all: the copy gets its name when it is complete.
-      let partial = file + ".partial"
-      try? FileManager.default.removeItem(atPath: partial)
-      do {
-        try database.copy(to: partial)
-        let copy = try PlanningDatabase(path: partial, creates: false)
-        guard try copy.read({ try $0.isIntact() }) else { throw UserError("the copy is damaged", status: .failed) }
-        try copy.close()
-        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
-        try FileManager.default.moveItem(atPath: partial, toPath: file)
-      } catch {
-        try? FileManager.default.removeItem(atPath: partial)
-        guard let error = error as? StoreError else { throw error }
-        let why = error.code == .readOnly ? "its folder is not there or may not be written" : error.message
-        throw UserError("\(file) was not written: \(why)", next: "name a file in a folder with room", status: .failed)
-      }
-      let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+      let size = try Backups.write(database, to: file)
       composition.say("Backup written: \(file), \(Words.count(size / 1024)) KiB, intact.")
     }
   }

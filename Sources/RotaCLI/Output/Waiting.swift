@@ -3,13 +3,22 @@ import PlanningStore
 
 /// What waits for a person, each with the command that settles or shows it. Said by `import` and by `status`.
 struct Waiting {
-  struct Item {
+  struct Item: Codable, Sendable {
     let key: String
+    /// How many; a rise is news.
+    let count: Int
     let words: String
     let next: String
   }
 
   private(set) var items: [Item] = []
+
+  /// - Parameter last: the last run; nil: there was none.
+  init(_ session: StoreSession, of last: ImportRun?) throws {
+    try self.init(
+      session, run: last?.id, findings: last.map { try session.findings(of: $0.id) } ?? [],
+      summary: last.flatMap { RunSummary(json: $0.summary) })
+  }
 
   /// - Parameters:
   ///   - findings: of the last run.
@@ -22,23 +31,23 @@ struct Waiting {
     if let plan = try session.deletePlan() {
       let seconds = summary.map { $0.stoppedSeconds > 0 ? " (\(Words.hours(seconds: $0.stoppedSeconds)))" : "" } ?? ""
       add(
-        "delete_plan",
+        "delete_plan", plan.keys.count,
         "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished at once: nothing was removed",
         "rota import --confirm-deletes \(plan.run)")
     }
     let unknown = try session.peopleWithUnknownRole()
     if !unknown.isEmpty {
       add(
-        "unknown_role",
+        "unknown_role", unknown.count,
         "\(Words.plural(unknown.count, "person", "people")) \(unknown.count == 1 ? "has" : "have") the role Unknown",
         "rota people list --unknown")
     }
     if let summary, summary.actualsAreOff, try session.setting(Setting.actualsEnabledAt) == nil {
-      add("actuals_off", "actuals are off: no time is read", "rota actuals enable")
+      add("actuals_off", 1, "actuals are off: no time is read", "rota actuals enable")
     }
     if let duplicate = found("probable_duplicate").first {
       add(
-        "probable_duplicate",
+        "probable_duplicate", found("probable_duplicate").count,
         "\(Words.plural(found("probable_duplicate").count, "probable duplicate")): \(duplicate.kind ?? "") \"\(duplicate.name ?? "")\"",
         "rota duplicates review")
     }
@@ -46,29 +55,33 @@ struct Waiting {
     if let first = clientless.first {
       let held = summary?.held[Reason.projectWithoutClient.rawValue]?.seconds ?? 0
       add(
-        "project_without_client",
+        "project_without_client", clientless.count,
         "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held" : "")",
         "give \(clientless.count == 1 ? "\"\(first.name ?? "it")\" a client" : "them clients") in Clockify; the next run takes them in"
       )
     }
     let missing = found("source_missing")
     if !missing.isEmpty {
-      add("source_missing", "\(Words.plural(missing.count, "linked item")) not in Clockify any more", show)
+      add("source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more", show)
     }
     let conflicts = try session.conflictsTable().rows.count
     if conflicts > 0 {
       add(
-        "conflict", "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
+        "conflict", conflicts, "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
         "rota conflicts list")
     }
     let drift = Set(try session.driftTable().rows.map { "\($0[0]) \($0[1])" }).count
-    if drift > 0 { add("drift", "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list") }
+    if drift > 0 { add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list") }
+    items += try session.nightlyFaults()
     let late = summary?.held[Reason.locked.rawValue]?.seconds ?? 0
-    if late > 0 { add("locked", "\(Words.hours(seconds: late)) on locked dates wait", show) }
+    if late > 0 { add("locked", 1, "\(Words.hours(seconds: late)) on locked dates wait", show) }
   }
 
-  private mutating func add(_ key: String, _ words: String, _ next: String) {
-    items.append(Item(key: key, words: words, next: next))
+  /// How many of a kind wait.
+  func count(_ key: String) -> Int { items.first { $0.key == key }?.count ?? 0 }
+
+  private mutating func add(_ key: String, _ count: Int, _ words: String, _ next: String) {
+    items.append(Item(key: key, count: count, words: words, next: next))
   }
 
   /// Two columns, as wide as needed.

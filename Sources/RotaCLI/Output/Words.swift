@@ -21,6 +21,13 @@ enum Words {
 
   static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
+  /// `41.2 MB`; signed: `+0.3 MB`.
+  static func megabytes(_ bytes: Int, signed: Bool = false) -> String {
+    let tenths = (abs(bytes) + 50_000) / 100_000
+    let sign = bytes < 0 ? "-" : signed ? "+" : ""
+    return "\(sign)\(count(tenths / 10)).\(tenths % 10) MB"
+  }
+
   /// With thousands separators.
   static func count(_ value: Int) -> String {
     var digits = String(abs(value))

@@ -14,7 +14,25 @@ struct RotaSettings {
   var retrySeconds = 1.5
   var imports = ImportSettings()
   var logLevel = "info"
+  var metricsFile: String?
+  var notify = NotifySettings()
+  var backup = BackupSettings()
   var file: String?
+}
+
+/// Who is told, and how.
+struct NotifySettings {
+  var command: String?
+  var email: [String] = []
+  var from: String?
+  var sendmail = "/usr/sbin/sendmail -t -i"
+  var url: String?
+  var heartbeat: String?
+}
+
+struct BackupSettings {
+  var to: String?
+  var keep = 7
 }
 
 /// One key of the settings file.
@@ -28,8 +46,10 @@ struct SettingKey {
     case words([String])
     case list
     case weekdays
-    /// A block that this version does not use yet: it must be empty.
-    case reserved
+    case address
+    case addresses
+    /// https, or http to this machine.
+    case url
   }
 
   let path: String
@@ -116,7 +136,20 @@ struct SettingKey {
     .init(
       path: "log_level", kind: .words(["debug", "info", "warning", "error"]), default: "info",
       meaning: "of the log on stderr"),
-    .init(path: "notify", kind: .reserved, default: "{}", meaning: "not used by this version"),
-    .init(path: "backup", kind: .reserved, default: "{}", meaning: "not used by this version"),
+    .init(
+      path: "metrics_file", kind: .text, default: "",
+      meaning: "Prometheus text, written after each night; empty = none"),
+    .init(path: "notify.command", kind: .text, default: "", meaning: "run by sh; gets the message as JSON on stdin"),
+    .init(path: "notify.email", kind: .addresses, default: "[]", meaning: "addresses, mailed through sendmail"),
+    .init(
+      path: "notify.from", kind: .address, default: "", meaning: "sender of the mails; empty = what sendmail says"),
+    .init(
+      path: "notify.sendmail", kind: .text, default: "/usr/sbin/sendmail -t -i", meaning: "the mail program, with options"
+    ),
+    .init(
+      path: "notify.url", kind: .url, default: "", meaning: "webhook: JSON, signed with $ROTA_NOTIFY_SECRET"),
+    .init(path: "notify.heartbeat", kind: .url, default: "", meaning: "address that is asked for after each good night"),
+    .init(path: "backup.to", kind: .text, default: "", meaning: "folder for a copy each night; empty = none"),
+    .init(path: "backup.keep", kind: .whole(1...10_000), default: "7", meaning: "copies that are kept"),
   ]
 }

@@ -86,10 +86,7 @@ struct SettingsLoader {
   }
 
   private mutating func take(_ value: Node, for key: SettingKey, place: String) {
-    if case .reserved = key.kind {
-      let isEmpty = value.mapping?.isEmpty ?? value.sequence?.isEmpty ?? (value.scalar?.string.isEmpty ?? true)
-      if !isEmpty { problems.append("\(place): '\(key.path)' is not used by this version; leave it empty") }
-    } else if let sequence = value.sequence {
+    if let sequence = value.sequence {
       let parts = sequence.compactMap(\.scalar?.string)
       guard parts.count == sequence.count, key.isList else {
         problems.append("\(place): '\(key.path)' must be \(key.form)")
@@ -106,10 +103,6 @@ struct SettingsLoader {
   private mutating func readEnvironment() {
     for key in SettingKey.all {
       guard let text = environment[key.variable], !text.isEmpty else { continue }
-      if case .reserved = key.kind {
-        problems.append("$\(key.variable) is not used by this version")
-        continue
-      }
       let parts =
         key.isList
         ? text.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")).split(separator: ",").map {
@@ -117,7 +110,7 @@ struct SettingsLoader {
         } : [text]
       given[key.path] = (parts, "$\(key.variable)")
     }
-    let known = Set(SettingKey.all.map(\.variable) + ["ROTA_CONFIG"])
+    let known = Set(SettingKey.all.map(\.variable) + ["ROTA_CONFIG", "ROTA_NOTIFY_SECRET", "ROTA_NOTIFY_SECRET_FILE"])
     for name in environment.keys.sorted() where name.hasPrefix("ROTA_") && !known.contains(name) {
       problems.append("$\(name) is no setting")
     }
@@ -159,6 +152,15 @@ struct SettingsLoader {
     settings.imports.workingDays = weekdays("planning.working_days") ?? settings.imports.workingDays
     settings.imports.historyDays = whole("history_days") ?? settings.imports.historyDays
     settings.logLevel = word("log_level") ?? settings.logLevel
+    settings.metricsFile = text("metrics_file")
+    settings.notify.command = text("notify.command")
+    settings.notify.email = addresses("notify.email")
+    settings.notify.from = value("notify.from") { Self.isAddress($0) ? $0 : nil }
+    settings.notify.sendmail = text("notify.sendmail") ?? settings.notify.sendmail
+    settings.notify.url = value("notify.url", Self.url)
+    settings.notify.heartbeat = value("notify.heartbeat", Self.url)
+    settings.backup.to = text("backup.to")
+    settings.backup.keep = whole("backup.keep") ?? settings.backup.keep
   }
 
   private func filter(_ path: String) -> ImportFilter {
@@ -204,6 +206,25 @@ struct SettingsLoader {
     return value(path) { words.contains($0) ? $0 : nil }
   }
 
+  private mutating func addresses(_ path: String) -> [String] {
+    let parts = given[path]?.parts ?? []
+    if !parts.allSatisfy(Self.isAddress) { refuse(path) }
+    return parts
+  }
+
+  /// One address and nothing that could become a header of its own.
+  private static func isAddress(_ text: String) -> Bool {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+      && text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && !",;<>\"()".unicodeScalars.contains($0) }
+  }
+
+  private static func url(_ text: String) -> String? {
+    guard let url = URLComponents(string: text), let host = url.host, !host.isEmpty else { return nil }
+    let isLocal = ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host)
+    return url.scheme == "https" || (url.scheme == "http" && isLocal) ? text : nil
+  }
+
   private mutating func weekdays(_ path: String) -> WorkingDays? {
     guard let parts = given[path]?.parts else { return nil }
     guard let days = WorkingDays(parts.joined(separator: ",")) else {
@@ -217,7 +238,7 @@ struct SettingsLoader {
 extension SettingKey {
   var isList: Bool {
     switch kind {
-    case .list, .weekdays: true
+    case .list, .weekdays, .addresses: true
     default: false
     }
   }
@@ -234,7 +255,9 @@ extension SettingKey {
       words.joined(separator: ", ").replacingOccurrences(of: ", \(words.last!)", with: " or \(words.last!)")
     case .list: "a list of ids"
     case .weekdays: "a list of weekdays like [mon, tue]"
-    case .reserved: "empty"
+    case .address: "an e-mail address"
+    case .addresses: "a list of e-mail addresses"
+    case .url: "an https address (http only to this machine)"
     }
   }
 }

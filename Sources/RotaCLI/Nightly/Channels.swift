@@ -1,0 +1,139 @@
+import AsyncHTTPClient
+import Crypto
+import Foundation
+import NIOCore
+import Subprocess
+
+/// A way to tell people. Each says in words what went wrong, without secrets.
+struct Channel: Sendable {
+  let name: String
+  let send: @Sendable (Message) async throws -> Void
+
+  /// How long a program or an address may take, seconds.
+  static let patience = 30
+
+  /// Those that the settings name.
+  ///
+  /// - Throws: `UserError` where a webhook has no secret.
+  static func all(_ settings: NotifySettings, environment: [String: String]) throws -> [Channel] {
+    var channels: [Channel] = []
+    if let command = settings.command {
+      channels.append(Channel(name: "command") { try await pipe($0.json, to: command) })
+    }
+    if !settings.email.isEmpty {
+      let (to, from, program) = (settings.email, settings.from, settings.sendmail)
+      channels.append(
+        Channel(name: "email") { try await pipe(Data($0.mail(to: to, from: from).utf8), to: program) })
+    }
+    if let url = settings.url {
+      let secret = try secret(environment)
+      channels.append(Channel(name: "url") { try await post($0.json, to: url, secret: secret) })
+    }
+    return channels
+  }
+
+  /// The webhook's secret, from the environment or the file it names.
+  static func secret(_ environment: [String: String]) throws -> SymmetricKey {
+    func given(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    if let secret = given("ROTA_NOTIFY_SECRET") { return SymmetricKey(data: Data(secret.utf8)) }
+    guard let file = given("ROTA_NOTIFY_SECRET_FILE") else {
+      throw UserError(
+        "notify: url needs a secret to sign with",
+        next: "set ROTA_NOTIFY_SECRET, or ROTA_NOTIFY_SECRET_FILE to a file that holds it")
+    }
+    let text = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard let text, !text.isEmpty else {
+      throw UserError("the file of ROTA_NOTIFY_SECRET_FILE cannot be read or is empty", next: "check its path and rights")
+    }
+    return SymmetricKey(data: Data(text.utf8))
+  }
+
+  /// Runs a program through `sh` with the message on its standard input; ended after `patience` with all it started.
+  private static func pipe(_ input: Data, to command: String) async throws {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(2))]
+    let words = "\"\(command.split(separator: " ").first ?? "")\""
+    let result: (status: TerminationStatus, errors: String)
+    do {
+      let platformOptions = options
+      result = try await within(seconds: patience) {
+        let ended = try await Subprocess.run(
+          .path("/bin/sh"), arguments: ["-c", command], platformOptions: platformOptions, input: .data(input),
+          output: .discarded, error: .string(limit: 1 << 16))
+        return (ended.terminationStatus, ended.standardError)
+      }
+    } catch is TookTooLong {
+      throw UserError("\(words) had not ended after \(patience) s and was stopped", status: .failed)
+    } catch let error as SubprocessError {
+      throw UserError("\(words) could not be run or did not read what it was given: \(error)", status: .failed)
+    }
+    guard result.status.isSuccess else {
+      let said = result.errors.split(separator: "\n").first.map { ": \($0)" } ?? ""
+      throw UserError("\(words) ended with \(result.status)\(said)", status: .failed)
+    }
+  }
+
+  /// `X-Rota-Signature: sha256=HEX` over `TIMESTAMP.BODY`, both as sent. Passing faults are tried thrice.
+  private static func post(_ body: Data, to url: String, secret: SymmetricKey) async throws {
+    let timestamp = "\(Int(Date().timeIntervalSince1970))"
+    let code = HMAC<SHA256>.authenticationCode(for: Data(timestamp.utf8) + Data(".".utf8) + body, using: secret)
+    var request = HTTPClientRequest(url: url)
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: "application/json")
+    request.headers.add(name: "X-Rota-Timestamp", value: timestamp)
+    request.headers.add(name: "X-Rota-Signature", value: "sha256=\(code.map { hex($0) }.joined())")
+    request.body = .bytes(Array(body))
+    try await ask(request, "the webhook")
+  }
+
+  /// Asks for the heartbeat's address.
+  static func beat(_ url: String) async throws { try await ask(HTTPClientRequest(url: url), "the heartbeat address") }
+
+  private static func ask(_ request: HTTPClientRequest, _ name: String) async throws {
+    var request = request
+    request.headers.add(name: "User-Agent", value: "rota")
+    // The path of such an address is often its password: only the host is told.
+    let host = URLComponents(string: request.url)?.host ?? "?"
+    var fault = ""
+    for attempt in 1...3 {
+      if attempt > 1 { try await Task.sleep(for: .seconds(attempt - 1)) }
+      do {
+        let status = try await HTTPClient.shared.execute(request, timeout: .seconds(10)).status.code
+        if (200..<300).contains(status) { return }
+        fault = "answered \(status)"
+        if status < 500 && status != 429 { break }
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        fault = "could not be reached"
+      }
+    }
+    throw UserError("\(name) at \(host) \(fault)", status: .failed)
+  }
+
+  private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+}
+
+struct TookTooLong: Error {}
+
+/// The value of `body`, which is cancelled when it takes longer.
+func within<Value: Sendable>(
+  seconds: Int, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+  try await withThrowingTaskGroup(of: Value?.self) { group in
+    group.addTask { try await body() }
+    group.addTask {
+      try await Task.sleep(for: .seconds(seconds))
+      return nil
+    }
+    defer { group.cancelAll() }
+    guard let first = try await group.next(), let value = first else {
+      group.cancelAll()
+      // The body ends in its own way first: a run leaves an honest row behind.
+      while (try? await group.next()) != nil {}
+      throw TookTooLong()
+    }
+    return value
+  }
+}

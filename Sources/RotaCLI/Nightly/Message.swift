@@ -1,0 +1,68 @@
+import Foundation
+import Planning
+
+/// What is told on every channel: the same facts as a subject, a text and JSON (docs/json.md).
+struct Message: Sendable {
+  enum Event: String, Sendable { case problems, resolved, test }
+
+  let event: Event
+  let workspace: String
+  let run: Int64?
+  let status: String?
+  let at: Instant
+  let problems: [Problem]
+  /// Keys of those that were not told before, or of which there are more now.
+  let new: Set<String>
+
+  var subject: String {
+    switch event {
+    case .test: "rota: a test message"
+    case .resolved: "rota: nothing waits any more\(place)"
+    case .problems:
+      problems.count == 1 ? "rota: \(problems[0].words)\(place)" : "rota: \(problems.count) things wait for a person\(place)"
+    }
+  }
+
+  private var place: String { workspace.isEmpty ? "" : " (\(workspace))" }
+
+  var text: String {
+    var lines: [String] = []
+    switch event {
+    case .test: lines.append("This is what a message of rota looks like; nothing is wrong.")
+    case .resolved: lines.append("What was told before is settled.")
+    case .problems: lines.append("After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0))" } ?? "")" } ?? ""):")
+    }
+    for problem in problems {
+      lines += ["", "\(new.contains(problem.key) ? "new:  " : "still: ")\(problem.words)", "  \(problem.next)"]
+    }
+    return (lines + ["", "All of it: rota status", ""]).joined(separator: "\n")
+  }
+
+  var json: Data {
+    var object: [String: Any] = [
+      "event": event.rawValue, "workspace": workspace, "at": at.description, "subject": subject, "text": text,
+      "problems": problems.map { problem in
+        [
+          "key": problem.key, "count": problem.count, "message": problem.words, "next": problem.next,
+          "is_new": new.contains(problem.key),
+        ] as [String: Any]
+      },
+    ]
+    object["run"] = run.map { $0 as Any } ?? NSNull()
+    object["status"] = status.map { $0 as Any } ?? NSNull()
+    return (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data()
+  }
+
+  /// RFC 5322, UTF-8; recipients are validated addresses (settings).
+  func mail(to recipients: [String], from sender: String?) -> String {
+    let encoded = Data(subject.utf8).base64EncodedString()
+    let isPlain = subject.utf8.allSatisfy { $0 >= 32 && $0 < 127 }
+    var headers = sender.map { ["From: rota <\($0)>"] } ?? []
+    headers += [
+      "To: \(recipients.joined(separator: ", "))", "Subject: \(isPlain ? subject : "=?UTF-8?B?\(encoded)?=")",
+      "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit",
+      "Auto-Submitted: auto-generated",
+    ]
+    return headers.joined(separator: "\n") + "\n\n" + text
+  }
+}

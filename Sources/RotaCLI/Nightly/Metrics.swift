@@ -1,0 +1,66 @@
+import Foundation
+import Planning
+import PlanningStore
+
+/// The last run in Prometheus' text format, for node exporter's textfile collector. Names are stable (docs/operations.md).
+struct Metrics {
+  private var lines: [String] = []
+
+  init(
+    _ session: StoreSession, last: ImportRun?, lastComplete: ImportRun?, waiting: [Problem], next: Instant?,
+    databaseBytes: Int
+  ) throws {
+    if let last {
+      gauge("rota_last_run_timestamp_seconds", "When the last run started.", Instant(last.startedAt)?.seconds ?? 0)
+      metric("rota_last_run_status", "Status of the last run; the one that holds is 1.")
+      for status in ["running", "done", "partial", "held", "failed"] {
+        lines.append("rota_last_run_status{status=\"\(status)\"} \(last.status == status ? 1 : 0)")
+      }
+      gauge("rota_last_run_requests", "Requests of the last run.", last.requests)
+      gauge("rota_last_run_entries_read", "Time entries that the last run read.", last.entriesRead)
+      metric("rota_last_run_seconds", "Seconds of time that the last run read, and what became of them.")
+      for (what, seconds) in [
+        ("read", last.secondsRead), ("placed", last.secondsPlaced), ("skipped", last.secondsSkipped),
+        ("held", last.secondsHeld),
+      ] {
+        lines.append("rota_last_run_seconds{what=\"\(what)\"} \(seconds)")
+      }
+      gauge("rota_books_balanced", "1 if read = placed + skipped + held in the last run.", last.isBalanced ? 1 : 0)
+    }
+    if let complete = lastComplete.flatMap({ Instant($0.startedAt) }) {
+      gauge("rota_last_complete_run_timestamp_seconds", "When the last complete run started.", complete.seconds)
+    }
+    if let next { gauge("rota_next_run_timestamp_seconds", "When the next run is due.", next.seconds) }
+    metric("rota_waiting", "What waits for a person, by kind.")
+    for item in waiting { lines.append("rota_waiting{kind=\"\(item.key)\"} \(item.count)") }
+    gauge("rota_waiting_kinds", "How many kinds of things wait for a person.", waiting.count)
+    gauge("rota_database_bytes", "Size of the database file.", databaseBytes)
+    if let backup = try session.setting(NightlySetting.backup).flatMap({ Instant($0) }) {
+      gauge("rota_last_backup_timestamp_seconds", "When the last backup was written.", backup.seconds)
+    }
+  }
+
+  var text: String { lines.joined(separator: "\n") + "\n" }
+
+  /// In one step, so that nobody reads half of it.
+  func write(to file: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+      // The collector runs as another user.
+      try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+    } catch {
+      throw UserError(
+        "the metrics file \(file) was not written: \(error.localizedDescription)",
+        next: "check that its folder exists, may be written and has room", status: .failed)
+    }
+  }
+
+  private mutating func metric(_ name: String, _ help: String) {
+    lines += ["# HELP \(name) \(help)", "# TYPE \(name) gauge"]
+  }
+
+  private mutating func gauge(_ name: String, _ help: String, _ value: Int) {
+    metric(name, help)
+    lines.append("\(name) \(value)")
+  }
+}

@@ -1,0 +1,225 @@
+import Foundation
+import Importing
+import Logging
+import Planning
+import PlanningStore
+import Scheduling
+
+/// One scheduled import with all that belongs to it: import → backup → metrics → tell.
+///
+/// What follows the import never undoes it: its faults are told and shown by `rota status`.
+struct Night: Sendable {
+  let composition: Composition
+  let channels: [Channel]
+  /// For status, metrics and the next night's time; nil: an external scheduler decides.
+  let schedule: NightlySchedule?
+  let now: Instant
+
+  enum Outcome: Sendable {
+    case ended(ImportReport)
+    case failed(UserError)
+    /// Another import or command holds the database: nothing was done.
+    case busy(UserError)
+  }
+
+  private var settings: RotaSettings { composition.settings }
+  private var logger: Logger { composition.logger }
+
+  /// - Parameter limit: seconds that the import may take.
+  /// - Throws: `RunInterrupted` or `CancellationError` when asked to stop.
+  func run(limit: Int) async throws -> Outcome {
+    let database: PlanningDatabase
+    do {
+      database = try composition.openOrCreateDatabase()
+    } catch {
+      // No database, no memory of what was told: this is told every time.
+      let problem = failure(error)
+      await tell(Message(event: .problems, workspace: "", run: nil, status: nil, at: now, problems: [problem], new: []))
+      return .failed(words(error))
+    }
+    defer { try? database.close() }
+    var problems: [Problem] = []
+    let outcome: Outcome
+    do {
+      try checkAfterCrash(database)
+      let report = try await importNow(database, limit: limit)
+      outcome = .ended(report)
+      if report.status == "partial" {
+        problems.append(
+          Problem(
+            "run_partial", "the import could not read everything: \(report.stopped?.message ?? "see the run")",
+            next: "rota runs show \(report.run)"))
+      }
+    } catch let error as RunInterrupted {
+      throw error
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      let known = words(error)
+      if known.status == .alreadyRunning { return .busy(known) }
+      logger.error("\(known.message)")
+      problems.append(failure(error))
+      outcome = .failed(known)
+    }
+    var faults = keep(database)
+    await conclude(database, problems, &faults, outcome)
+    return outcome
+  }
+
+  private func words(_ error: any Error) -> UserError {
+    ErrorWords.words(error) ?? UserError("the import failed: \(error)", next: "rota check", status: .failed)
+  }
+
+  private func failure(_ error: any Error) -> Problem {
+    let known = words(error)
+    return Problem("run_failed", "the import failed: \(known.message)", next: known.next ?? "rota check")
+  }
+
+  /// A run that died may have taken the disk with it: look before writing on.
+  private func checkAfterCrash(_ database: PlanningDatabase) throws {
+    guard try database.read({ try $0.runs(limit: 1).first?.status == "running" }) else { return }
+    guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Composition.busy(database) }
+    defer { withExtendedLifetime(lock) {} }
+    logger.warning("the last run died; checking the database")
+    guard try database.read({ try $0.isIntact() }) else {
+      throw UserError(
+        "\(database.path) is damaged; nothing was imported", next: "restore a backup (docs/operations.md)",
+        status: .failed)
+    }
+  }
+
+  private func importNow(_ database: PlanningDatabase, limit: Int) async throws -> ImportReport {
+    let runner = ImportRunner(composition: composition, database: database)
+    let request = ImportRequest(trigger: .scheduled, now: now)
+    do {
+      let report = try await within(seconds: limit) { try await runner.run(request, isDryRun: false) }
+      logger.info(
+        "import ended",
+        metadata: [
+          "run": "\(report.run)", "status": "\(report.status)", "requests": "\(report.requests)",
+          "entries_read": "\(report.books.entriesRead)", "seconds_read": "\(report.books.secondsRead)",
+          "seconds_placed": "\(report.books.secondsPlaced)", "seconds_skipped": "\(report.books.secondsSkipped)",
+          "seconds_held": "\(report.books.secondsHeld)",
+        ])
+      return report
+    } catch is TookTooLong {
+      throw UserError(
+        "the import had not ended when the next night was due, and was stopped", next: "rota check", status: .failed)
+    }
+  }
+
+  // MARK: After the import
+
+  /// Backup and upkeep of the file.
+  ///
+  /// - Returns: what went wrong.
+  private func keep(_ database: PlanningDatabase) -> [Problem] {
+    var faults: [Problem] = []
+    func attempt(_ key: String, next: String, _ body: () throws -> Void) {
+      do { try body() } catch {
+        let known = words(error)
+        logger.error("\(known.message)")
+        faults.append(Problem(key, known.message, next: known.next ?? next))
+      }
+    }
+    attempt("upkeep_failed", next: "rota database check") {
+      try database.optimize()
+      let month = NightlySetting.bytes + now.utcDay.description.prefix(7)
+      try database.write { session in
+        if try session.setting(month) == nil {
+          try session.set(month, "\(Self.bytes(of: database.path))", at: now)
+        }
+        let kept = schedule.map { "\($0.time) \($0.zone.name)" }
+        try session.set(NightlySetting.schedule, kept, at: now)
+      }
+    }
+    if let folder = settings.backup.to {
+      attempt("backup_failed", next: "rota check") {
+        try Backups.rotate(database, into: folder, keep: settings.backup.keep, at: now)
+        try database.write { try $0.set(NightlySetting.backup, now.description, at: now) }
+        logger.info("backup written", metadata: ["folder": "\(folder)"])
+      }
+    }
+    return faults
+  }
+
+  /// Tells, remembers what was told and what went wrong, writes the metrics, and beats.
+  private func conclude(
+    _ database: PlanningDatabase, _ problems: [Problem], _ faults: inout [Problem], _ outcome: Outcome
+  ) async {
+    do {
+      let (waiting, last) = try database.read { session in
+        let last = try session.runs(limit: 1).first
+        return (try Waiting(session, of: last).items, last)
+      }
+      let all = problems + faults + waiting.filter { item in !faults.contains { $0.key == item.key } }
+      for channel in channels {
+        let told = try database.read { try $0.told(channel.name) }
+        if let fault = await tell(channel, all, told, last) {
+          faults.append(fault)
+        } else {
+          let counts = Dictionary(all.map { ($0.key, $0.count) }, uniquingKeysWith: { $1 })
+          try database.write { try $0.setTold(channel.name, counts, at: now) }
+        }
+      }
+      let isGood = if case .ended(let report) = outcome { report.status != "partial" } else { false }
+      if isGood, let heartbeat = settings.notify.heartbeat {
+        do { try await Channel.beat(heartbeat) } catch {
+          faults.append(Problem("heartbeat_failed", words(error).message, next: "rota notify test"))
+        }
+      }
+      if let file = settings.metricsFile {
+        do { try metrics(database).write(to: file) } catch {
+          let known = words(error)
+          faults.append(Problem("metrics_failed", known.message, next: known.next ?? "rota check"))
+        }
+      }
+      for fault in faults { logger.error("\(fault.words)", metadata: ["next": "\(fault.next)"]) }
+      try database.write { [faults] in try $0.setNightlyFaults(faults, at: now) }
+    } catch {
+      logger.error("\(words(error).message)")
+    }
+  }
+
+  /// Once per change: when something is new or there is more of it, and when all is settled.
+  ///
+  /// - Returns: the fault, if the channel did not take it; then it is tried again the next night.
+  private func tell(
+    _ channel: Channel, _ problems: [Problem], _ told: [String: Int], _ last: ImportRun?
+  ) async -> Problem? {
+    let new = Set(problems.filter { $0.count > told[$0.key] ?? 0 }.map(\.key))
+    guard !new.isEmpty || (problems.isEmpty && !told.isEmpty) else { return nil }
+    let summary = last.flatMap { RunSummary(json: $0.summary) }
+    let message = Message(
+      event: problems.isEmpty ? .resolved : .problems, workspace: summary?.workspaceName ?? "", run: last?.id,
+      status: last?.status, at: now, problems: problems, new: new)
+    do {
+      try await channel.send(message)
+      logger.info("told", metadata: ["channel": "\(channel.name)", "problems": "\(problems.count)"])
+      return nil
+    } catch {
+      return Problem(
+        "notify_failed:\(channel.name)", "telling by \(channel.name) failed: \(words(error).message)",
+        next: "rota notify test")
+    }
+  }
+
+  private func tell(_ message: Message) async {
+    for channel in channels {
+      do { try await channel.send(message) } catch { logger.error("\(words(error).message)") }
+    }
+  }
+
+  private func metrics(_ database: PlanningDatabase) throws -> Metrics {
+    try database.read { session in
+      let status = try Status(session, now: now)
+      return try Metrics(
+        session, last: status.last, lastComplete: status.lastComplete, waiting: status.waiting.items,
+        next: schedule?.next(after: now), databaseBytes: Self.bytes(of: database.path))
+    }
+  }
+
+  static func bytes(of file: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+  }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+import Scheduling
+
+/// How things stand, read in one transaction.
+struct Status {
+  let last: ImportRun?
+  let lastComplete: ImportRun?
+  let summary: RunSummary?
+  let enabledAt: String?
+  let autofillFrom: String?
+  let locks: Table
+  let held: Table
+  let waiting: Waiting
+  let deletePlan: (run: Int64, keys: Set<Int>)?
+  /// The schedule that a running 'rota nightly' keeps; nil: none, or another scheduler's.
+  let schedule: NightlySchedule?
+  /// When the last complete run of a schedule is too long ago.
+  let isOverdue: Bool
+  let next: Instant?
+  let backup: String?
+  /// The file's size on the first night of the oldest month known of the last three.
+  let bytesThen: (month: String, bytes: Int)?
+  var databaseBytes = 0
+  /// The run's process is gone: nobody holds the lock.
+  var hasDied = false
+
+  /// How late a night may be before it counts as overdue, seconds.
+  static let grace = 2 * 3600
+
+  init(_ session: StoreSession, now: Instant) throws {
+    let runs = try session.runs(limit: 200)
+    last = runs.first
+    lastComplete = runs.first {
+      ["done", "held"].contains($0.status) && $0.scope.contains("actuals") && $0.windowFrom != nil
+    }
+    summary = last.flatMap { RunSummary(json: $0.summary) }
+    enabledAt = try session.setting(Setting.actualsEnabledAt)
+    autofillFrom = try session.setting(Setting.autofillFrom)
+    locks = try session.locksTable()
+    held = try session.heldTable()
+    waiting = try Waiting(session, of: last)
+    deletePlan = try session.deletePlan()
+    schedule = try session.setting(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
+    let attempts = try session.attempts(since: now - 40 * 86_400)
+    let complete = attempts.filter(\.isComplete).map(\.startedAt).max()
+    next = schedule.map { max(now, $0.due(at: now, attempts: attempts)) }
+    if let schedule {
+      isOverdue = schedule.isOverdue(at: now, lastComplete: complete, grace: Self.grace)
+    } else {
+      // An external scheduler: a day and the grace after the last.
+      isOverdue = attempts.contains(where: \.isScheduled) && complete.map { now - $0 > 86_400 + Self.grace } ?? true
+    }
+    backup = try session.setting(NightlySetting.backup)
+    bytesThen = try session.setting(prefix: NightlySetting.bytes).suffix(3).first.flatMap { key, value in
+      Int(value).map { (String(key.dropFirst(NightlySetting.bytes.count)), $0) }
+    }
+  }
+
+  /// Rule 82: what a monitor asks.
+  var isWell: Bool { last?.status == "done" && !isOverdue && waiting.items.isEmpty }
+
+  private var rightSince: String? {
+    lastComplete.flatMap { RunSummary(json: $0.summary)?.guaranteedFrom }
+  }
+
+  func lines(_ mode: AutofillMode) -> [String] {
+    var lines: [String] = []
+    func line(_ name: String, _ text: String) { lines.append("\(Words.padded(name, 13)) \(text)") }
+    if let last {
+      switch last.status {
+      case "running" where hasDied:
+        line("Last run", "\(last.id), \(last.startedAt), died; the next one takes its work over   rota import")
+      case "running": line("Last run", "\(last.id), \(last.startedAt), running")
+      case "done", "held":
+        line(
+          "Last run", "\(last.id), \(last.startedAt), \(last.status), \(last.isBalanced ? "balanced" : "NOT BALANCED")")
+      default: line("Last run", "\(last.id), \(last.startedAt), \(last.status)   rota runs show \(last.id)")
+      }
+      if last.status != "done", let lastComplete, lastComplete.id != last.id {
+        line("Last complete", "\(lastComplete.id), \(lastComplete.startedAt)")
+      }
+    } else {
+      line("Last run", "none yet   rota import")
+    }
+    if let rightSince {
+      let back = lastComplete.flatMap { RunSummary(json: $0.summary)?.readsBackTo }
+      line(
+        "Right since",
+        "\(rightSince)\(back.map { $0 < rightSince ? " (older time, back to \($0): as it was read then)" : "" } ?? "")")
+    }
+    let zeros =
+      switch mode {
+      case .days: "zeros for missed days"
+      case .scheduled: "zeros for planned days"
+      case .off: "no zeros"
+      }
+    line(
+      "Actuals",
+      enabledAt.map { "on since \($0.prefix(10)), \(zeros)\(autofillFrom.map { " from \($0) on" } ?? "")" }
+        ?? "off   rota actuals enable")
+    for row in locks.rows { line("Locked", "\(row[1]) until \(row[2])   rota lock show") }
+    for row in held.rows {
+      guard case .int(let seconds) = row[2] else { continue }
+      line(
+        "Held",
+        "\(Words.hours(seconds: Int(seconds))): \(Reason(rawValue: row[0].description)?.words ?? row[0].description)")
+    }
+    if let next {
+      line("Next run", "\(next), daily at \(schedule!.time) \(schedule!.zone.name) (rota nightly)")
+    }
+    if isOverdue { line("Overdue", "no complete run since \(lastComplete?.startedAt ?? "the beginning")   rota import") }
+    let grown = bytesThen.map { then in
+      ", \(Words.megabytes(databaseBytes - then.bytes, signed: true)) since \(then.month)"
+    }
+    line(
+      "Database",
+      "\(Words.megabytes(databaseBytes))\(grown ?? "")\(backup.map { ", last backup \($0)" } ?? ", no nightly backup")")
+    line("Waiting", waiting.items.isEmpty ? "nothing" : "")
+    return lines + waiting.lines
+  }
+
+  var object: [String: Any] {
+    func optional(_ value: Any?) -> Any { value ?? NSNull() }
+    return [
+      "last_run": optional(
+        last.map {
+          ["id": $0.id, "status": $0.status, "started_at": $0.startedAt, "is_balanced": $0.isBalanced] as [String: Any]
+        }),
+      "last_complete_run": optional(lastComplete?.id), "right_since": optional(rightSince),
+      "reads_back_to": optional(lastComplete.flatMap { RunSummary(json: $0.summary)?.readsBackTo }),
+      "actuals_enabled_at": optional(enabledAt), "autofill_from": optional(autofillFrom),
+      "people_with_unknown_role": waiting.count("unknown_role"), "conflicts": waiting.count("conflict"),
+      "drift": waiting.count("drift"), "probable_duplicates": waiting.count("probable_duplicate"),
+      "source_missing": waiting.count("source_missing"),
+      "waiting": waiting.items.map { ["key": $0.key, "count": $0.count, "message": $0.words, "next": $0.next] as [String: Any] },
+      "next_run": optional(next?.description), "is_overdue": isOverdue, "is_well": isWell,
+      "last_backup": optional(backup), "database_bytes": databaseBytes,
+      "delete_plan": optional(deletePlan.map { ["run": $0.run, "entries": $0.keys.count] as [String: Any] }),
+      "held": TablePrinter.rows(held), "locks": TablePrinter.rows(locks),
+    ]
+  }
+}
+
+extension NightlySchedule {
+  /// - Parameter text: `HH:MM ZONE`, as the service leaves it in the database.
+  fileprivate init?(remembered text: String) {
+    let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let zone = Zone(parts[1]) else { return nil }
+    self.init(time: parts[0], zone: zone)
+  }
+}
