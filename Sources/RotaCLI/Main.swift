@@ -72,7 +72,8 @@ struct Rota: AsyncParsableCommand {
       CommandGroup(
         name: "Importing",
         subcommands: [
-          ImportCommand.self, NightlyCommand.self, StatusCommand.self, RunsCommand.self, ReferencesCommand.self, DriftCommand.self,
+          ImportCommand.self, NightlyCommand.self, ScheduleCommand.self, NotifyCommand.self, StatusCommand.self,
+          RunsCommand.self, ReferencesCommand.self, DriftCommand.self,
           DuplicatesCommand.self, ConflictsCommand.self,
         ]),
       CommandGroup(

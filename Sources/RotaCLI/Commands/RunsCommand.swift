@@ -6,26 +6,44 @@ import PlanningStore
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "Show what earlier imports did.", subcommands: [List.self, Show.self])
+    commandName: "runs", abstract: "Show what earlier imports did.", subcommands: [List.self, Show.self, Export.self])
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List runs, newest first.")
+    static let configuration = CommandConfiguration(
+      abstract: "List runs, newest first.",
+      discussion: """
+          rota runs list --status failed --since 2026-11-01
+          rota runs list --trigger scheduled --limit 7
+        """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
     @Option(help: "How many.") var limit = 20
+    @Option(help: "Only runs that are running, done, partial, held or failed.") var status: String?
+    @Option(help: "Only runs started by manual, scheduled or demo.") var trigger: String?
+    @Option(help: "Only runs that started on or after this date (UTC).") var since: CalendarDay?
 
     func validate() throws {
       if limit < 1 { throw ValidationError("--limit must be 1 or more.") }
+      guard status.map(["running", "done", "partial", "held", "failed"].contains) ?? true else {
+        throw ValidationError("--status must be running, done, partial, held or failed.")
+      }
+      guard trigger.map(["manual", "scheduled", "demo"].contains) ?? true else {
+        throw ValidationError("--trigger must be manual, scheduled or demo.")
+      }
     }
 
     func run() throws {
-      var table = try Composition(options).read { try $0.runsTable(limit: limit) }
+      var table = try Composition(options).read {
+        try $0.runsTable(limit: limit, status: status, trigger: trigger, since: since)
+      }
       if !json.json {
         table = table.keeping([
           "id", "trigger", "status", "started_at", "window_from", "window_to", "requests", "entries_read",
         ])
       }
-      TablePrinter.show(table, asJSON: json.json, empty: "No run yet. Next: rota import")
+      TablePrinter.show(
+        table, asJSON: json.json,
+        empty: status == nil && trigger == nil && since == nil ? "No run yet. Next: rota import" : "No such run.")
     }
   }
 
@@ -40,14 +58,7 @@ struct RunsCommand: ParsableCommand {
       let (found, findings) = try composition.read { (try $0.run(id), try $0.findings(of: id)) }
       guard let found else { throw UserError("there is no run \(id)", next: "rota runs list") }
       if json.json {
-        let summary = (try? JSONSerialization.jsonObject(with: Data(found.summary.utf8))) ?? [String: Any]()
-        let object: [String: Any] = [
-          "id": found.id, "trigger": found.trigger, "scope": found.scope, "status": found.status,
-          "started_at": found.startedAt, "finished_at": found.finishedAt ?? NSNull() as Any,
-          "requests": found.requests, "entries_read": found.entriesRead, "seconds_read": found.secondsRead,
-          "seconds_placed": found.secondsPlaced, "seconds_skipped": found.secondsSkipped,
-          "seconds_held": found.secondsHeld, "summary": summary, "findings": findings.map(FindingWords.object),
-        ]
+        let object = RunsCommand.object(found, findings)
         print(TablePrinter.json(object))
         return
       }
@@ -61,11 +72,78 @@ struct RunsCommand: ParsableCommand {
       )
       for finding in findings {
         let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
-        let id = finding.kind != "entry" ? finding.externalID.map { "  [\($0)]" } ?? "" : ""
+        let theirs = finding.kind != "entry" ? finding.externalID : nil
+        let ours = finding.planningID.map { "\(finding.kind ?? "") \($0)" }
+        let ids = [ours, theirs].compactMap(\.self)
+        let sides = ids.isEmpty ? "" : "  [\(ids.joined(separator: " = "))]"
         print(
-          "\(Words.padded(finding.level.rawValue, 7)) \(Words.padded(finding.code, 23)) \(finding.message)\(time)\(id)")
+          "\(Words.padded(finding.level.rawValue, 7)) \(Words.padded(finding.code, 23)) \(finding.message)\(time)\(sides)"
+        )
       }
       if findings.isEmpty { print("no findings") }
     }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write one run with everything it found as JSON, to send to somebody who helps.",
+      discussion: """
+        With --mask-names, names and e-mail addresses of people, projects and clients are replaced by kind and number.
+
+          rota runs export 118 --mask-names > run-118.json
+        """)
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "The run's id.") var id: Int64
+    @Flag(name: .customLong("mask-names"), help: "Leave out names and e-mail addresses.") var masksNames = false
+
+    func run() throws {
+      try Composition(options).read { session in
+        guard let found = try session.run(id) else { throw UserError("there is no run \(id)", next: "rota runs list") }
+        var findings = try session.findings(of: id)
+        let mask = masksNames ? try NameMask(session) : nil
+        if let mask {
+          findings = findings.map { finding in
+            var finding = finding
+            finding.name = finding.name.map { mask.masked($0) }
+            finding.message = mask.masked(finding.message)
+            return finding
+          }
+        }
+        var object = RunsCommand.object(found, findings)
+        if let mask, var summary = object["summary"] as? [String: Any] {
+          summary["workspace_name"] = (summary["workspace_name"] as? String).map { mask.masked($0) }
+          object["summary"] = summary
+        }
+        object["rota"] = Rota.configuration.version
+        object["schema"] = PlanningDatabase.schemaVersion
+        object["slices"] = TablePrinter.rows(try session.slicesTable(of: id))
+        print(TablePrinter.json(object))
+      }
+    }
+  }
+
+  fileprivate static func object(_ run: ImportRun, _ findings: [Finding]) -> [String: Any] {
+    [
+      "id": run.id, "trigger": run.trigger, "scope": run.scope, "status": run.status, "started_at": run.startedAt,
+      "finished_at": run.finishedAt ?? NSNull() as Any, "requests": run.requests, "entries_read": run.entriesRead,
+      "seconds_read": run.secondsRead, "seconds_placed": run.secondsPlaced, "seconds_skipped": run.secondsSkipped,
+      "seconds_held": run.secondsHeld,
+      "summary": (try? JSONSerialization.jsonObject(with: Data(run.summary.utf8))) ?? [String: Any](),
+      "findings": findings.map(FindingWords.object),
+    ]
+  }
+}
+
+/// Replaces every name and e-mail address that the database knows.
+struct NameMask {
+  /// Longest first, so that "Ana Ruiz" goes before "Ana".
+  private let masks: [(name: String, mask: String)]
+
+  init(_ session: StoreSession) throws {
+    masks = try session.knownNames().sorted { ($1.name.count, $0.name) < ($0.name.count, $1.name) }
+  }
+
+  func masked(_ text: String) -> String {
+    masks.reduce(text) { $0.replacingOccurrences(of: $1.name, with: $1.mask) }
   }
 }

@@ -22,16 +22,16 @@ struct InitCommand: ParsableCommand {
     let composition = try Composition(asIfWritten(path, hasFile))
     let existed = FileManager.default.fileExists(atPath: composition.settings.database)
     _ = try composition.openDatabase(creates: true)
-    Terminal.note(
+    composition.say(
       "\(composition.settings.database) \(existed ? "is there already; checked" : "made, schema \(PlanningDatabase.schemaVersion)")."
     )
     if hasFile {
-      Terminal.note("\(path) is there already; left as it is.")
+      composition.say("\(path) is there already; left as it is.")
     } else {
       try Self.write(Self.template(database: options.database), to: path)
-      Terminal.note("\(path) written: every setting with its default.")
+      composition.say("\(path) written: every setting with its default.")
     }
-    Terminal.note("Next: set CLOCKIFY_API_KEY, then   rota check   and   rota import")
+    composition.say("Next: set CLOCKIFY_API_KEY, then   rota check   and   rota import")
   }
 
   /// The options as they will be once the settings file is there: its database is beside it.
@@ -131,6 +131,7 @@ struct CheckCommand: AsyncParsableCommand {
       let words = ErrorWords.words(error)
       line("fail", "database", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0)" } ?? "")")
     }
+    for finding in NightlyCheck(composition).findings() { line(finding.state, finding.name, finding.text) }
     guard problems > 0 else { return }
     throw firstError.flatMap(ErrorWords.words)?.status ?? .failed
   }

@@ -35,7 +35,11 @@ enum Backups {
     let base = URL(fileURLWithPath: database.path).deletingPathExtension().lastPathComponent
     let stamp = now.description.replacingOccurrences(of: ":", with: "")
     let file = (folder as NSString).appendingPathComponent("\(base)-\(stamp).sqlite")
-    if !FileManager.default.fileExists(atPath: file) { try write(database, to: file) }
+    if !FileManager.default.fileExists(atPath: file) {
+      do { try write(database, to: file) } catch let error as UserError {
+        throw UserError("no backup: \(error.message)", next: "rota check", status: .failed)
+      }
+    }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
       .filter { isBackup($0, of: base) }.sorted()
     for name in names.dropLast(keep) {

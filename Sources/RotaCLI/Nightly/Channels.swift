@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import NIOCore
 import Subprocess
+import SystemPackage
 
 /// A way to tell people. Each says in words what went wrong, without secrets.
 struct Channel: Sendable {
@@ -43,7 +44,8 @@ struct Channel: Sendable {
     }
     let text = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
     guard let text, !text.isEmpty else {
-      throw UserError("the file of ROTA_NOTIFY_SECRET_FILE cannot be read or is empty", next: "check its path and rights")
+      throw UserError(
+        "the file of ROTA_NOTIFY_SECRET_FILE cannot be read or is empty", next: "check its path and rights")
     }
     return SymmetricKey(data: Data(text.utf8))
   }
@@ -54,23 +56,37 @@ struct Channel: Sendable {
     options.processGroupID = 0
     options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(2))]
     let words = "\"\(command.split(separator: " ").first ?? "")\""
+    // A file, not a pipe: a program need not read what it is given.
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("rota-message-\(UUID().uuidString)").path
+    guard FileManager.default.createFile(atPath: file, contents: input, attributes: [.posixPermissions: 0o600]) else {
+      throw UserError(
+        "no temporary file for the message could be written", next: "make room in $TMPDIR", status: .failed)
+    }
+    defer { try? FileManager.default.removeItem(atPath: file) }
     let result: (status: TerminationStatus, errors: String)
     do {
       let platformOptions = options
       result = try await within(seconds: patience) {
+        let message = try FileDescriptor.open(file, .readOnly)
         let ended = try await Subprocess.run(
-          .path("/bin/sh"), arguments: ["-c", command], platformOptions: platformOptions, input: .data(input),
-          output: .discarded, error: .string(limit: 1 << 16))
+          .path("/bin/sh"), arguments: ["-c", command], platformOptions: platformOptions,
+          input: .fileDescriptor(message, closeAfterSpawningProcess: true), output: .discarded,
+          error: .string(limit: 1 << 16))
         return (ended.terminationStatus, ended.standardError)
       }
     } catch is TookTooLong {
       throw UserError("\(words) had not ended after \(patience) s and was stopped", status: .failed)
     } catch let error as SubprocessError {
-      throw UserError("\(words) could not be run or did not read what it was given: \(error)", status: .failed)
+      throw UserError("\(words) could not be run: \(error)", status: .failed)
     }
     guard result.status.isSuccess else {
       let said = result.errors.split(separator: "\n").first.map { ": \($0)" } ?? ""
-      throw UserError("\(words) ended with \(result.status)\(said)", status: .failed)
+      let how =
+        switch result.status {
+        case .exited(let code): "ended with exit code \(code)"
+        case .signaled(let signal): "was ended by signal \(signal)"
+        }
+      throw UserError("\(words) \(how)\(said)", status: .failed)
     }
   }
 

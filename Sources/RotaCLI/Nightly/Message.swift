@@ -19,7 +19,8 @@ struct Message: Sendable {
     case .test: "rota: a test message"
     case .resolved: "rota: nothing waits any more\(place)"
     case .problems:
-      problems.count == 1 ? "rota: \(problems[0].words)\(place)" : "rota: \(problems.count) things wait for a person\(place)"
+      problems.count == 1
+        ? "rota: \(problems[0].words)\(place)" : "rota: \(problems.count) things wait for a person\(place)"
     }
   }
 
@@ -30,7 +31,8 @@ struct Message: Sendable {
     switch event {
     case .test: lines.append("This is what a message of rota looks like; nothing is wrong.")
     case .resolved: lines.append("What was told before is settled.")
-    case .problems: lines.append("After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0))" } ?? "")" } ?? ""):")
+    case .problems:
+      lines.append("After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0))" } ?? "")" } ?? ""):")
     }
     for problem in problems {
       lines += ["", "\(new.contains(problem.key) ? "new:  " : "still: ")\(problem.words)", "  \(problem.next)"]

@@ -50,8 +50,8 @@ struct Metrics {
       try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
     } catch {
       throw UserError(
-        "the metrics file \(file) was not written: \(error.localizedDescription)",
-        next: "check that its folder exists, may be written and has room", status: .failed)
+        "the metrics file \(file) was not written: its folder is not there, may not be written or is full",
+        next: "rota check", status: .failed)
     }
   }
 

@@ -118,7 +118,6 @@ struct Night: Sendable {
     func attempt(_ key: String, next: String, _ body: () throws -> Void) {
       do { try body() } catch {
         let known = words(error)
-        logger.error("\(known.message)")
         faults.append(Problem(key, known.message, next: known.next ?? next))
       }
     }

@@ -111,7 +111,9 @@ struct Status {
     if let next {
       line("Next run", "\(next), daily at \(schedule!.time) \(schedule!.zone.name) (rota nightly)")
     }
-    if isOverdue { line("Overdue", "no complete run since \(lastComplete?.startedAt ?? "the beginning")   rota import") }
+    if isOverdue {
+      line("Overdue", "no complete run since \(lastComplete?.startedAt ?? "the beginning")   rota import")
+    }
     let grown = bytesThen.map { then in
       ", \(Words.megabytes(databaseBytes - then.bytes, signed: true)) since \(then.month)"
     }
@@ -135,7 +137,9 @@ struct Status {
       "people_with_unknown_role": waiting.count("unknown_role"), "conflicts": waiting.count("conflict"),
       "drift": waiting.count("drift"), "probable_duplicates": waiting.count("probable_duplicate"),
       "source_missing": waiting.count("source_missing"),
-      "waiting": waiting.items.map { ["key": $0.key, "count": $0.count, "message": $0.words, "next": $0.next] as [String: Any] },
+      "waiting": waiting.items.map {
+        ["key": $0.key, "count": $0.count, "message": $0.words, "next": $0.next] as [String: Any]
+      },
       "next_run": optional(next?.description), "is_overdue": isOverdue, "is_well": isWell,
       "last_backup": optional(backup), "database_bytes": databaseBytes,
       "delete_plan": optional(deletePlan.map { ["run": $0.run, "entries": $0.keys.count] as [String: Any] }),

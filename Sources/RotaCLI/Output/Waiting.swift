@@ -62,7 +62,8 @@ struct Waiting {
     }
     let missing = found("source_missing")
     if !missing.isEmpty {
-      add("source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more", show)
+      add(
+        "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more", show)
     }
     let conflicts = try session.conflictsTable().rows.count
     if conflicts > 0 {
@@ -71,7 +72,9 @@ struct Waiting {
         "rota conflicts list")
     }
     let drift = Set(try session.driftTable().rows.map { "\($0[0]) \($0[1])" }).count
-    if drift > 0 { add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list") }
+    if drift > 0 {
+      add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list")
+    }
     items += try session.nightlyFaults()
     let late = summary?.held[Reason.locked.rawValue]?.seconds ?? 0
     if late > 0 { add("locked", 1, "\(Words.hours(seconds: late)) on locked dates wait", show) }

@@ -144,11 +144,13 @@ struct SettingKey {
     .init(
       path: "notify.from", kind: .address, default: "", meaning: "sender of the mails; empty = what sendmail says"),
     .init(
-      path: "notify.sendmail", kind: .text, default: "/usr/sbin/sendmail -t -i", meaning: "the mail program, with options"
+      path: "notify.sendmail", kind: .text, default: "/usr/sbin/sendmail -t -i",
+      meaning: "the mail program, with options"
     ),
     .init(
       path: "notify.url", kind: .url, default: "", meaning: "webhook: JSON, signed with $ROTA_NOTIFY_SECRET"),
-    .init(path: "notify.heartbeat", kind: .url, default: "", meaning: "address that is asked for after each good night"),
+    .init(
+      path: "notify.heartbeat", kind: .url, default: "", meaning: "address that is asked for after each good night"),
     .init(path: "backup.to", kind: .text, default: "", meaning: "folder for a copy each night; empty = none"),
     .init(path: "backup.keep", kind: .whole(1...10_000), default: "7", meaning: "copies that are kept"),
   ]
