@@ -84,14 +84,17 @@ extension NightlySchedule {
   ///
   /// A night that was missed is caught up at once. One that failed is tried again after half an hour, then an hour.
   ///
-  /// - Parameter attempts: earlier runs, in any order; runs from before the last night do not matter.
-  package func due(at now: Instant, attempts: [Attempt]) -> Instant {
+  /// - Parameters:
+  ///   - attempts: earlier runs, in any order; runs from before the last night do not matter.
+  ///   - isStart: the service has just begun: a run that its end cut short goes on at once.
+  package func due(at now: Instant, attempts: [Attempt], isStart: Bool = false) -> Instant {
     let night = last(atOrBefore: now)
     let tonight = attempts.filter { $0.startedAt >= night }
     if tonight.contains(where: \.isComplete) { return next(after: now) }
     let tries = tonight.filter(\.isScheduled)
     guard let latest = tries.map(\.startedAt).max() else { return night }
     if tries.count >= Self.attemptsPerNight { return next(after: now) }
+    if isStart { return night }
     return min(latest + Self.pause * tries.count, next(after: now))
   }
 

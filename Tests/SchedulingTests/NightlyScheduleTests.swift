@@ -73,6 +73,8 @@ struct NightlyScheduleTests {
     #expect(schedule.due(at: noon, attempts: [first]) == at("2026-03-03T02:30:00Z"))
     #expect(schedule.due(at: noon, attempts: [second, first]) == at("2026-03-03T03:30:00Z"))
     #expect(schedule.due(at: noon, attempts: [first, second, third]) == tomorrow)
+    #expect(schedule.due(at: at("2026-03-03T02:01:00Z"), attempts: [first], isStart: true) == tonight)
+    #expect(schedule.due(at: noon, attempts: [first, second, third], isStart: true) == tomorrow)
     // The clock is set back behind a run of this night: it does not run a second time.
     let done = [run("2026-03-03T02:00:01Z")]
     #expect(schedule.due(at: at("2026-03-03T01:30:00Z"), attempts: done) == tonight)

@@ -52,7 +52,8 @@ struct Message: Sendable {
     ]
     object["run"] = run.map { $0 as Any } ?? NSNull()
     object["status"] = status.map { $0 as Any } ?? NSNull()
-    return (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data()
+    return (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]))
+      ?? Data()
   }
 
   /// RFC 5322, UTF-8; recipients are validated addresses (settings).

@@ -30,11 +30,13 @@ struct NightlyService: Service {
     // Also of nights that left no run row (no database, no key).
     var tries: [NightlySchedule.Attempt] = []
     var announced: Instant?
+    var isStart = true
     while !Task.isCancelled {
       let now = clock.now()
       tries.removeAll { $0.startedAt < schedule.last(atOrBefore: now) }
       let known = (try? attempts(schedule.last(atOrBefore: now))) ?? []
-      let due = schedule.due(at: now, attempts: Self.merged(known, tries))
+      let due = schedule.due(at: now, attempts: Self.merged(known, tries), isStart: isStart)
+      isStart = false
       if due > now {
         if announced != due { logger.info("next import", metadata: ["at": "\(due)"]) }
         announced = due

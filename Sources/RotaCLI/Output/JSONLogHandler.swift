@@ -16,7 +16,9 @@ struct JSONLogHandler: LogHandler {
     object["time"] = Date().formatted(.iso8601)
     object["level"] = "\(event.level)"
     object["message"] = "\(event.message)"
-    guard let line = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) else { return }
+    guard
+      let line = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+    else { return }
     FileHandle.standardError.write(line + Data("\n".utf8))
   }
 }
