@@ -8,7 +8,7 @@ demo:
 	@.build/debug/rota demo
 
 test:
-	@scripts/need
+	@scripts/need test
 	scripts/check
 
 format:

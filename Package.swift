@@ -90,6 +90,6 @@ let package = Package(
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "ClockifySimulator"]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling", "ClockifySimulator"]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
-    tests("EndToEndTests", ["RotaCLI", "ClockifySimulator", "Migrations", hummingbird]),
+    tests("EndToEndTests", ["RotaCLI", "ClockifySimulator", "Scheduling", "Migrations", crypto, yams]),
   ]
 )

@@ -184,6 +184,19 @@ extension StoreSession {
     ).map(ImportRun.init)
   }
 
+  /// The last run that could look at everything: its findings are what waits. One that failed says nothing of that.
+  package func lastReportingRun() throws -> ImportRun? {
+    try Row.fetchOne(
+      db,
+      sql: """
+        SELECT * FROM import_run
+        WHERE status IN ('done', 'held')
+          OR (status = 'partial' AND EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id))
+        ORDER BY id DESC LIMIT 1
+        """
+    ).map(ImportRun.init)
+  }
+
   package func run(_ id: Int64) throws -> ImportRun? {
     try Row.fetchOne(db, sql: "SELECT * FROM import_run WHERE id = ?", arguments: [id]).map(ImportRun.init)
   }

@@ -142,41 +142,66 @@ struct Night: Sendable {
     return faults
   }
 
-  /// Tells, remembers what was told and what went wrong, writes the metrics, and beats.
+  /// Beats, writes the metrics, tells, and remembers what was told and what went wrong.
   private func conclude(
     _ database: PlanningDatabase, _ problems: [Problem], _ faults: inout [Problem], _ outcome: Outcome
   ) async {
     do {
-      let (waiting, last) = try database.read { session in
-        let last = try session.runs(limit: 1).first
-        return (try Waiting(session, of: last).items, last)
-      }
-      let all = problems + faults + waiting.filter { item in !faults.contains { $0.key == item.key } }
-      for channel in channels {
-        let told = try database.read { try $0.told(channel.name) }
-        if let fault = await tell(channel, all, told, last) {
-          faults.append(fault)
-        } else {
-          let counts = Dictionary(all.map { ($0.key, $0.count) }, uniquingKeysWith: { $1 })
-          try database.write { try $0.setTold(channel.name, counts, at: now) }
-        }
-      }
       let isGood = if case .ended(let report) = outcome { report.status != "partial" } else { false }
       if isGood, let heartbeat = settings.notify.heartbeat {
         do { try await Channel.beat(heartbeat) } catch {
           faults.append(Problem("heartbeat_failed", words(error).message, next: "rota notify test"))
         }
       }
-      if let file = settings.metricsFile {
-        do { try metrics(database).write(to: file) } catch {
-          let known = words(error)
-          faults.append(Problem("metrics_failed", known.message, next: known.next ?? "rota check"))
-        }
+      try remember(faults, database)
+      do { try writeMetrics(database) } catch {
+        let known = words(error)
+        faults.append(Problem("metrics_failed", known.message, next: known.next ?? "rota check"))
+        try remember(faults, database)
+      }
+      // A second time where a channel failed: the others tell of it.
+      var working = channels
+      for _ in 1...2 {
+        let before = faults.count
+        try await tell(&working, problems, &faults, database)
+        if faults.count == before { break }
+        try remember(faults, database)
+        try? writeMetrics(database)
       }
       for fault in faults { logger.error("\(fault.words)", metadata: ["next": "\(fault.next)"]) }
-      try database.write { [faults] in try $0.setNightlyFaults(faults, at: now) }
     } catch {
       logger.error("\(words(error).message)")
+    }
+  }
+
+  private func remember(_ faults: [Problem], _ database: PlanningDatabase) throws {
+    try database.write { try $0.setNightlyFaults(faults, at: now) }
+  }
+
+  private func writeMetrics(_ database: PlanningDatabase) throws {
+    guard let file = settings.metricsFile else { return }
+    try metrics(database).write(to: file)
+  }
+
+  /// - Parameters:
+  ///   - working: channels; those that fail are taken out, each with a fault.
+  ///   - problems: of the run; what waits and the faults so far are in the database.
+  private func tell(
+    _ working: inout [Channel], _ problems: [Problem], _ faults: inout [Problem], _ database: PlanningDatabase
+  ) async throws {
+    let (waiting, last) = try database.read { session in
+      (try Waiting(session).items, try session.runs(limit: 1).first)
+    }
+    let all = problems + waiting
+    for channel in working {
+      let told = try database.read { try $0.told(channel.name) }
+      if let fault = await tell(channel, all, told, last) {
+        faults.append(fault)
+        working.removeAll { $0.name == channel.name }
+      } else {
+        let counts = Dictionary(all.map { ($0.key, $0.count) }, uniquingKeysWith: { $1 })
+        try database.write { try $0.setTold(channel.name, counts, at: now) }
+      }
     }
   }
 

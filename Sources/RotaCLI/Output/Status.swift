@@ -41,7 +41,7 @@ struct Status {
     autofillFrom = try session.setting(Setting.autofillFrom)
     locks = try session.locksTable()
     held = try session.heldTable()
-    waiting = try Waiting(session, of: last)
+    waiting = try Waiting(session)
     deletePlan = try session.deletePlan()
     schedule = try session.setting(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
     let attempts = try session.attempts(since: now - 40 * 86_400)

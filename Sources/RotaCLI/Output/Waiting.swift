@@ -13,8 +13,9 @@ struct Waiting {
 
   private(set) var items: [Item] = []
 
-  /// - Parameter last: the last run; nil: there was none.
-  init(_ session: StoreSession, of last: ImportRun?) throws {
+  /// As the last run saw it that did not fail.
+  init(_ session: StoreSession) throws {
+    let last = try session.lastReportingRun()
     try self.init(
       session, run: last?.id, findings: last.map { try session.findings(of: $0.id) } ?? [],
       summary: last.flatMap { RunSummary(json: $0.summary) })
