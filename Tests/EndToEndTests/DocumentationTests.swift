@@ -54,6 +54,7 @@ struct DocumentationTests {
       | `CLOCKIFY_ADDON_TOKEN` | an add-on's token |
       | `CLOCKIFY_API_URL`, `CLOCKIFY_REPORTS_URL` | `clockify: api_url` and `reports_url` |
       | `ROTA_CONFIG` | the settings file |
+      | `ROTA_NOTIFY_SECRET`, `ROTA_NOTIFY_SECRET_FILE` | what the webhook is signed with, or a file that holds it |
       | `ROTA_…` | any setting: its path in upper case, as in `ROTA_IMPORT_WINDOW_DAYS` |
 
       """

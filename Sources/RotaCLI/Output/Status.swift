@@ -114,12 +114,13 @@ struct Status {
     if isOverdue {
       line("Overdue", "no complete run since \(lastComplete?.startedAt ?? "the beginning")   rota import")
     }
-    let grown = bytesThen.map { then in
-      ", \(Words.megabytes(databaseBytes - then.bytes, signed: true)) since \(then.month)"
+    if let bytesThen {
+      let grown = Words.megabytes(databaseBytes - bytesThen.bytes, signed: true)
+      line(
+        "Database",
+        "\(Words.megabytes(databaseBytes)), \(grown) since \(bytesThen.month), \(backup.map { "last backup \($0)" } ?? "no nightly backup (backup: to)")"
+      )
     }
-    line(
-      "Database",
-      "\(Words.megabytes(databaseBytes))\(grown ?? "")\(backup.map { ", last backup \($0)" } ?? ", no nightly backup")")
     line("Waiting", waiting.items.isEmpty ? "nothing" : "")
     return lines + waiting.lines
   }
