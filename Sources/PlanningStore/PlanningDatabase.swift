@@ -101,8 +101,10 @@ package final class PlanningDatabase: Sendable {
   }
 
   package func close() throws {
-    statements.removeAll()
-    try translated { try queue.close() }
+    try translated {
+      queue.inDatabase { _ in statements.removeAll() }
+      try queue.close()
+    }
   }
 
   private func translated<Value>(_ body: () throws -> Value) throws -> Value {

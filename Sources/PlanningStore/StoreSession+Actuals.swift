@@ -54,13 +54,6 @@ extension StoreSession {
     try PersonID.fetchAll(db, sql: "SELECT DISTINCT person_id FROM work_cell ORDER BY person_id")
   }
 
-  package func cellsAtWork(of person: PersonID) throws -> [Cell] {
-    var cells: [Cell] = []
-    try statement("SELECT person_id, project_id, date FROM work_cell WHERE person_id = ?").bind(1, person)
-      .forEach { cells.append($0.cell(0)) }
-    return cells
-  }
-
   /// What the placed entries of the person's cells at work add up to, in key order.
   package func placedSeconds(of person: PersonID) throws -> [PlacedSeconds] {
     var sums: [PlacedSeconds] = []

@@ -226,10 +226,7 @@ extension StoreSession {
       let count = try Int.fetchOne(db, sql: sql, arguments: [id]) ?? 0
       return count == 0 ? nil : "\(count) \(name)\(count == 1 ? "" : "s")"
     }
-    let ids = try String.fetchAll(
-      db, sql: "SELECT external_id FROM external_reference WHERE kind = ? AND planning_id = ?",
-      arguments: [kind.rawValue, id])
-    return (words, ids)
+    return (words, try clockifyIDs(kind, of: id))
   }
 
   /// Deletes an item with all that hangs on it; a client with its projects.

@@ -63,24 +63,11 @@ extension StoreSession {
 
   // MARK: References (rule 13)
 
-  package func clockifyIDs(of person: PersonID) throws -> [String] {
+  /// The ids that an item is linked to.
+  package func clockifyIDs(_ kind: PlanSnapshot.Kind, of item: Int64) throws -> [String] {
     try String.fetchAll(
-      db, sql: "SELECT external_id FROM external_reference WHERE kind = 'person' AND planning_id = ?",
-      arguments: [person])
-  }
-
-  package func hasLink(_ kind: PlanSnapshot.Kind, planningID: Int64) throws -> Bool {
-    try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM external_reference WHERE kind = ? AND planning_id = ?)",
-      arguments: [kind.rawValue, planningID]) ?? false
-  }
-
-  package func isLinked(_ kind: PlanSnapshot.Kind, planningID: Int64, externalID: String) throws -> Bool {
-    try Bool.fetchOne(
-      db,
-      sql: """
-        SELECT EXISTS (SELECT 1 FROM external_reference WHERE kind = ? AND planning_id = ? AND external_id = ?)
-        """, arguments: [kind.rawValue, planningID, externalID]) ?? false
+      db, sql: "SELECT external_id FROM external_reference WHERE kind = ? AND planning_id = ? ORDER BY external_id",
+      arguments: [kind.rawValue, item])
   }
 
   /// Why this id cannot be linked, or nil.

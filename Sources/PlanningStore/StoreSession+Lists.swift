@@ -178,15 +178,6 @@ extension StoreSession {
     }
   }
 
-  package func conflictsTable() throws -> Table {
-    try table(
-      """
-      SELECT person.name AS person, project.name AS project, c.date, c.manual_minutes, c.imported_minutes, c.source_minutes
-      FROM actual_conflict c JOIN person ON person.id = c.person_id JOIN project ON project.id = c.project_id
-      ORDER BY c.date, person.name
-      """)
-  }
-
   package func weekTable(of person: PersonID, from monday: CalendarDay) throws -> Table {
     try table(
       """

@@ -1,3 +1,4 @@
+import ClockifySimulator
 import Foundation
 import Importing
 import Logging
@@ -117,5 +118,62 @@ struct NightlyServiceTests {
     ahead.state.withLock { $0.jump = (Instant("2026-03-02T12:00:00Z")!, Instant("2026-05-01T12:00:00Z")!) }
     let state = await ahead.run("02:00", "UTC")
     #expect(state.outcomes.values.allSatisfy { $0 == ["done"] } && state.outcomes.count == 4)
+  }
+
+  /// `ROTA_NIGHTS=1000 swift test --filter manyNights` prints this process's memory on the way.
+  @Test(
+    "Memory does not grow from night to night",
+    .enabled(if: ProcessInfo.processInfo.environment["ROTA_NIGHTS"] != nil, "takes minutes"))
+  func manyNights() async throws {
+    let count = Int(ProcessInfo.processInfo.environment["ROTA_NIGHTS"] ?? "") ?? 1000
+    let workspace = WorkspaceGenerator(people: 10, projects: 20, clients: 5, days: 60, lastDay: 20_520).make()
+    try await Shell.with(workspace, [["init"]]) { shell, clockify in
+      let asOf = ["--as-of", "2026-03-09T06:00:00Z"]
+      try await shell.succeed(
+        ["import", "-q"] + asOf, ["people", "set-role", "Dev", "--unknown", "--create-role"],
+        ["actuals", "enable"] + asOf)
+      let path = shell.folder.appendingPathComponent("rota.sqlite").path
+      var environment = shell.environment
+      environment["ROTA_CLOCKIFY_REQUESTS_PER_SECOND"] = "10000"
+      let composition = try Composition(
+        CommonOptions.parse(["--database", path, "--quiet"]), environment: environment)
+      let schedule = NightlySchedule(time: "02:00", zone: .utc)!
+      let start = Instant("2026-03-10T03:00:00Z")!
+      let clock = Mutex(start)
+      let done = Mutex(0)
+      let memory = Mutex<[Int: Int]>([:])
+      let service = NightlyService(
+        schedule: schedule,
+        // Every "night" is an hour of the same days, so that the window keeps its entries.
+        clock: .init(now: { clock.withLock { $0 } }, sleep: { _ in clock.withLock { $0 = $0 + 60 } }),
+        logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
+      ) { _ in
+        []
+      } night: { _, limit in
+        let night = done.withLock { nights in
+          nights += 1
+          return nights
+        }
+        clockify.clearRequests()
+        let outcome = try await Night(
+          composition: composition, channels: [], schedule: schedule, now: start + night * 60
+        ).run(limit: limit)
+        guard case .ended(let report) = outcome else {
+          Issue.record("night \(night): \(outcome)")
+          throw CancellationError()
+        }
+        #expect(report.status == "done")
+        if night % 100 == 0 {
+          let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+          memory.withLock { $0[night] = Int(pages)! * 4 }
+          print("night \(night): \(Int(pages)! * 4) KiB")
+        }
+        if night >= count { throw CancellationError() }
+        return .busy(UserError("the test's clock decides"))
+      }
+      await #expect(throws: CancellationError.self) { try await service.run() }
+      let measured = memory.withLock { $0 }
+      if let early = measured[200], let late = measured[count / 100 * 100] { #expect(late < early * 115 / 100) }
+    }
   }
 }

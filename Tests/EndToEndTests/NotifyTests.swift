@@ -105,8 +105,11 @@ struct NotifyTests {
       var shell = plain
       let nothing = try await shell.run("notify", "test")
       #expect(nothing.status == 64 && nothing.errors.contains("nobody would be told"))
-      shell.environment["ROTA_NOTIFY_COMMAND"] = "cat > got.json"
+      shell.environment["CLOCKIFY_API_KEY"] = "not-for-others"
+      shell.environment["ROTA_NOTIFY_COMMAND"] = "env > env.txt; cat > got.json"
       #expect(try await shell.run("notify", "test").status == 0)
+      let seen = try String(contentsOf: shell.folder.appendingPathComponent("env.txt"), encoding: .utf8)
+      #expect(seen.contains("PATH=") && !seen.contains("not-for-others"))
       let got = try Data(contentsOf: shell.folder.appendingPathComponent("got.json"))
       #expect((try JSONSerialization.jsonObject(with: got) as? [String: Any])?["event"] as? String == "test")
       // One that does not read what it is given is no fault.

@@ -31,7 +31,7 @@ struct ActualsCommand: ParsableCommand {
       let composition = try Composition(options)
       try composition.write(dryRun: dryRun.dryRun) { session in
         let unknown = try session.peopleWithUnknownRole().filter { person in
-          try !composition.settings.imports.leavesOut(session.clockifyIDs(of: person.id))
+          try !composition.settings.imports.leavesOut(session.clockifyIDs(.person, of: person.id))
         }
         if !unknown.isEmpty, !allowUnknown {
           let shown = unknown.prefix(20).map { "  \($0.id)  \($0.name)" }.joined(separator: "\n")

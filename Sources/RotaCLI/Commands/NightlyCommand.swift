@@ -43,6 +43,7 @@ struct NightlyCommand: AsyncParsableCommand {
     let channels = try Channel.all(composition.settings.notify, environment: composition.environment)
     _ = try composition.credential()
     if once { return try await runOnce(composition, channels) }
+    try composition.openOrCreateDatabase().close()
     guard let service = try WriteLock(database: composition.settings.database + ".nightly", patience: 0) else {
       throw UserError(
         "another 'rota nightly' looks after \(composition.settings.database)", next: "stop it first",

@@ -203,7 +203,7 @@ struct ReferencesCommand: ParsableCommand {
             throw PlanRefusal("kind \"\(word)\" must be client, project or person")
           }
           let item = try session.item(kind, line.fields["planning_id", default: ""])
-          if try session.isLinked(kind, planningID: item.id, externalID: id) { continue }
+          if try session.clockifyIDs(kind, of: item.id).contains(id) { continue }
           if let problem = try session.linkProblem(kind, externalID: id) { throw PlanRefusal(problem) }
           try session.link(kind, planningID: item.id, externalID: id, workspace: nil)
           linked += 1

@@ -50,6 +50,11 @@ struct Channel: Sendable {
     return SymmetricKey(data: Data(text.utf8))
   }
 
+  /// What programs that are told must not inherit.
+  private static let secrets: [Environment.Key: String?] = [
+    "CLOCKIFY_API_KEY": nil, "CLOCKIFY_ADDON_TOKEN": nil, "ROTA_NOTIFY_SECRET": nil,
+  ]
+
   /// Runs a program through `sh` with the message on its standard input; ended after `patience` with all it started.
   private static func pipe(_ input: Data, to command: String) async throws {
     var options = PlatformOptions()
@@ -69,7 +74,8 @@ struct Channel: Sendable {
       result = try await within(seconds: patience) {
         let message = try FileDescriptor.open(file, .readOnly)
         let ended = try await Subprocess.run(
-          .path("/bin/sh"), arguments: ["-c", command], platformOptions: platformOptions,
+          .path("/bin/sh"), arguments: ["-c", command], environment: .inherit.updating(secrets),
+          platformOptions: platformOptions,
           input: .fileDescriptor(message, closeAfterSpawningProcess: true), output: .discarded,
           error: .string(limit: 1 << 16))
         return (ended.terminationStatus, ended.standardError)
@@ -145,9 +151,7 @@ func within<Value: Sendable>(
     }
     defer { group.cancelAll() }
     guard let first = try await group.next(), let value = first else {
-      group.cancelAll()
-      // The body ends in its own way first: a run leaves an honest row behind.
-      while (try? await group.next()) != nil {}
+      // The group waits until the body has ended in its own way: a run leaves an honest row behind.
       throw TookTooLong()
     }
     return value

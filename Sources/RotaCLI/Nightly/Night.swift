@@ -33,6 +33,7 @@ struct Night: Sendable {
       database = try composition.openOrCreateDatabase()
     } catch {
       // No database, no memory of what was told: this is told every time.
+      logger.error("\(words(error).message)")
       let problem = failure(error)
       await tell(Message(event: .problems, workspace: "", run: nil, status: nil, at: now, problems: [problem], new: []))
       return .failed(words(error))
@@ -149,7 +150,7 @@ struct Night: Sendable {
     do {
       let isGood = if case .ended(let report) = outcome { report.status != "partial" } else { false }
       if isGood, let heartbeat = settings.notify.heartbeat {
-        do { try await Channel.beat(heartbeat) } catch {
+        do { try await Channel.beat(heartbeat) } catch  where !(error is CancellationError) {
           faults.append(Problem("heartbeat_failed", words(error).message, next: "rota notify test"))
         }
       }
@@ -169,6 +170,8 @@ struct Night: Sendable {
         try? writeMetrics(database)
       }
       for fault in faults { logger.error("\(fault.words)", metadata: ["next": "\(fault.next)"]) }
+    } catch is CancellationError {
+      // Asked to stop: what was not told is told the next night.
     } catch {
       logger.error("\(words(error).message)")
     }
@@ -195,7 +198,7 @@ struct Night: Sendable {
     let all = problems + waiting
     for channel in working {
       let told = try database.read { try $0.told(channel.name) }
-      if let fault = await tell(channel, all, told, last) {
+      if let fault = try await tell(channel, all, told, last) {
         faults.append(fault)
         working.removeAll { $0.name == channel.name }
       } else {
@@ -210,7 +213,7 @@ struct Night: Sendable {
   /// - Returns: the fault, if the channel did not take it; then it is tried again the next night.
   private func tell(
     _ channel: Channel, _ problems: [Problem], _ told: [String: Int], _ last: ImportRun?
-  ) async -> Problem? {
+  ) async throws -> Problem? {
     let new = Set(problems.filter { $0.count > told[$0.key] ?? 0 }.map(\.key))
     guard !new.isEmpty || (problems.isEmpty && !told.isEmpty) else { return nil }
     let summary = last.flatMap { RunSummary(json: $0.summary) }
@@ -221,6 +224,8 @@ struct Night: Sendable {
       try await channel.send(message)
       logger.info("told", metadata: ["channel": "\(channel.name)", "problems": "\(problems.count)"])
       return nil
+    } catch is CancellationError {
+      throw CancellationError()
     } catch {
       return Problem(
         "notify_failed:\(channel.name)", "telling by \(channel.name) failed: \(words(error).message)",

@@ -66,7 +66,7 @@ struct Waiting {
       add(
         "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more", show)
     }
-    let conflicts = try session.conflictsTable().rows.count
+    let conflicts = try session.conflictList().rows.count
     if conflicts > 0 {
       add(
         "conflict", conflicts, "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
