@@ -13,14 +13,7 @@ package struct ClockifySource: Sendable {
     retry: RetryPolicy = RetryPolicy(), logger: Logger
   ) {
     transport = HTTPTransport(
-      addresses: addresses, credential: credential, budget: budget, retry: retry, client: HTTPTransport.makeClient(),
-      logger: logger)
-  }
-
-  /// Closes the connections; no request may follow.
-  package func close() async {
-    // Nothing to save: an error here only says that a connection was already gone.
-    try? await transport.client.shutdown()
+      addresses: addresses, credential: credential, budget: budget, retry: retry, logger: logger)
   }
 
   package var budget: RequestBudget { transport.budget }

@@ -34,10 +34,11 @@ struct HTTPTransport: Sendable {
   let credential: ClockifyCredential
   let budget: RequestBudget
   let retry: RetryPolicy
-  let client: HTTPClient
   let logger: Logger
 
-  static func makeClient() -> HTTPClient {
+  /// One for the whole process, never shut down: a client that was used leaves its connection pool in memory after its
+  /// shutdown, which a service would gather night by night. Idle connections close after a minute.
+  private static let client: HTTPClient = {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
       timeout: .init(connect: .seconds(10), read: .seconds(60)),
@@ -46,7 +47,7 @@ struct HTTPTransport: Sendable {
     // A refused connection is an answer: trying again is the retry policy's business.
     configuration.connectionPool.retryConnectionEstablishment = false
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-  }
+  }()
 
   /// - Throws: `ClockifyError`, or `CancellationError`.
   func send(_ request: Request) async throws -> Response {
@@ -96,7 +97,7 @@ struct HTTPTransport: Sendable {
       outgoing.body = .bytes(body)
     }
     do {
-      let response = try await client.execute(outgoing, deadline: .now() + .seconds(180))
+      let response = try await Self.client.execute(outgoing, deadline: .now() + .seconds(180))
       let body = try await response.body.collect(upTo: Self.maximumBytes)
       if let failure = Self.failure(response, body: body, request: request.name) { throw failure }
       return Response(

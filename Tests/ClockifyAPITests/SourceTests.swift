@@ -18,7 +18,6 @@ struct SourceTests {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     var failure: (any Error)?
     do { try await body(clockify, source, workspace) } catch { failure = error }
-    await source.close()
     await clockify.stop()
     if let failure { throw failure }
   }

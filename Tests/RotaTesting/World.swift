@@ -145,10 +145,7 @@ package final class World {
       database: database, source: source, settings: settings,
       request: request,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
-    let result: Result<ImportReport, any Error>
-    do { result = .success(try await pipeline.run()) } catch { result = .failure(error) }
-    await source.close()
-    return try result.get()
+    return try await pipeline.run()
   }
 
   /// Runs SQL as a planner would, with a tool of their own: foreign keys off.

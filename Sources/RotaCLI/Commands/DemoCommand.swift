@@ -153,10 +153,7 @@ private struct DemoStory {
       database: database, source: source, settings: ImportSettings(), request: ImportRequest(trigger: .demo, now: now),
       logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
     let started = ContinuousClock.now
-    let result: Result<ImportReport, any Error>
-    do { result = .success(try await pipeline.run()) } catch { result = .failure(error) }
-    await source.close()
-    let report = try result.get()
+    let report = try await pipeline.run()
     guard shows else { return }
     for line in ReportWords(report: report, isDryRun: false, database: database).lines { print("   \(line)") }
     let milliseconds = (ContinuousClock.now - started) / .milliseconds(1)

@@ -114,10 +114,7 @@ struct ImportRunner {
       logger.debug("\(text)")
       if showsProgress { Terminal.progress(text) }
     }
-    let result: Result<ImportReport, any Error>
-    do { result = .success(try await pipeline.run()) } catch { result = .failure(error) }
-    await source.close()
-    Terminal.endProgress()
-    return try result.get()
+    defer { Terminal.endProgress() }
+    return try await pipeline.run()
   }
 }

@@ -114,7 +114,6 @@ struct CheckCommand: AsyncParsableCommand {
       let words = ErrorWords.words(error)
       line("fail", "clockify", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0)" } ?? "")")
     }
-    await source.close()
     do {
       let database = try composition.openDatabase()
       let intact = try database.read { try $0.isIntact() }
@@ -139,33 +138,25 @@ struct CheckCommand: AsyncParsableCommand {
   /// For issues: what a real workspace answers, with nothing private in it.
   private func runProbe(_ composition: Composition) async throws {
     let source = try composition.source(try? composition.openDatabase())
-    let result: Result<Void, any Error>
-    do {
-      let owner = try await source.currentUser().user
-      let wanted = composition.settings.imports.workspaces
-      let visible = try await source.workspaces()
-      guard let workspace = visible.first(where: { wanted.isEmpty || wanted == ["all"] || wanted.contains($0.id) })
-      else {
-        throw UserError("the key sees no such workspace", next: "rota check")
-      }
-      if workspace.isFree { await source.budget.limitPerHour(to: composition.settings.imports.freeRequestsPerHour) }
-      let users = try await source.users(in: workspace.id)
-      let findings = try await Probe(
-        source: source, workspace: workspace.id, owner: owner, users: users, now: composition.now.seconds
-      ).run()
-      print("rota probe, plan \(workspace.featureSubscriptionType ?? "unknown")")
-      for finding in findings {
-        print("\(Words.padded(finding.answer.rawValue, 8)) \(Words.padded(finding.question, 56)) \(finding.detail)")
-      }
-      composition.say(
-        "\(await source.budget.count) requests. Nothing above names a person, a project or a workspace: you may send it."
-      )
-      result = .success(())
-    } catch {
-      result = .failure(error)
+    let owner = try await source.currentUser().user
+    let wanted = composition.settings.imports.workspaces
+    let visible = try await source.workspaces()
+    guard let workspace = visible.first(where: { wanted.isEmpty || wanted == ["all"] || wanted.contains($0.id) })
+    else {
+      throw UserError("the key sees no such workspace", next: "rota check")
     }
-    await source.close()
-    try result.get()
+    if workspace.isFree { await source.budget.limitPerHour(to: composition.settings.imports.freeRequestsPerHour) }
+    let users = try await source.users(in: workspace.id)
+    let findings = try await Probe(
+      source: source, workspace: workspace.id, owner: owner, users: users, now: composition.now.seconds
+    ).run()
+    print("rota probe, plan \(workspace.featureSubscriptionType ?? "unknown")")
+    for finding in findings {
+      print("\(Words.padded(finding.answer.rawValue, 8)) \(Words.padded(finding.question, 56)) \(finding.detail)")
+    }
+    composition.say(
+      "\(await source.budget.count) requests. Nothing above names a person, a project or a workspace: you may send it."
+    )
   }
 
   private static func freeBytes(beside path: String) -> Int {
