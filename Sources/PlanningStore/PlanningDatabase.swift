@@ -19,6 +19,10 @@ package final class PlanningDatabase: Sendable {
     guard creates || FileManager.default.fileExists(atPath: path) else {
       throw StoreError(.notFound, "there is no database at \(path)")
     }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
+    guard creates || size != 0 else {
+      throw StoreError(.notFound, "there is no database at \(path): the file is empty")
+    }
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.foreignKeysEnabled = true

@@ -164,7 +164,15 @@ struct NightlyTests {
       #expect(try await shell.run("nightly", "--as-of", "2026-03-09").status == 64)
       var noKey = shell
       noKey.environment["CLOCKIFY_API_KEY"] = nil
+      noKey.environment["ROTA_NOTIFY_COMMAND"] = "cat > told.json"
       #expect(try await noKey.run("nightly", "--once").status == 64)
+      let told = try String(contentsOf: shell.folder.appendingPathComponent("told.json"), encoding: .utf8)
+      #expect(told.contains("there is no Clockify key"))
+      // A night never makes a database: one that is gone may be a disk that is not there.
+      noKey.environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
+      let gone = try await noKey.run("nightly", "--once", "--database", "elsewhere.sqlite")
+      #expect(gone.status == 64 && gone.errors.contains("there is no database at elsewhere.sqlite"))
+      #expect(!FileManager.default.fileExists(atPath: shell.folder.appendingPathComponent("elsewhere.sqlite").path))
 
       var broken = shell
       broken.environment["ROTA_BACKUP_TO"] = "/nowhere/at/all"

@@ -75,11 +75,14 @@ struct NotifyTests {
       #expect(mail.received[1].lines.contains { $0.hasPrefix("new:  ") && $0.contains(" without a client") })
       #expect(mail.received[2].lines.contains { $0.hasPrefix("new:  telling by url failed") })
       #expect(try await shell.run("status").out.contains("rota notify test"))
-      hook.answer(200)
+      // A second night without it is no news; then it gets what it missed, once.
       _ = try await night(13)
-      #expect(posts().count == 5 && mail.received.count == 3)
+      #expect(posts().count == 7 && mail.received.count == 3)
+      hook.answer(200)
       _ = try await night(14)
-      #expect(posts().count == 5 && mail.received.count == 3)
+      #expect(posts().count == 8 && mail.received.count == 3)
+      _ = try await night(14)
+      #expect(posts().count == 8 && mail.received.count == 3)
 
       // A night that fails is told once, with its cause; no heartbeat.
       clockify.change { $0.keys = [:] }
@@ -87,6 +90,7 @@ struct NotifyTests {
       _ = try await night(15, 5)
       _ = try await night(16, 5)
       #expect(mail.received.count == 4 && beats() == before)
+      #expect(mail.received[3].header("Subject")?.contains("(\(workspace.name))") ?? false)
       #expect(mail.received[3].lines.contains { $0.contains("the import failed") && $0.contains("refused the key") })
       #expect(try commands() == 4)
       // What waited before the failed nights is no news after them.
@@ -119,7 +123,17 @@ struct NotifyTests {
       let failed = try await shell.run("notify", "test")
       #expect(failed.status == 1 && failed.out.contains("exit code 7: no paper"))
       shell.environment["ROTA_NOTIFY_URL"] = "https://hooks.example.test/x"
-      #expect(try await shell.run("notify", "test").errors.contains("ROTA_NOTIFY_SECRET"))
+      shell.environment["ROTA_NOTIFY_COMMAND"] = "true"
+      let unsigned = try await shell.run("notify", "test")
+      #expect(
+        unsigned.status == 1 && unsigned.out.contains("ok    command") && unsigned.out.contains("ROTA_NOTIFY_SECRET"))
+      let hook = WebReceiver()
+      hook.answer(302)
+      shell.environment["ROTA_NOTIFY_URL"] = hook.address
+      shell.environment["ROTA_NOTIFY_SECRET"] = "s"
+      #expect(try await shell.run("notify", "test").out.contains("answered 302"))
+      #expect(hook.received.count == 1)
+      hook.stop()
       shell.environment["ROTA_NOTIFY_URL"] = "http://hooks.example.test/x"
       #expect(try await shell.run("notify", "test").errors.contains("must be an https address"))
     }
@@ -158,7 +172,7 @@ struct NotifyTests {
 
       let printed = try await shell.run("schedule", "kubernetes", "--image", "example.test/rota:1", "--at", "02:30")
       let documents = try Array(Yams.load_all(yaml: printed.out)).compactMap { $0 as? [String: Any] }
-      #expect(documents.map { $0["kind"] as? String } == ["PersistentVolumeClaim", "CronJob"])
+      #expect(documents.map { $0["kind"] as? String } == ["PersistentVolumeClaim", "Job", "CronJob"])
       let spec = try #require(documents.last?["spec"] as? [String: Any])
       #expect(spec["concurrencyPolicy"] as? String == "Forbid" && spec["schedule"] as? String == "30 2 * * *")
       #expect(printed.out.contains("secretName: rota") && printed.out.contains("claimName: rota"))

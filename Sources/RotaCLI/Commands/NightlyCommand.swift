@@ -40,10 +40,10 @@ struct NightlyCommand: AsyncParsableCommand {
     composition.settings.backup.keep = keep ?? composition.settings.backup.keep
     composition.logsSteps = true
     let schedule = try Self.schedule(at: at, zone: timeZone ?? composition.settings.imports.planningZone ?? "UTC")
-    let channels = try Channel.all(composition.settings.notify, environment: composition.environment)
-    _ = try composition.credential()
+    let channels = Channel.all(composition.settings.notify, environment: composition.environment)
     if once { return try await runOnce(composition, channels) }
-    try composition.openOrCreateDatabase().close()
+    _ = try composition.credential()
+    try composition.openDatabase().close()
     guard let service = try WriteLock(database: composition.settings.database + ".nightly", patience: 0) else {
       throw UserError(
         "another 'rota nightly' looks after \(composition.settings.database)", next: "stop it first",
@@ -69,7 +69,8 @@ struct NightlyCommand: AsyncParsableCommand {
       switch try await night.run(limit: 23 * 3600) {
       case .ended(let report):
         if let status = ReportWords.status(of: report) { throw status }
-      case .failed(let error), .busy(let error): throw error
+      case .failed(let error): throw error.status  // It is in the log.
+      case .busy(let error): throw error
       }
     } catch is RunInterrupted {
       composition.say("Stopped as asked; the next night goes on where this one stopped.")

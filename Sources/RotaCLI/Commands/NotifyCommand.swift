@@ -19,7 +19,7 @@ struct NotifyCommand: ParsableCommand {
     func run() async throws {
       let composition = try Composition(options)
       let notify = composition.settings.notify
-      let channels = try Channel.all(notify, environment: composition.environment)
+      let channels = Channel.all(notify, environment: composition.environment)
       guard !channels.isEmpty || notify.heartbeat != nil else {
         throw UserError(
           "nobody would be told: the settings name no channel",
@@ -35,7 +35,7 @@ struct NotifyCommand: ParsableCommand {
           print("ok    \(Words.padded(name, 10)) took the message")
         } catch let error as UserError {
           failed += 1
-          print("fail  \(Words.padded(name, 10)) \(error.message)")
+          print("fail  \(Words.padded(name, 10)) \(error.message)\(error.next.map { ". Next: \($0)" } ?? "")")
         }
       }
       for channel in channels { try await attempt(channel.name) { try await channel.send(message) } }

@@ -42,7 +42,10 @@ struct ScheduleCommand: ParsableCommand {
     }
 
     func run() throws {
-      let units = Units(schedule: try when.schedule(Composition(options)), program: program, folder: folder, user: user)
+      let composition = try Composition(options)
+      var units = Units(schedule: try when.schedule(composition), program: program, folder: folder, user: user)
+      let metrics = composition.settings.metricsFile.map { ($0 as NSString).deletingLastPathComponent }
+      units.writable += [composition.settings.backup.to, metrics].compactMap(\.self).filter { $0.hasPrefix("/") }
       switch unit {
       case "service": print(units.service)
       case "timer": print(units.timer)
@@ -98,6 +101,8 @@ struct Units {
   let program: String
   let folder: String
   let user: String
+  /// Folders beside `folder` that the nights write to.
+  var writable: [String] = []
 
   init(schedule: NightlySchedule, program: String?, folder: String, user: String) {
     self.schedule = schedule
@@ -153,7 +158,8 @@ struct Units {
     TasksMax=64
     UMask=0027
 
-    ReadWritePaths=\(folder)
+    # Backup and metrics folders of the settings belong here too.
+    ReadWritePaths=\(([folder] + writable).joined(separator: " "))
     ProtectSystem=strict
     ProtectHome=true
     PrivateTmp=true
@@ -255,11 +261,11 @@ struct Units {
     let (hour, minute) = (schedule.minute / 60, schedule.minute % 60)
     return """
       # Save as /etc/cron.d/rota (root's, mode 0644); remove the file to stop.
-      # The key: a file that only \(user) may read:   install -o \(user) -m 0400 /dev/stdin /etc/rota/clockify-key
+      # The key, in a file that only \(user) may read:   install -o \(user) -m 0400 /dev/stdin \(folder)/clockify-key
       # cron does not catch up a missed night; 'rota nightly' and the systemd timer do. A cron that does not know CRON_TZ
       # (Debian's) goes by the machine's zone: set the hour accordingly.
       CRON_TZ=\(schedule.zone.name)
-      CLOCKIFY_API_KEY_FILE=/etc/rota/clockify-key
+      CLOCKIFY_API_KEY_FILE=\(folder)/clockify-key
       MAILTO=\(user)
       \(minute) \(hour) * * * \(user) cd \(folder) && \(program) nightly --once --quiet --config \(folder)/rota.yaml
       """
@@ -267,13 +273,16 @@ struct Units {
 
   static func kubernetes(_ schedule: NightlySchedule, image: String, namespace: String) -> String {
     let (hour, minute) = (schedule.minute / 60, schedule.minute % 60)
+    let arguments =
+      "--image \(image) --namespace \(namespace) --at \(schedule.time) --time-zone \(schedule.zone.name)"
     return """
       # Before, once:
       #   kubectl create namespace \(namespace)
       #   kubectl -n \(namespace) create secret generic rota --from-file=clockify-key=FILE
-      # Apply:    rota schedule kubernetes --image \(image) --namespace \(namespace) | kubectl apply -f -
+      # Apply:    rota schedule kubernetes \(arguments) | kubectl apply -f -
       # Try it:   kubectl -n \(namespace) create job --from=cronjob/rota rota-now
       # Remove:   kubectl -n \(namespace) delete cronjob rota     (the claim with the database stays)
+      # The job rota-init makes database and settings file on the volume, once; no night does.
       apiVersion: v1
       kind: PersistentVolumeClaim
       metadata:
@@ -285,6 +294,16 @@ struct Units {
         resources:
           requests:
             storage: 5Gi
+      ---
+      apiVersion: batch/v1
+      kind: Job
+      metadata:
+        name: rota-init
+        namespace: \(namespace)
+      spec:
+        backoffLimit: 2
+        template:
+      \(pod(image, ["init", "--config", "/data/rota.yaml"], indent: 4))
       ---
       apiVersion: batch/v1
       kind: CronJob
@@ -302,47 +321,62 @@ struct Units {
           spec:
             backoffLimit: 2
             activeDeadlineSeconds: 21600
+            # Partial, held, busy or misused: trying again at once does not help.
+            podFailurePolicy:
+              rules:
+                - action: FailJob
+                  onExitCodes: {operator: In, values: [3, 4, 6, 64]}
             template:
-              spec:
-                restartPolicy: Never
-                automountServiceAccountToken: false
-                terminationGracePeriodSeconds: 120
-                securityContext:
-                  runAsNonRoot: true
-                  runAsUser: 10001
-                  runAsGroup: 10001
-                  fsGroup: 10001
-                  seccompProfile:
-                    type: RuntimeDefault
-                containers:
-                  - name: rota
-                    image: "\(image)"
-                    args: ["nightly", "--once", "--database", "/data/rota.sqlite"]
-                    env:
-                      - name: CLOCKIFY_API_KEY_FILE
-                        value: /run/secrets/rota/clockify-key
-                    resources:
-                      requests: {cpu: 100m, memory: 128Mi}
-                      limits: {memory: 1Gi}
-                    securityContext:
-                      allowPrivilegeEscalation: false
-                      readOnlyRootFilesystem: true
-                      capabilities:
-                        drop: ["ALL"]
-                    volumeMounts:
-                      - {name: data, mountPath: /data}
-                      - {name: tmp, mountPath: /tmp}
-                      - {name: secret, mountPath: /run/secrets/rota, readOnly: true}
-                volumes:
-                  - name: data
-                    persistentVolumeClaim:
-                      claimName: rota
-                  - name: tmp
-                    emptyDir: {}
-                  - name: secret
-                    secret:
-                      secretName: rota
-                      defaultMode: 0440
+      \(pod(image, ["nightly", "--once", "--config", "/data/rota.yaml"], indent: 8))
       """
+  }
+
+  /// The pod that both jobs run, without rights it does not need.
+  private static func pod(_ image: String, _ arguments: [String], indent: Int) -> String {
+    let list = arguments.map { "\"\($0)\"" }.joined(separator: ", ")
+    let text = """
+      spec:
+        restartPolicy: Never
+        automountServiceAccountToken: false
+        terminationGracePeriodSeconds: 120
+        securityContext:
+          runAsNonRoot: true
+          runAsUser: 10001
+          runAsGroup: 10001
+          fsGroup: 10001
+          seccompProfile:
+            type: RuntimeDefault
+        containers:
+          - name: rota
+            image: "\(image)"
+            args: [\(list)]
+            env:
+              - name: CLOCKIFY_API_KEY_FILE
+                value: /run/secrets/rota/clockify-key
+            resources:
+              requests: {cpu: 100m, memory: 128Mi}
+              limits: {memory: 1Gi}
+            securityContext:
+              allowPrivilegeEscalation: false
+              readOnlyRootFilesystem: true
+              capabilities:
+                drop: ["ALL"]
+            volumeMounts:
+              - {name: data, mountPath: /data}
+              - {name: tmp, mountPath: /tmp}
+              - {name: secret, mountPath: /run/secrets/rota, readOnly: true}
+        volumes:
+          - name: data
+            persistentVolumeClaim:
+              claimName: rota
+          - name: tmp
+            emptyDir: {}
+          - name: secret
+            secret:
+              secretName: rota
+              defaultMode: 0440
+      """
+    let margin = String(repeating: " ", count: indent)
+    return text.split(separator: "\n").map { margin + $0 }.joined(separator: "\n")
   }
 }

@@ -22,7 +22,12 @@ enum Backups {
     } catch {
       for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
       guard let error = error as? StoreError else { throw error }
-      let why = error.code == .readOnly ? "its folder is not there or may not be written" : error.message
+      let why =
+        switch error.code {
+        case .readOnly: "its folder is not there or may not be written"
+        case .diskFull: "there is no room left on its disk"
+        default: error.message
+        }
       throw UserError("\(file) was not written: \(why)", next: "name a file in a folder with room", status: .failed)
     }
     return (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0

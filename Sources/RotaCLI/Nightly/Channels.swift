@@ -14,21 +14,21 @@ struct Channel: Sendable {
   static let patience = 30
 
   /// Those that the settings name.
-  ///
-  /// - Throws: `UserError` where a webhook has no secret.
-  static func all(_ settings: NotifySettings, environment: [String: String]) throws -> [Channel] {
+  static func all(_ settings: NotifySettings, environment: [String: String]) -> [Channel] {
     var channels: [Channel] = []
     if let command = settings.command {
-      channels.append(Channel(name: "command") { try await pipe($0.json, to: command) })
+      channels.append(Channel(name: "command") { try await pipe($0.json, to: command, "the command") })
     }
     if !settings.email.isEmpty {
       let (to, from, program) = (settings.email, settings.from, settings.sendmail)
       channels.append(
-        Channel(name: "email") { try await pipe(Data($0.mail(to: to, from: from).utf8), to: program) })
+        Channel(name: "email") {
+          try await pipe(Data($0.mail(to: to, from: from).utf8), to: program, "the mail program")
+        })
     }
     if let url = settings.url {
-      let secret = try secret(environment)
-      channels.append(Channel(name: "url") { try await post($0.json, to: url, secret: secret) })
+      channels.append(
+        Channel(name: "url") { try await post($0.json, to: url, secret: try secret(environment)) })
     }
     return channels
   }
@@ -55,12 +55,11 @@ struct Channel: Sendable {
     "CLOCKIFY_API_KEY": nil, "CLOCKIFY_ADDON_TOKEN": nil, "ROTA_NOTIFY_SECRET": nil,
   ]
 
-  /// Runs a program through `sh` with the message on its standard input; ended after `patience` with all it started.
-  private static func pipe(_ input: Data, to command: String) async throws {
+  /// Runs a program through `sh` with the message on its standard input, which it need not read; ended after `patience` with all it started.
+  private static func pipe(_ input: Data, to command: String, _ words: String) async throws {
     var options = PlatformOptions()
     options.processGroupID = 0
     options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(2))]
-    let words = "\"\(command.split(separator: " ").first ?? "")\""
     // A file, not a pipe: a program need not read what it is given.
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("rota-message-\(UUID().uuidString)").path
     guard FileManager.default.createFile(atPath: file, contents: input, attributes: [.posixPermissions: 0o600]) else {
@@ -121,7 +120,7 @@ struct Channel: Sendable {
     for attempt in 1...3 {
       if attempt > 1 { try await Task.sleep(for: .seconds(attempt - 1)) }
       do {
-        let status = try await HTTPClient.shared.execute(request, timeout: .seconds(10)).status.code
+        let status = try await client.execute(request, timeout: .seconds(10)).status.code
         if (200..<300).contains(status) { return }
         fault = "answered \(status)"
         if status < 500 && status != 429 { break }
@@ -133,6 +132,13 @@ struct Channel: Sendable {
     }
     throw UserError("\(name) at \(host) \(fault)", status: .failed)
   }
+
+  /// One for the process. Redirects are an answer: a signed message goes nowhere else.
+  private static let client: HTTPClient = {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
 
   private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 }

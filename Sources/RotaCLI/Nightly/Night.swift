@@ -22,6 +22,8 @@ struct Night: Sendable {
     case busy(UserError)
   }
 
+  private static let notifyFailed = "notify_failed:"
+
   private var settings: RotaSettings { composition.settings }
   private var logger: Logger { composition.logger }
 
@@ -30,12 +32,14 @@ struct Night: Sendable {
   func run(limit: Int) async throws -> Outcome {
     let database: PlanningDatabase
     do {
-      database = try composition.openOrCreateDatabase()
+      database = try composition.openDatabase()
     } catch {
       // No database, no memory of what was told: this is told every time.
-      logger.error("\(words(error).message)")
+      log(words(error))
       let problem = failure(error)
-      await tell(Message(event: .problems, workspace: "", run: nil, status: nil, at: now, problems: [problem], new: []))
+      await tell(
+        Message(
+          event: .problems, workspace: "", run: nil, status: nil, at: now, problems: [problem], new: [problem.key]))
       return .failed(words(error))
     }
     defer { try? database.close() }
@@ -58,7 +62,7 @@ struct Night: Sendable {
     } catch {
       let known = words(error)
       if known.status == .alreadyRunning { return .busy(known) }
-      logger.error("\(known.message)")
+      log(known)
       problems.append(failure(error))
       outcome = .failed(known)
     }
@@ -69,6 +73,10 @@ struct Night: Sendable {
 
   private func words(_ error: any Error) -> UserError {
     ErrorWords.words(error) ?? UserError("the import failed: \(error)", next: "rota check", status: .failed)
+  }
+
+  private func log(_ error: UserError) {
+    logger.error("\(error.message)", metadata: error.next.map { ["next": "\($0)"] })
   }
 
   private func failure(_ error: any Error) -> Problem {
@@ -90,6 +98,7 @@ struct Night: Sendable {
   }
 
   private func importNow(_ database: PlanningDatabase, limit: Int) async throws -> ImportReport {
+    logger.info("import begins", metadata: ["database": "\(database.path)"])
     let runner = ImportRunner(composition: composition, database: database)
     let request = ImportRequest(trigger: .scheduled, now: now)
     do {
@@ -169,6 +178,11 @@ struct Night: Sendable {
         try remember(faults, database)
         try? writeMetrics(database)
       }
+      for channel in working {
+        let told = try database.read { try $0.told(channel.name) }
+        let still = told.filter { key, _ in !key.hasPrefix(Self.notifyFailed) || faults.contains { $0.key == key } }
+        try database.write { try $0.setTold(channel.name, still, at: now) }
+      }
       for fault in faults { logger.error("\(fault.words)", metadata: ["next": "\(fault.next)"]) }
     } catch is CancellationError {
       // Asked to stop: what was not told is told the next night.
@@ -195,14 +209,18 @@ struct Night: Sendable {
     let (waiting, last) = try database.read { session in
       (try Waiting(session).items, try session.runs(limit: 1).first)
     }
+    let known = try database.read { try $0.lastReportingRun() }.flatMap { RunSummary(json: $0.summary) }
+    let workspace = known?.workspaceName ?? ""
     let all = problems + waiting
     for channel in working {
       let told = try database.read { try $0.told(channel.name) }
-      if let fault = try await tell(channel, all, told, last) {
+      if let fault = try await tell(channel, all, told, last, workspace) {
         faults.append(fault)
         working.removeAll { $0.name == channel.name }
       } else {
-        let counts = Dictionary(all.map { ($0.key, $0.count) }, uniquingKeysWith: { $1 })
+        // Which channels fail is known only when all were tried.
+        let failing = told.filter { $0.key.hasPrefix(Self.notifyFailed) }
+        let counts = failing.merging(all.map { ($0.key, $0.count) }) { $1 }
         try database.write { try $0.setTold(channel.name, counts, at: now) }
       }
     }
@@ -212,13 +230,14 @@ struct Night: Sendable {
   ///
   /// - Returns: the fault, if the channel did not take it; then it is tried again the next night.
   private func tell(
-    _ channel: Channel, _ problems: [Problem], _ told: [String: Int], _ last: ImportRun?
+    _ channel: Channel, _ problems: [Problem], _ told: [String: Int], _ last: ImportRun?, _ workspace: String
   ) async throws -> Problem? {
     let new = Set(problems.filter { $0.count > told[$0.key] ?? 0 }.map(\.key))
-    guard !new.isEmpty || (problems.isEmpty && !told.isEmpty) else { return nil }
-    let summary = last.flatMap { RunSummary(json: $0.summary) }
+    guard !new.isEmpty || (problems.isEmpty && told.contains { !$0.key.hasPrefix(Self.notifyFailed) }) else {
+      return nil
+    }
     let message = Message(
-      event: problems.isEmpty ? .resolved : .problems, workspace: summary?.workspaceName ?? "", run: last?.id,
+      event: problems.isEmpty ? .resolved : .problems, workspace: workspace, run: last?.id,
       status: last?.status, at: now, problems: problems, new: new)
     do {
       try await channel.send(message)
@@ -228,7 +247,7 @@ struct Night: Sendable {
       throw CancellationError()
     } catch {
       return Problem(
-        "notify_failed:\(channel.name)", "telling by \(channel.name) failed: \(words(error).message)",
+        Self.notifyFailed + channel.name, "telling by \(channel.name) failed: \(words(error).message)",
         next: "rota notify test")
     }
   }
@@ -244,7 +263,7 @@ struct Night: Sendable {
       let status = try Status(session, now: now)
       return try Metrics(
         session, last: status.last, lastComplete: status.lastComplete, waiting: status.waiting.items,
-        next: schedule?.next(after: now), databaseBytes: Self.bytes(of: database.path))
+        next: status.next, databaseBytes: Self.bytes(of: database.path))
     }
   }
 

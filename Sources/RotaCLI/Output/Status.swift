@@ -60,7 +60,10 @@ struct Status {
   }
 
   /// Rule 82: what a monitor asks.
-  var isWell: Bool { last?.status == "done" && !isOverdue && waiting.items.isEmpty }
+  var isWell: Bool {
+    let goesOn = last?.status == "running" && !hasDied
+    return (goesOn || last?.status == "done") && !isOverdue && waiting.items.isEmpty
+  }
 
   private var rightSince: String? {
     lastComplete.flatMap { RunSummary(json: $0.summary)?.guaranteedFrom }
