@@ -99,7 +99,9 @@ struct NotifyTests {
         state.keys[SimulatedClockify.key] = state.workspace.users.first { $0.role == .owner }?.id
       }
       _ = try await night(17)
-      #expect(mail.received.count == 4 && beats() == before + 1)
+      #expect(mail.received.count == 5 && beats() == before + 1)
+      #expect(mail.received.last?.header("Subject")?.contains("the import works again") ?? false)
+      #expect(mail.received.last?.lines.contains { $0.hasPrefix("new:  ") } == false)
     }
   }
 

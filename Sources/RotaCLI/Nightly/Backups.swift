@@ -42,7 +42,8 @@ enum Backups {
     let file = (folder as NSString).appendingPathComponent("\(base)-\(stamp).sqlite")
     if !FileManager.default.fileExists(atPath: file) {
       do { try write(database, to: file) } catch let error as UserError {
-        throw UserError("no backup: \(error.message)", next: "rota check", status: .failed)
+        throw UserError(
+          "no backup: \(error.message)", next: "make the folder, with room and rights for this user", status: .failed)
       }
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)

@@ -13,11 +13,14 @@ struct Message: Sendable {
   let problems: [Problem]
   /// Keys of those that were not told before, or of which there are more now.
   let new: Set<String>
+  /// The import works again after a night that did not.
+  var isRecovery = false
 
   var subject: String {
     switch event {
     case .test: "rota: a test message"
     case .resolved: "rota: nothing waits any more\(place)"
+    case .problems where isRecovery && new.isEmpty: "rota: the import works again\(place)"
     case .problems:
       problems.count == 1
         ? "rota: \(problems[0].words)\(place)" : "rota: \(problems.count) things wait for a person\(place)"
@@ -31,6 +34,8 @@ struct Message: Sendable {
     switch event {
     case .test: lines.append("This is what a message of rota looks like; nothing is wrong.")
     case .resolved: lines.append("What was told before is settled.")
+    case .problems where isRecovery:
+      lines.append("The import works again\(run.map { " (run \($0))" } ?? ""). What waits:")
     case .problems:
       lines.append("After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0))" } ?? "")" } ?? ""):")
     }
@@ -43,6 +48,7 @@ struct Message: Sendable {
   var json: Data {
     var object: [String: Any] = [
       "event": event.rawValue, "workspace": workspace, "at": at.description, "subject": subject, "text": text,
+      "is_recovery": isRecovery,
       "problems": problems.map { problem in
         [
           "key": problem.key, "count": problem.count, "message": problem.words, "next": problem.next,

@@ -51,7 +51,7 @@ struct Metrics {
     } catch {
       throw UserError(
         "the metrics file \(file) was not written: its folder is not there, may not be written or is full",
-        next: "rota check", status: .failed)
+        next: "make the folder, with room and rights for this user", status: .failed)
     }
   }
 

@@ -233,12 +233,15 @@ struct Night: Sendable {
     _ channel: Channel, _ problems: [Problem], _ told: [String: Int], _ last: ImportRun?, _ workspace: String
   ) async throws -> Problem? {
     let new = Set(problems.filter { $0.count > told[$0.key] ?? 0 }.map(\.key))
-    guard !new.isEmpty || (problems.isEmpty && told.contains { !$0.key.hasPrefix(Self.notifyFailed) }) else {
+    let failures = ["run_failed", "run_partial"]
+    let isRecovery = failures.contains { told[$0] != nil } && !problems.contains { failures.contains($0.key) }
+    guard !new.isEmpty || isRecovery || (problems.isEmpty && told.contains { !$0.key.hasPrefix(Self.notifyFailed) })
+    else {
       return nil
     }
     let message = Message(
       event: problems.isEmpty ? .resolved : .problems, workspace: workspace, run: last?.id,
-      status: last?.status, at: now, problems: problems, new: new)
+      status: last?.status, at: now, problems: problems, new: new, isRecovery: isRecovery)
     do {
       try await channel.send(message)
       logger.info("told", metadata: ["channel": "\(channel.name)", "problems": "\(problems.count)"])

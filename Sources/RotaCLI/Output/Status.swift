@@ -121,7 +121,7 @@ struct Status {
       let grown = Words.megabytes(databaseBytes - bytesThen.bytes, signed: true)
       line(
         "Database",
-        "\(Words.megabytes(databaseBytes)), \(grown) since \(bytesThen.month), \(backup.map { "last backup \($0)" } ?? "no nightly backup (backup: to)")"
+        "\(Words.megabytes(databaseBytes)), \(grown) since \(bytesThen.month), \(backup.map { "last backup \($0)" } ?? "no nightly backup yet")"
       )
     }
     line("Waiting", waiting.items.isEmpty ? "nothing" : "")
