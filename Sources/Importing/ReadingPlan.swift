@@ -140,11 +140,8 @@ extension ReadingPlan.Scope {
   /// Of `--person` and `--project`: every Clockify id that is linked to them.
   fileprivate init(_ request: ImportRequest, _ session: StoreSession) throws {
     guard request.person != nil || request.project != nil else { return }
-    let references = try session.planSnapshot().references
-    func ids(_ kind: PlanSnapshot.Kind, _ item: Int64) -> Set<String> {
-      Set((references[kind] ?? [:]).filter { $0.value.planningID == item }.keys)
-    }
-    users = request.person.map { ids(.person, $0) }
-    projects = request.project.map { ids(.project, $0) }
+    let plan = try session.planSnapshot()
+    users = request.person.map { Set(plan.clockifyIDs(.person, of: $0)) }
+    projects = request.project.map { Set(plan.clockifyIDs(.project, of: $0)) }
   }
 }

@@ -57,7 +57,7 @@ struct Reporting {
 
   private func duplicates() -> [Finding] {
     PlanSnapshot.Kind.allCases.flatMap { kind in
-      let linked = Set((snapshot.references[kind] ?? [:]).values.map(\.planningID))
+      let linked = snapshot.linkedItems(kind)
       return snapshot.sameItems(kind, dismissed: dismissed).map { group in
         let shown = name(kind.rawValue, group.ids[0])
         let list = group.ids.map { "\(kind.rawValue) \($0)\(linked.contains($0) ? "" : " (not linked)")" }

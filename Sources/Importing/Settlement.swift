@@ -233,7 +233,7 @@ struct Settlement {
       session: session, plan: snapshot, settings: settings, reading: reading, workspaces: lists.map(\.id),
       window: window, losses: losses, now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze,
       isProtected: placer.isProtected)
-    let linked = Set((snapshot.references[.project] ?? [:]).values.map(\.planningID))
+    let linked = snapshot.linkedItems(.project)
     try filling.fill(users: usersByPerson, linkedProjects: linked, zones: &zones, counts: &summary.actuals!)
   }
 

@@ -13,7 +13,7 @@ extension PlanSnapshot {
   ///
   /// - Parameter dismissed: pairs that were said to be different.
   package func sameItems(_ kind: Kind, dismissed: Set<StoreSession.DismissedPair>) -> [SameItems] {
-    let linked = Set((references[kind] ?? [:]).values.map(\.planningID))
+    let linked = linkedItems(kind)
     func groups(_ keys: [(id: Int64, key: String)], _ reason: String) -> [SameItems] {
       Dictionary(grouping: keys, by: \.key).values.compactMap { group in
         let ids = group.map(\.id).sorted()

@@ -63,6 +63,14 @@ package struct PlanSnapshot: Sendable {
     references[kind]?[externalID]?.planningID
   }
 
+  /// The Clockify ids that an item is linked to, in no order.
+  package func clockifyIDs(_ kind: Kind, of item: Int64) -> [String] {
+    (references[kind] ?? [:]).filter { $0.value.planningID == item }.map(\.key)
+  }
+
+  /// The items that have a link.
+  package func linkedItems(_ kind: Kind) -> Set<Int64> { Set((references[kind] ?? [:]).values.map(\.planningID)) }
+
   package func isIgnored(_ kind: Kind, _ externalID: String) -> Bool {
     ignored[kind]?.contains(externalID) ?? false
   }

@@ -1,4 +1,5 @@
 import Foundation
+import PlanningStore
 import SwiftCSV
 
 /// A CSV file whose first line names its columns; UTF-8, with commas, semicolons or tabs.
@@ -7,6 +8,17 @@ struct CSVFile {
     /// In the file, from 1.
     let number: Int
     let fields: [String: String]
+
+    /// The column `kind`.
+    ///
+    /// - Throws: `PlanRefusal`.
+    func kind() throws -> PlanSnapshot.Kind {
+      let word = fields["kind", default: ""]
+      guard let kind = PlanSnapshot.Kind(rawValue: word) else {
+        throw PlanRefusal("kind \"\(word)\" must be client, project or person")
+      }
+      return kind
+    }
   }
 
   let path: String
@@ -62,6 +74,17 @@ struct CSVFile {
     guard !header.isEmpty, header != [""] else { throw UserError("\(path) is empty; its first line must name columns") }
     if let twice = header.first(where: { name in header.count { $0 == name } > 1 }) {
       throw UserError("\(path) line 1: the column \"\(twice)\" is there twice")
+    }
+  }
+
+  /// - Throws: `UserError` where the first line names a column that is none, or leaves out one that must be there.
+  func check(columns: [String], required: [String], next: String? = nil) throws {
+    let all = "the columns are \(columns.joined(separator: ", "))"
+    if let unknown = header.first(where: { !columns.contains($0) }) {
+      throw UserError("\(path) line 1: there is no column \"\(unknown)\"", next: all)
+    }
+    if let missing = required.first(where: { !header.contains($0) }) {
+      throw UserError("\(path) line 1: the column \(missing) is missing", next: next ?? all)
     }
   }
 

@@ -93,6 +93,18 @@ struct Composition {
 
   private struct RolledBack: Error {}
 
+  /// Works on a copy of the whole database, which is gone afterwards.
+  static func onCopy<Value>(
+    of database: PlanningDatabase, _ body: (PlanningDatabase) async throws -> Value
+  ) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-copy-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("rota.sqlite").path
+    try database.copy(to: path)
+    return try await body(PlanningDatabase(path: path, creates: false))
+  }
+
   /// Names the import that holds the lock.
   static func busy(_ database: PlanningDatabase) -> UserError {
     let running = try? database.read { try $0.runs(limit: 1) }.first { $0.status == "running" }

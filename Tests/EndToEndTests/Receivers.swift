@@ -77,6 +77,13 @@ final class LoopbackServer: Sendable {
   }
 }
 
+/// What a receiver has taken, shared with its connections.
+private final class Inbox<Item: Sendable>: Sendable {
+  private let items = Mutex<[Item]>([])
+  var all: [Item] { items.withLock { $0 } }
+  func add(_ item: Item) { items.withLock { $0.append(item) } }
+}
+
 /// Takes any mail by SMTP (RFC 5321) and keeps it.
 final class MailReceiver: Sendable {
   struct Mail: Sendable {
@@ -87,14 +94,13 @@ final class MailReceiver: Sendable {
     }
   }
 
-  private let mails: Mutex<[Mail]>
+  private let inbox = Inbox<Mail>()
   private let server: LoopbackServer
   var port: Int { server.port }
-  var received: [Mail] { mails.withLock { $0 } }
+  var received: [Mail] { inbox.all }
 
   init() {
-    let box = Box()
-    server = LoopbackServer { connection in
+    server = LoopbackServer { [inbox] connection in
       var mail = Mail()
       connection.send("220 sink ready\r\n")
       while let line = connection.line() {
@@ -106,7 +112,7 @@ final class MailReceiver: Sendable {
         case "DATA":
           connection.send("354 go on\r\n")
           while let text = connection.line(), text != "." { mail.lines.append(text) }
-          box.add(mail)
+          inbox.add(mail)
           mail = Mail()
           connection.send("250 taken\r\n")
         case "QUIT":
@@ -116,13 +122,9 @@ final class MailReceiver: Sendable {
         }
       }
     }
-    mails = Mutex([])
-    box.add = { [weak self] mail in self?.mails.withLock { $0.append(mail) } }
   }
 
   func stop() { server.stop() }
-
-  private final class Box: @unchecked Sendable { var add: @Sendable (Mail) -> Void = { _ in } }
 }
 
 /// Answers HTTP requests with a status that the test sets, and keeps them.
@@ -133,15 +135,14 @@ final class WebReceiver: Sendable {
     let body: Data
   }
 
-  private let requests: Mutex<[Request]>
-  private let status: Mutex<Int>
+  private let inbox = Inbox<Request>()
+  private let answers = Inbox<Int>()
   private let server: LoopbackServer
   var address: String { "http://127.0.0.1:\(server.port)" }
-  var received: [Request] { requests.withLock { $0 } }
+  var received: [Request] { inbox.all }
 
   init() {
-    let box = Box()
-    server = LoopbackServer { connection in
+    server = LoopbackServer { [inbox, answers] connection in
       guard let line = connection.line() else { return }
       var headers: [String: String] = [:]
       while let header = connection.line(), !header.isEmpty {
@@ -149,19 +150,12 @@ final class WebReceiver: Sendable {
         headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
       }
       let body = connection.bytes(Int(headers["content-length"] ?? "0") ?? 0)
-      let status = box.take(Request(line: line, headers: headers, body: body))
+      inbox.add(Request(line: line, headers: headers, body: body))
+      let status = answers.all.last ?? 200
       connection.send("HTTP/1.1 \(status) word\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    }
-    requests = Mutex([])
-    status = Mutex(200)
-    box.take = { [weak self] request in
-      self?.requests.withLock { $0.append(request) }
-      return self?.status.withLock { $0 } ?? 500
     }
   }
 
-  func answer(_ new: Int) { status.withLock { $0 = new } }
+  func answer(_ new: Int) { answers.add(new) }
   func stop() { server.stop() }
-
-  private final class Box: @unchecked Sendable { var take: @Sendable (Request) -> Int = { _ in 500 } }
 }

@@ -62,7 +62,7 @@ struct DuplicatesCommand: ParsableCommand {
           }
         }
       }
-      print(CSVFile.line(ReviewFile.columns))
+      print(CSVFile.line(Merge.columns))
       for line in lines { print(line) }
     }
   }
@@ -84,6 +84,9 @@ struct DuplicatesCommand: ParsableCommand {
     @Argument(help: "The item that goes.") var drop: String?
     @Option(help: "A CSV file with many.", completion: .file(extensions: ["csv"])) var file: String?
     @OptionGroup var dryRun: DryRunOption
+
+    /// Of a review's file; the first three must be there.
+    static let columns = ["kind", "keep", "drop", "decision", "keep_name", "drop_name", "reason"]
 
     func validate() throws {
       guard (file != nil) != (drop != nil) else {
@@ -109,13 +112,10 @@ struct DuplicatesCommand: ParsableCommand {
     }
 
     private func merge(_ csv: CSVFile, _ session: StoreSession, _ now: Instant) throws -> [MergeReport] {
-      try ReviewFile.check(csv)
+      try csv.check(columns: Self.columns, required: Array(Self.columns.prefix(3)))
       return try csv.lines.compactMap { line in
         do {
-          let word = line.fields["kind", default: ""]
-          guard let kind = PlanSnapshot.Kind(rawValue: word) else {
-            throw PlanRefusal("kind \"\(word)\" must be client, project or person")
-          }
+          let kind = try line.kind()
           let (keep, drop) = (line.fields["keep", default: ""], line.fields["drop", default: ""])
           switch line.fields["decision"] {
           case nil, "merge": return try merge(kind, keep, drop, session, now)
@@ -244,21 +244,6 @@ struct DuplicatesCommand: ParsableCommand {
         default: print("Answer a, b, d, s or q.")
         }
       }
-    }
-  }
-}
-
-/// The CSV file of a review.
-private enum ReviewFile {
-  static let columns = ["kind", "keep", "drop", "decision", "keep_name", "drop_name", "reason"]
-
-  static func check(_ csv: CSVFile) throws {
-    let next = "the columns are \(columns.joined(separator: ", "))"
-    if let unknown = csv.header.first(where: { !columns.contains($0) }) {
-      throw UserError("\(csv.path) line 1: there is no column \"\(unknown)\"", next: next)
-    }
-    if let missing = columns.prefix(3).first(where: { !csv.header.contains($0) }) {
-      throw UserError("\(csv.path) line 1: the column \(missing) is missing", next: next)
     }
   }
 }

@@ -96,12 +96,7 @@ struct ImportRunner {
     guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Composition.busy(database) }
     defer { withExtendedLifetime(lock) {} }
     guard isDryRun else { return try await run(request, on: database) }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-dry-run-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let copy = folder.appendingPathComponent("rota.sqlite").path
-    try database.copy(to: copy)
-    return try await run(request, on: PlanningDatabase(path: copy, creates: false))
+    return try await Composition.onCopy(of: database) { try await run(request, on: $0) }
   }
 
   private func run(_ request: ImportRequest, on database: PlanningDatabase) async throws -> ImportReport {

@@ -179,14 +179,9 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let csv = try CSVFile(path: file)
-      if let unknown = csv.header.first(where: { !ReferencesCommand.columns.contains($0) }) {
-        throw UserError(
-          "\(file) line 1: there is no column \"\(unknown)\"",
-          next: "the columns are \(ReferencesCommand.columns.joined(separator: ", "))")
-      }
-      if let missing = ["kind", "planning_id", "external_id"].first(where: { !csv.header.contains($0) }) {
-        throw UserError("\(file) line 1: the column \(missing) is missing", next: "rota references export")
-      }
+      try csv.check(
+        columns: ReferencesCommand.columns, required: ["kind", "planning_id", "external_id"],
+        next: "rota references export")
       let linked = try composition.write(dryRun: dryRun.dryRun) { try link(csv, session: $0) }
       composition.say("\(dryRun.verb("Linked")) \(Words.plural(linked, "item")) of \(file).")
     }
@@ -198,10 +193,7 @@ struct ReferencesCommand: ParsableCommand {
         let id = line.fields["external_id", default: ""].lowercased()
         if id.isEmpty { continue }
         do {
-          let word = line.fields["kind", default: ""]
-          guard let kind = PlanSnapshot.Kind(rawValue: word) else {
-            throw PlanRefusal("kind \"\(word)\" must be client, project or person")
-          }
+          let kind = try line.kind()
           let item = try session.item(kind, line.fields["planning_id", default: ""])
           if try session.clockifyIDs(kind, of: item.id).contains(id) { continue }
           if let problem = try session.linkProblem(kind, externalID: id) { throw PlanRefusal(problem) }

@@ -10,25 +10,21 @@ struct Auditor {
   let days: ClosedRange<CalendarDay>
 
   func differences() async throws -> Table {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-audit-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("rota.sqlite").path
-    try database.copy(to: path)
-    let copy = try PlanningDatabase(path: path, creates: false)
-    try copy.write { session in
-      try session.stripForAudit()
-      try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+    let fresh = try await Composition.onCopy(of: database) { copy in
+      try copy.write { session in
+        try session.stripForAudit()
+        try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+      }
+      var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: composition.now)
+      request.until = days.upperBound
+      let report = try await ImportRunner(composition: composition, database: copy).run(request, isDryRun: false)
+      guard report.status == "done" else {
+        throw UserError(
+          report.stopped?.message ?? "Clockify's time could not be read completely",
+          next: "try again later", status: .partial)
+      }
+      return try copy.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
     }
-    var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: composition.now)
-    request.until = days.upperBound
-    let report = try await ImportRunner(composition: composition, database: copy).run(request, isDryRun: false)
-    guard report.status == "done" else {
-      throw UserError(
-        report.stopped?.message ?? "Clockify's time could not be read completely",
-        next: "try again later", status: .partial)
-    }
-    let fresh = try copy.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
     return try database.read { try compare($0, fresh) }
   }
 
@@ -62,10 +58,8 @@ struct Auditor {
     if plan.isLocked(cell.day, on: cell.project) { return ("locked", "rota lock show") }
     if project.isSyncOff { return ("sync_off", "rota projects untag \(cell.project) sync_off") }
     if person.isFrozen { return ("person archived here", "rota people unarchive \(cell.person)") }
-    func ids(_ kind: PlanSnapshot.Kind, _ id: Int64) -> [String] {
-      (plan.references[kind] ?? [:]).filter { $0.value.planningID == id }.map(\.key)
-    }
-    let (users, projects) = (ids(.person, cell.person), ids(.project, cell.project))
+    let users = plan.clockifyIDs(.person, of: cell.person)
+    let projects = plan.clockifyIDs(.project, of: cell.project)
     if users.isEmpty {
       return ("leftover: person without a link", "rota references find \"\(person.name)\" --kind person")
     }

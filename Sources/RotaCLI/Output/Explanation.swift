@@ -18,12 +18,9 @@ struct Explanation {
     self.cell = cell
     self.name = name
     let plan = try session.planSnapshot()
-    func ids(_ kind: PlanSnapshot.Kind, _ id: Int64) -> [String] {
-      (plan.references[kind] ?? [:]).filter { $0.value.planningID == id }.map(\.key).sorted()
-    }
-    let users = ids(.person, cell.person)
+    let users = plan.clockifyIDs(.person, of: cell.person)
     actuals = try session.actualRows(of: cell)
-    entries = try session.entries(of: cell, users: users, projects: ids(.project, cell.project))
+    entries = try session.entries(of: cell, users: users, projects: plan.clockifyIDs(.project, of: cell.project))
     lastRead = try session.lastRunThatRead(cell.day, users: users)
     let person = plan.people[cell.person]?.plan
     planned =
