@@ -57,7 +57,9 @@ struct EntryWarning: Hashable, Sendable {
 
 extension ImportPipeline {
   /// Reads the slices of one workspace's plan, newest first, page by page into the mirror (rules 2, 6, 7).
-  func readEntries(_ workspace: inout WorkspaceReading, owner: ClockifyUser, run: Int64, into reading: inout EntryReading)
+  func readEntries(
+    _ workspace: inout WorkspaceReading, owner: ClockifyUser, run: Int64, into reading: inout EntryReading
+  )
     async throws
   {
     guard let plan = workspace.plan else { return }

@@ -19,7 +19,8 @@ struct Filling {
 
   /// - Parameter accounts: those linked to each person.
   func fill(
-    _ accounts: [PersonID: [MirrorAccount]], linkedProjects: Set<ProjectID>, zones: inout ZoneChooser, counts: inout ActualCounts
+    _ accounts: [PersonID: [MirrorAccount]], linkedProjects: Set<ProjectID>, zones: inout ZoneChooser,
+    counts: inout ActualCounts
   ) throws {
     let planningZone = zones.planningZone(settings)
     let held = try session.heldDays(from: window.lowerBound)

@@ -39,7 +39,8 @@ extension ImportPipeline {
       named = visible.map(\.id)
     case let ids: named = ids
     }
-    let wanted = request.workspaces.isEmpty ? named : request.workspaces == ["all"] ? visible.map(\.id) : request.workspaces
+    let wanted =
+      request.workspaces.isEmpty ? named : request.workspaces == ["all"] ? visible.map(\.id) : request.workspaces
     return (try wanted.map { WorkspaceReading(try find($0)) }, named)
   }
 
@@ -77,7 +78,9 @@ extension ImportPipeline {
         try session.accounts().map { ($0.id, $0.name ?? $0.email ?? $0.id) }, uniquingKeysWith: { $1 })
       let words = unknown.map { id in
         let list = settings.include.groups.contains(id) ? "include" : "exclude"
-        guard let group = groups[id] else { return "import: \(list): groups: \(id) is in no workspace that was ever read" }
+        guard let group = groups[id] else {
+          return "import: \(list): groups: \(id) is in no workspace that was ever read"
+        }
         let members = group.users.compactMap { names[$0] }.sorted()
         let shown = members.prefix(5).joined(separator: ", ")
         let more = members.count > 5 ? " and \(members.count - 5) more" : ""

@@ -65,7 +65,9 @@ struct Matching {
     let projectNeed = Dictionary(mirrorProjects.map { ($0.id, need($0, clients)) }, uniquingKeysWith: { $1 })
     let userNeed = Dictionary(accounts.map { ($0.id, need($0)) }, uniquingKeysWith: { $1 })
     var mayHold = Set(mirrorProjects.filter { mayHoldTime($0, projectNeed[$0.id]!) }.map(\.id))
-    if let catchAll = settings.catchAllProject.flatMap({ plan.projects[$0] }), !catchAll.isSyncOff { mayHold.insert("") }
+    if let catchAll = settings.catchAllProject.flatMap({ plan.projects[$0] }), !catchAll.isSyncOff {
+      mayHold.insert("")
+    }
     let used = try waiting(
       Set(userNeed.filter { $0.value == .createWhenUsed }.keys),
       Set(projectNeed.filter { $0.value == .createWhenUsed }.keys)

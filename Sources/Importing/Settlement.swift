@@ -125,7 +125,8 @@ struct Settlement {
       findings.append(
         Finding(
           .warning, freeze.rawValue, kind: "cell", planningID: late.cell.person, name: "\(person) · \(project)",
-          entries: 1, seconds: late.minutes * 60, message: "late: \(change) \(project) \(person) \(late.cell.day)\(why)"))
+          entries: 1, seconds: late.minutes * 60, message: "late: \(change) \(project) \(person) \(late.cell.day)\(why)"
+        ))
     }
   }
 

@@ -23,7 +23,8 @@ struct ZoneChooser {
     }
     overrideByUser = overrides
     profileByUser = Dictionary(
-      accounts.compactMap { account in account.timeZone.map { (account.id, $0) } }, uniquingKeysWith: { first, _ in first })
+      accounts.compactMap { account in account.timeZone.map { (account.id, $0) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Settings override → person override → profile → the entry's row → the key's owner → UTC.

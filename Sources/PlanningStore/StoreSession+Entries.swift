@@ -258,7 +258,9 @@ extension StoreSession {
 extension StoreSession.WaitingEntry {
   /// nil: nothing that counts (rules 32, 93).
   fileprivate init?(_ row: FastStatement) {
-    guard let start = row.instant(3), MirrorEntry.countedSeconds(from: start, to: row.instant(4)) > 0 else { return nil }
+    guard let start = row.instant(3), MirrorEntry.countedSeconds(from: start, to: row.instant(4)) > 0 else {
+      return nil
+    }
     self.start = start
     pair = Pair(user: row.text(0), project: row.text(1))
     workspace = row.text(2)

@@ -151,7 +151,8 @@ extension StoreSession {
         """, arguments: [record.dropped, record.kept, record.id])
     // What arrived since on the links that went back is placed again by the next import.
     try db.execute(
-      sql: "UPDATE placement_basis SET fingerprint = NULL WHERE pair_key IN (\(pairs(of: record.kind, linkedTo: "?1")))",
+      sql:
+        "UPDATE placement_basis SET fingerprint = NULL WHERE pair_key IN (\(pairs(of: record.kind, linkedTo: "?1")))",
       arguments: [record.dropped])
   }
 
@@ -214,10 +215,12 @@ extension StoreSession {
   }
 
   private func divide(_ key: StoredActual.Key, _ record: MergeRecord, isFrozen: Bool) throws {
-    guard let standing = try Row.fetchOne(
-      db, sql: "SELECT * FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
-      arguments: key.arguments
-    ).map(StoredActual.init), standing.origin != "autofill" else { return }
+    guard
+      let standing = try Row.fetchOne(
+        db, sql: "SELECT * FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
+        arguments: key.arguments
+      ).map(StoredActual.init), standing.origin != "autofill"
+    else { return }
     var given = standing
     (given.person, given.project) = (key.dropped(record).person, key.dropped(record).project)
     (given.billable, given.nonbillable) = try ledgerMinutes(given)
