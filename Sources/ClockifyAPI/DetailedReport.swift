@@ -27,6 +27,8 @@ package struct SliceReading: Sendable, Equatable {
   /// Order-independent fingerprint of ids and seconds, to compare two passes.
   package var fingerprint: UInt64 = 0
 
+  package init() {}
+
   package var agreesWithTotals: Bool {
     (statedEntries ?? entries) == entries && (statedSeconds ?? seconds) == seconds
   }
@@ -36,7 +38,8 @@ package struct SliceReading: Sendable, Equatable {
     entries < statedEntries ?? entries || seconds < statedSeconds ?? seconds
   }
 
-  mutating func count(_ page: ClockifyReportPage, seen: inout Set<String>) -> [ClockifyTimeEntry] {
+  /// Takes in a page. - Returns: its rows whose ids had not come before.
+  package mutating func count(_ page: ClockifyReportPage, seen: inout Set<String>) -> [ClockifyTimeEntry] {
     statedEntries = page.statedEntries ?? statedEntries
     statedSeconds = page.statedSeconds ?? statedSeconds
     var fresh: [ClockifyTimeEntry] = []

@@ -21,7 +21,7 @@ extension ImportPipeline {
     }
     let named: [String]
     switch settings.workspaces {
-    case ["all"]: named = visible.map(\.id)
+    case let ids where ids.contains("all"): named = visible.map(\.id)
     case []:
       guard request.workspaces.isEmpty else {
         // Chosen by flag alone: what an earlier run chose stays named.
@@ -40,8 +40,9 @@ extension ImportPipeline {
     case let ids: named = ids
     }
     let wanted =
-      request.workspaces.isEmpty ? named : request.workspaces == ["all"] ? visible.map(\.id) : request.workspaces
-    return (try wanted.map { WorkspaceReading(try find($0)) }, named)
+      request.workspaces.isEmpty ? named : request.workspaces.contains("all") ? visible.map(\.id) : request.workspaces
+    let each = wanted.indices.filter { !wanted[..<$0].contains(wanted[$0]) }.map { wanted[$0] }
+    return (try each.map { WorkspaceReading(try find($0)) }, named)
   }
 
   func fetchLists(of workspace: inout WorkspaceReading, run: Int64) async throws {

@@ -95,7 +95,12 @@ extension StoreSession {
     if !isKnown { write.bind(14, run) }
     try write.run()
     let written = isKnown ? key : Int(db.lastInsertedRowID)
-    if content != entry.contentHash || !isKnown || gone.contains(written) { try noteArrival(of: written) }
+    if !isKnown {
+      // Apart from `noteArrival`, because SQLite keeps a journal of its own for each upsert.
+      try statement("INSERT OR IGNORE INTO entry_change VALUES (?, 1)").bind(1, written).run()
+    } else if content != entry.contentHash || gone.contains(written) {
+      try noteArrival(of: written)
+    }
     return written
   }
 

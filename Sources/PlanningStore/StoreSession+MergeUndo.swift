@@ -31,7 +31,13 @@ extension StoreSession {
       arguments: [record.id])
     try refuseUndo(record, rows)
 
-    try putBack(rows.filter { $0["table_name"] != "actual" }, tables: MergeScope.of(kind).map(\.table))
+    do {
+      try putBack(rows.filter { $0["table_name"] != "actual" }, tables: MergeScope.of(kind).map(\.table))
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      throw PlanRefusal(
+        "something that merge \(record.id) builds on was deleted or replaced since (\(error.message ?? "constraint")); nothing was changed",
+        next: "correct the items by hand")
+    }
     if kind != .client {
       try markTouched(record)
       try giveBackEntries(record)

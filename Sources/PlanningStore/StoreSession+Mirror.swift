@@ -103,8 +103,10 @@ extension StoreSession {
         INSERT INTO clockify_workspace (id, workspace_id, name, feature_subscription_type, first_seen_run)
         VALUES (?1, ?1, ?2, ?3, ?4)
         ON CONFLICT (id) DO UPDATE SET
-          name = excluded.name, feature_subscription_type = excluded.feature_subscription_type, deleted_at = NULL
-        WHERE (name, feature_subscription_type) IS NOT (excluded.name, excluded.feature_subscription_type)
+          name = ifnull(excluded.name, name),
+          feature_subscription_type = ifnull(excluded.feature_subscription_type, feature_subscription_type)
+        WHERE (name, feature_subscription_type) IS NOT (
+          ifnull(excluded.name, name), ifnull(excluded.feature_subscription_type, feature_subscription_type))
         """, arguments: [id, name, plan, run])
   }
 
