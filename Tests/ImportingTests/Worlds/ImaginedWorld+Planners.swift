@@ -117,7 +117,8 @@ extension ImaginedWorld {
     let kind = pick(["project", "project", "person", "client"])
     let ids = (kind == "project" ? plan.projects : kind == "person" ? plan.people : plan.clients).keys.sorted()
     guard ids.count > 3 else { return }
-    let (keep, drop) = (pick(ids), pick(ids))
+    let keep = pick(ids)
+    let drop = pick(ids.filter { $0 != keep })
     if kind == "project", let all = world.settings.catchAllProject, Int(all) == drop { return }
     let planKind: PlanSnapshot.Kind = kind == "project" ? .project : kind == "person" ? .person : .client
     log.append("merge \(kind) \(drop) into \(keep)")
@@ -129,6 +130,8 @@ extension ImaginedWorld {
       try doubtFrozen(keep, drop, kind)
     } catch let refusal as PlanRefusal {
       log[log.count - 1] += " → \(refusal.message)"
+    } catch {
+      throw Differs(words: ["76: the merge neither happened nor was refused: \(error)"])
     }
   }
 
@@ -156,6 +159,8 @@ extension ImaginedWorld {
     } catch let refusal as PlanRefusal {
       log[log.count - 1] += " → \(refusal.message)"
       return false
+    } catch {
+      throw Differs(words: ["76: the undo neither happened nor was refused: \(error)"])
     }
     if let moved = merged[Int64(id)] {
       try doubtFrozen(moved.kept, moved.dropped, moved.kind)

@@ -42,6 +42,8 @@ struct NaiveOracle {
   var unsureLists: Set<String> = []
   /// Workspaces read by the last run that ended: their rows decide before others' (rule 88).
   var readLast: Set<String> = []
+  /// Users that a list ever showed: of others only the report states a zone (rule 34), and a look-up by id does not.
+  var profiled: Set<String> = []
   /// Every zone that a user's profile or override ever had.
   var zonesEver: [String: Set<String>] = [:]
   /// Entries of which the rules do not say where they stand until everything thaws.
@@ -74,8 +76,8 @@ struct NaiveOracle {
     return nil
   }
 
-  func hasProfile(_ user: String) -> Bool {
-    namedLists.flatMap(\.users).contains { $0.id == user && $0.timeZone != nil }
+  func ownersZone() -> String {
+    lists.values.flatMap(\.users).first { $0.id == owner }?.timeZone ?? "UTC"
   }
 
   /// Rule 34, of an entry placed for the first time now.
@@ -85,7 +87,7 @@ struct NaiveOracle {
     let rows = namedLists.flatMap { list in list.users.filter { $0.id == user }.map { (list.id, $0) } }
     let best = rows.min { left, right in rank(left) < rank(right) }
     if let zone = best?.1.timeZone { return zone }
-    return namedLists.flatMap(\.users).first { $0.id == owner }?.timeZone ?? "UTC"
+    return ownersZone()
   }
 
   private func rank(_ row: (String, SimulatedWorkspace.User)) -> Int {
@@ -213,6 +215,9 @@ struct NaiveOracle {
 
   struct Wanted {
     var links: [String: Set<String>] = ["client": [], "project": [], "person": []]
+    /// Unlinked, unused otherwise, with time that stands and stays: the rules say both "not needed" (90) and "created
+    /// anew" (77).
+    var either: [String: Set<String>] = ["client": [], "project": [], "person": []]
     /// Of what is new: created as archived.
     var archived: [String: Set<String>] = ["client": [], "project": [], "person": []]
   }
@@ -239,6 +244,12 @@ struct NaiveOracle {
     var wanted = Wanted()
     for kind in ["client", "project", "person"] { wanted.links[kind] = Set(before.links[kind]!.keys) }
     var (people, projects): (Set<String>, Set<String>) = ([], [])
+    for home in homes.values {
+      if before.links["person"]![home.version.user] == nil { wanted.either["person"]!.insert(home.version.user) }
+      guard let project = home.version.project, before.links["project"]![project] == nil else { continue }
+      wanted.either["project"]!.insert(project)
+      if let client = self.project(project)?.clientID { wanted.either["client"]!.insert(client) }
+    }
     for (id, entry) in mirror.mirror where !entry.isGone {
       note(id, entry.version, before, mirror, isFrozen, &people, &projects)
     }
@@ -249,11 +260,11 @@ struct NaiveOracle {
         if standing != .active { wanted.archived["person"]!.insert(user.id) }
       }
       for project in list.projects where before.links["project"]![project.id] == nil {
+        if project.archived { wanted.archived["project"]!.insert(project.id) }
         guard canCreate(project: project.id, before) != nil, !project.archived || projects.contains(project.id)
         else { continue }
         wanted.links["project"]!.insert(project.id)
         wanted.links["client"]!.insert(project.clientID!)
-        if project.archived { wanted.archived["project"]!.insert(project.id) }
       }
       for client in list.clients where before.links["client"]![client.id] == nil {
         if client.archived { wanted.archived["client"]!.insert(client.id) }

@@ -31,6 +31,7 @@ struct PlanTables {
     var archivedBy = ""
     var zone: String?
     var client = 0
+    var isBillable = true
   }
   struct Contract {
     var person: Int
@@ -96,7 +97,7 @@ struct PlanTables {
     SELECT 'L', kind, external_id, planning_id FROM external_reference;
     SELECT 'I', kind, external_id FROM ignored_reference;
     SELECT 'P', id, name, is_archived, ifnull(archived_by, ''), ifnull(time_zone, '') FROM person;
-    SELECT 'J', id, name, is_archived, ifnull(archived_by, ''), client_id FROM project;
+    SELECT 'J', id, name, is_archived, ifnull(archived_by, ''), client_id, is_billable FROM project;
     SELECT 'C', id, name, is_archived FROM client;
     SELECT 'R', id, name, is_system FROM role;
     SELECT 'S', project_id FROM project_tag WHERE tag = 'sync_off';
@@ -127,7 +128,7 @@ struct PlanTables {
       people[number(1)] = Item(
         name: row[2], isArchived: row[3] == "1", archivedBy: row[4], zone: row[5].isEmpty ? nil : row[5])
     case "J":
-      projects[number(1)] = Item(name: row[2], isArchived: row[3] == "1", archivedBy: row[4], client: number(5))
+      projects[number(1)] = Item(name: row[2], isArchived: row[3] == "1", archivedBy: row[4], client: number(5), isBillable: row[6] == "1")
     case "C": clients[number(1)] = Item(name: row[2], isArchived: row[3] == "1")
     case "R":
       roles[number(1)] = row[2]
