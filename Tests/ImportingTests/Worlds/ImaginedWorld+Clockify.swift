@@ -156,7 +156,7 @@ extension ImaginedWorld {
     default:
       guard !workspace.groups.isEmpty else { return }
       let group = random.below(workspace.groups.count)
-      if troubles.has(.filters), chance(4) {
+      if troubles.has(.filters), troubles.has(.groupsGone), chance(4) {
         log.append("\(workspace.name): group \(workspace.groups[group].name) deleted")
         removedGroups.append((number, workspace.groups[group]))
         world.clockify.change { $0.workspaces[number].groups.remove(at: group) }

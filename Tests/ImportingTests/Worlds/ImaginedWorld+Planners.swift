@@ -269,7 +269,6 @@ extension ImaginedWorld {
     }
     world.settings.include = include
     world.settings.exclude = exclude
-    filterChanged = true
     func words(_ filter: ImportFilter) -> String {
       [filter.users, filter.groups, filter.clients, filter.projects].map { ids in
         ids.map { String($0.suffix(3)) }.sorted().joined(separator: ",")

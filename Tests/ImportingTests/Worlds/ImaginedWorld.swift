@@ -9,7 +9,7 @@ import RotaTesting
 struct Troubles: Sendable {
   enum Kind: String, CaseIterable, Sendable {
     case unused, kills, faults, narrowed, freezes, edits, merges, ignoring, deletions, filters, workspaces, free, lists
-    case catchAll, absurd, zones, brakes, zeros, dropped
+    case catchAll, absurd, zones, brakes, zeros, dropped, groupsGone, filterBrakes
   }
 
   private let left: Set<String>
@@ -38,8 +38,6 @@ final class ImaginedWorld {
   /// Per open merge: which entries it moved, so that an undo gives them back (rule 95).
   var merged: [Int64: MovedEntries] = [:]
   var removedGroups: [(workspace: Int, group: SimulatedWorkspace.Group)] = []
-  /// A filter changed since the last complete run: its brake may close (rule 89).
-  var filterChanged = false
   var copies = 0
   let hasWorkspaces: Bool
   /// First date of history: every entry is later.
