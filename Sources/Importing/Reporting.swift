@@ -96,7 +96,8 @@ struct Reporting {
           isOldTimer ? .warning : .info, group.reason.rawValue, kind: "entry", externalID: group.user,
           planningID: snapshot.planningID(.person, group.user), name: shown, entries: sum.entries, seconds: sum.seconds,
           message:
-            "\(sum.entries) entries of \(shown): \(group.reason.words)\(isOldTimer ? ", for more than 24 hours" : "")"))
+            "\(Self.entries(sum.entries)) of \(shown): \(group.reason.words)\(isOldTimer ? ", for more than 24 hours" : "")"
+        ))
     }
     for (warning, sums) in reading.warnings.sorted(by: { $0.value.seconds > $1.value.seconds })
     where warning.code != .oldTimer {
@@ -111,7 +112,7 @@ struct Reporting {
       findings.append(
         Finding(
           .warning, warning.code.rawValue, kind: "entry", externalID: warning.user, name: shown, entries: sums.entries,
-          seconds: sums.seconds, message: "\(sums.entries) entries of \(shown): \(words)"))
+          seconds: sums.seconds, message: "\(Self.entries(sums.entries)) of \(shown): \(words)"))
     }
     return findings + archivedProjects(reading)
   }
@@ -127,6 +128,8 @@ struct Reporting {
         message: "project \"\(project.name)\" is archived here and still receives time")
     }
   }
+
+  private static func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count) entries" }
 
   private func shown(user: String, project: String) -> String {
     let person =
