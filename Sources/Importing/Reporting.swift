@@ -107,7 +107,7 @@ struct Reporting {
         Finding(
           oldTimer ?? absurd == nil ? .info : .warning, group.reason.rawValue, kind: "entry", externalID: group.user,
           planningID: snapshot.planningID(.person, group.user), name: shown, entries: sum.entries, seconds: sum.seconds,
-          message: "\(entries(sum.entries)) of \(shown): \(words)"))
+          message: "\(Self.entries(sum.entries)) of \(shown): \(words)"))
     }
     for (warning, sums) in reading.warnings.sorted(by: { $0.value.seconds > $1.value.seconds }) {
       let words: String
@@ -121,12 +121,10 @@ struct Reporting {
       findings.append(
         Finding(
           .warning, warning.code.rawValue, kind: "entry", externalID: warning.user, name: shown, entries: sums.entries,
-          seconds: sums.seconds, message: "\(entries(sums.entries)) of \(shown): \(words)"))
+          seconds: sums.seconds, message: "\(Self.entries(sums.entries)) of \(shown): \(words)"))
     }
     return findings + archivedProjects(reading)
   }
-
-  private func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count) entries" }
 
   private func warning(
     _ code: EntryWarning.Code, of group: LedgerBooks.Group, _ reason: Reason, in reading: EntryReading
@@ -146,6 +144,8 @@ struct Reporting {
         message: "project \"\(project.name)\" is archived here and still receives time")
     }
   }
+
+  private static func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count) entries" }
 
   private func shown(user: String, project: String) -> String {
     let person =

@@ -161,7 +161,7 @@ struct DuplicatesCommand: ParsableCommand {
       let composition = try Composition(options)
       let record = try composition.write(dryRun: dryRun.dryRun) { try $0.undoMerge(merge, at: composition.now) }
       composition.say(
-        "\(dryRun.verb("Undid")) merge \(record.id): \(record.kind.rawValue) \(record.dropped) \"\(record.droppedName)\" is back beside \(record.kind.rawValue) \(record.kept). The next import places their time."
+        "\(dryRun.verb("Undid", participle: "undone")) merge \(record.id): \(record.kind.rawValue) \(record.dropped) \"\(record.droppedName)\" is back beside \(record.kind.rawValue) \(record.kept). The next import places their time."
       )
     }
   }

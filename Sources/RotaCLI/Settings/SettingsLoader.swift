@@ -135,9 +135,9 @@ struct SettingsLoader {
     settings.imports.catchAllProject = whole("import.catch_all_project").map(Int64.init)
     settings.imports.include = filter("import.include")
     settings.imports.exclude = filter("import.exclude")
-    settings.requestsPerSecond = number("clockify.requests_per_second", in: 0.1...10_000) ?? settings.requestsPerSecond
+    settings.requestsPerSecond = number("clockify.requests_per_second") ?? settings.requestsPerSecond
     settings.requestsPerHour = whole("clockify.requests_per_hour")
-    settings.retrySeconds = number("clockify.retry_seconds", in: 0...60) ?? settings.retrySeconds
+    settings.retrySeconds = number("clockify.retry_seconds") ?? settings.retrySeconds
     settings.imports.since = day("import.since")
     settings.imports.windowDays = whole("import.window_days") ?? settings.imports.windowDays
     settings.imports.deepWindowDays = whole("import.deep_window_days") ?? settings.imports.deepWindowDays
@@ -203,8 +203,9 @@ struct SettingsLoader {
     return value(path) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
-  private mutating func number(_ path: String, in range: ClosedRange<Double>) -> Double? {
-    value(path) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
+  private mutating func number(_ path: String) -> Double? {
+    guard case .number(let range)? = SettingKey.all.first(where: { $0.path == path })?.kind else { return nil }
+    return value(path) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
   private mutating func day(_ path: String) -> CalendarDay? { value(path) { CalendarDay($0) } }
@@ -257,7 +258,7 @@ extension SettingKey {
     switch kind {
     case .text: "text"
     case .whole(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    case .number: "a number"
+    case .number(let range): "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .date: "a date like 2026-03-02"
     case .zone: "a time zone like Europe/Berlin"
     case .words(let words):
@@ -268,5 +269,9 @@ extension SettingKey {
     case .addresses: "a list of e-mail addresses"
     case .url: "an https address (http only to this machine)"
     }
+  }
+
+  private static func text(_ number: Double) -> String {
+    number == number.rounded() ? Words.count(Int(number)) : "\(number)"
   }
 }
