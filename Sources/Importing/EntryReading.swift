@@ -16,6 +16,8 @@ struct EntryReading: Sendable {
   var mirrorWasEmpty = false
   /// What the ledger called missing or deleted before this run.
   var goneBefore: Set<Int> = []
+  /// What of it Clockify had sent again before this run, which no run has placed yet.
+  var returnedBefore: Set<Int> = []
 
   func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
   func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }

@@ -7,6 +7,8 @@ struct Filling {
   let plan: PlanSnapshot
   let settings: ImportSettings
   let workspaces: [WorkspaceReading]
+  /// Workspaces of which nobody is known yet, because their lists never arrived: anybody may have time there.
+  let unknownWorkspaces: Set<String>
   let window: ClosedRange<CalendarDay>
   let brakes: Brakes
   let now: Instant
@@ -69,7 +71,7 @@ struct Filling {
         return goneAt.flatMap { Instant($0) }.map { $0.utcDay >= window.lowerBound } ?? true
       }
       return (workspace: workspace, users: Set(known.map(\.id)))
-    }.filter { !$0.users.isEmpty }
+    }.filter { !$0.users.isEmpty || unknownWorkspaces.contains($0.workspace.id) }
     return knowing.isEmpty ? workspaces.map { ($0, Set(accounts.map(\.id))) } : knowing
   }
 

@@ -111,6 +111,7 @@ package struct ImportPipeline {
     try database.read { session in
       reading.mirrorWasEmpty = try !session.hasMirroredEntries()
       reading.goneBefore = try session.goneEntries()
+      reading.returnedBefore = try session.returnedEntries()
     }
     var asked = 0
     for index in workspaces.indices {

@@ -64,7 +64,9 @@ extension ImportPipeline {
     for slice in workspace.slices where slice.provesAbsence {
       let unread = try session.entries(in: workspace.id, from: slice.from, to: slice.to, unless: reading.isRead)
       lost += unread.filter {
-        !$0.isGone && slice.scope.holds(user: $0.userID, project: $0.projectID) && seen.insert($0.key).inserted
+        // One that had come back before a run that broke may have gone again.
+        (!$0.isGone || reading.returnedBefore.contains($0.key))
+          && slice.scope.holds(user: $0.userID, project: $0.projectID) && seen.insert($0.key).inserted
       }
     }
     return lost

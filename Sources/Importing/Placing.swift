@@ -28,8 +28,9 @@ struct Placer {
   private let now: Instant
   private let missing: Set<Int>
   private let deleted: Set<Int>
-  /// Whether Clockify has sent an entry since the ledger called it gone, in this run or before.
-  private let isBack: (Int) -> Bool
+  private let isRead: (Int) -> Bool
+  /// What Clockify sent again since the ledger called it gone, before this run (rule 56).
+  private let returned: Set<Int>
   private var brakes = Brakes.none
   private var workspaceOf: (Int) throws -> String = { _ in "" }
   /// The pairs that are stored: whose time, and of which project, an entry was before (rules 53, 89).
@@ -55,7 +56,8 @@ struct Placer {
   ///   - missing: entries that left their cells in this run; `deleted`: of which Clockify says so.
   init(
     matching: Matching, plan: PlanSnapshot, unknownRole: RoleID, catchAll: CatchAll, manualCells: Set<Cell>,
-    zones: ZoneChooser, now: Instant, missing: Set<Int>, deleted: Set<Int>, isBack: @escaping (Int) -> Bool
+    zones: ZoneChooser, now: Instant, missing: Set<Int>, deleted: Set<Int>, isRead: @escaping (Int) -> Bool,
+    returned: Set<Int>
   ) {
     self.matching = matching
     self.plan = plan
@@ -66,7 +68,8 @@ struct Placer {
     self.now = now
     self.missing = missing
     self.deleted = deleted
-    self.isBack = isBack
+    self.isRead = isRead
+    self.returned = returned
     contractTexts = plan.people.mapValues { person in
       person.plan.contracts.map(\.fingerprintText).joined(separator: ";")
     }
@@ -187,9 +190,10 @@ struct Placer {
   }
 
   private func goneState(_ row: LedgerRow) -> Placement.State? {
-    if isBack(row.key) { return nil }
+    if isRead(row.key) { return nil }
     if deleted.contains(row.key) { return .deleted }
     if missing.contains(row.key) { return .missing }
+    if returned.contains(row.key) { return nil }
     switch row.placement?.state {
     case .missing: return .missing
     case .deleted: return .deleted

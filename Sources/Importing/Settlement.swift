@@ -39,8 +39,14 @@ struct Settlement {
   /// Those whose lists this run has read.
   private var read: [WorkspaceReading] { workspaces.filter { $0.listedUsers != nil } }
 
+  private var missing: Set<Int> { workspaces.reduce(into: []) { $0.formUnion($1.losses.missing) } }
+  private var deleted: Set<Int> { workspaces.reduce(into: []) { $0.formUnion($1.losses.deleted) } }
+
   mutating func carryOut(requests: Int, deadRuns: [Int64]) throws -> ImportReport {
-    let waiting = readsTime ? try WaitingTime(session: session, settings: settings, owner: owner, brakes: brakes) : nil
+    let waiting =
+      readsTime
+      ? try WaitingTime(
+        session: session, settings: settings, owner: owner, brakes: brakes, lost: missing.union(deleted)) : nil
     let matching = try Matching(
       session: session, request: request, settings: settings, workspaces: Set(read.map(\.id))
     ) { users, projects in try waiting?.pairs(of: users, on: projects, now: request.now) ?? [] }
@@ -68,19 +74,14 @@ struct Settlement {
     try session.markManualRows()
     let protected = settings.manualPolicy == .protect
     let manual = try session.manualCells()
-    let returned = try session.returnedEntries()
-    let isBack = { [reading] key in reading.isRead(key) || returned.contains(key) }
     var placer = Placer(
       matching: matching, plan: snapshot, unknownRole: try unknownRole(snapshot), catchAll: catchAll(snapshot),
       manualCells: protected ? manual : [], zones: zones, now: request.now,
-      missing: workspaces.reduce(into: []) { $0.formUnion($1.losses.missing) },
-      deleted: workspaces.reduce(into: []) { $0.formUnion($1.losses.deleted) }, isBack: isBack)
+      missing: missing, deleted: deleted, isRead: reading.isRead, returned: reading.returnedBefore)
     try session.openWorkList()
     try session.workOnChangesAndWaiting()
     if !protected { for cell in manual { try session.work(on: cell) } }
-    for workspace in workspaces {
-      for key in workspace.losses.missing.union(workspace.losses.deleted) { try session.work(onEntry: key) }
-    }
+    for key in missing.union(deleted) { try session.work(onEntry: key) }
     try brakeFilters(&placer)
     placer.hold(brakes) { [session] in try session.workspace(ofEntry: $0) }
     let pairKeys = try workOnChangedPairs(&placer)
@@ -260,8 +261,10 @@ struct Settlement {
     guard let firstDay = try firstZeroDay(&zones), let window, request.project == nil, request.workspaces.isEmpty
     else { return }
     let filling = Filling(
-      session: session, plan: snapshot, settings: settings, workspaces: workspaces, window: window, brakes: brakes,
-      now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze, isProtected: placer.isProtected)
+      session: session, plan: snapshot, settings: settings, workspaces: workspaces,
+      unknownWorkspaces: Set(workspaces.filter { $0.listedUsers == nil }.map(\.id)).subtracting(
+        accounts.flatMap(\.knownIn.keys)), window: window, brakes: brakes, now: request.now, run: run,
+      firstDay: firstDay, freeze: placer.freeze, isProtected: placer.isProtected)
     let byPerson = Dictionary(
       grouping: accounts.filter { account in
         snapshot.planningID(.person, account.id).map { $0 == request.person ?? $0 } ?? false

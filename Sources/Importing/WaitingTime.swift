@@ -9,10 +9,15 @@ struct WaitingTime {
   private let manualCells: Set<Cell>
   private let zones: ZoneChooser
   private let brakes: Brakes
+  /// What did not come back in this run.
+  private let lost: Set<Int>
 
-  init(session: StoreSession, settings: ImportSettings, owner: ClockifyUser, brakes: Brakes) throws {
+  init(
+    session: StoreSession, settings: ImportSettings, owner: ClockifyUser, brakes: Brakes, lost: Set<Int>
+  ) throws {
     self.session = session
     self.brakes = brakes
+    self.lost = lost
     plan = try session.planSnapshot()
     manualCells = try session.manualCells()
     zones = ZoneChooser(
@@ -24,7 +29,8 @@ struct WaitingTime {
     var pairs: Set<Pair> = []
     var zones = zones
     try session.waitingEntries(users: users, projects: projects) { entry in
-      guard !pairs.contains(entry.pair), !brakes.hold(entry.pair.user, in: entry.workspace) else { return }
+      guard !pairs.contains(entry.pair), !lost.contains(entry.key), !brakes.hold(entry.pair.user, in: entry.workspace)
+      else { return }
       let zone = zones.zone(user: entry.pair.user, row: entry.timeZone)
       let day = entry.day ?? zone.day(of: entry.start)
       let isFrozen =

@@ -132,6 +132,7 @@ extension StoreSession {
 
   /// A finished entry that is not placed, or not as it is now (rule 90).
   package struct WaitingEntry: Sendable {
+    package let key: Int
     package let pair: Pair
     package let workspace: String
     package let start: Instant
@@ -152,7 +153,7 @@ extension StoreSession {
     let changed = try statement(
       """
       SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, NULL, p.counted,
-        p.person_id, p.project_id, p.date
+        p.person_id, p.project_id, p.date, e.entry_key
       FROM entry_change c
       CROSS JOIN clockify_time_entry e ON e.entry_key = c.entry_key
       LEFT JOIN placement p ON p.entry_key = c.entry_key
@@ -166,7 +167,7 @@ extension StoreSession {
     let waiting = try statement(
       """
       SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, p.date, p.counted,
-        p.person_id, p.project_id, p.date
+        p.person_id, p.project_id, p.date, e.entry_key
       FROM placement_basis b
       CROSS JOIN placement p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
       CROSS JOIN clockify_time_entry e ON e.entry_key = p.entry_key
@@ -267,6 +268,7 @@ extension StoreSession.WaitingEntry {
       return nil
     }
     self.start = start
+    key = row.int(11)
     pair = Pair(user: row.text(0), project: row.text(1))
     workspace = row.text(2)
     timeZone = row.optionalText(5)

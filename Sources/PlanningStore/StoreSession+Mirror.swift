@@ -198,21 +198,22 @@ extension StoreSession {
         """, arguments: [try json(named)])
     try db.execute(
       sql: """
-        WITH last (workspace_id, run) AS (
+        WITH just (id) AS (SELECT value FROM json_each(?)),
+        last (workspace_id, run) AS (
           SELECT workspace_id, max(import_run_id) FROM workspace_reading GROUP BY workspace_id
         ),
         ranked AS (
           SELECT u.workspace_id, u.id, row_number() OVER (
             PARTITION BY u.id ORDER BY
-              u.deleted_at IS NULL AND u.is_listed = 1 AND u.workspace_id IN (SELECT value FROM json_each(?)) DESC,
+              u.deleted_at IS NULL AND u.is_listed = 1 AND u.workspace_id IN (SELECT id FROM just) DESC,
               u.deleted_at IS NOT NULL,
               ifnull(u.status, 'ACTIVE') IN ('DELETED', 'LIMITED', 'LIMITED_DELETED')
                 OR ifnull(u.membership_status, 'ACTIVE') <> 'ACTIVE',
               ifnull(u.membership_status, 'ACTIVE') IN ('PENDING', 'DECLINED'),
-              u.deleted_at DESC, last.run DESC, u.workspace_id) AS place
+              u.deleted_at DESC, u.workspace_id IN (SELECT id FROM just) DESC, last.run DESC, u.workspace_id) AS place
           FROM clockify_user u
           JOIN clockify_workspace w ON w.id = u.workspace_id AND w.is_named = 1
-          LEFT JOIN last ON last.workspace_id = u.workspace_id
+          LEFT JOIN last ON last.workspace_id = u.workspace_id AND u.workspace_id NOT IN (SELECT id FROM just)
         )
         UPDATE clockify_user SET is_current = NOT is_current
         WHERE is_current <> ((workspace_id, id) IN (SELECT workspace_id, id FROM ranked WHERE place = 1))
