@@ -110,7 +110,7 @@ extension ImaginedWorld {
   // MARK: Merging (rules 76 and 95)
 
   private func merge(_ plan: PlanTables) throws {
-    if !plan.openMerges.isEmpty, chance(2) {
+    if !plan.openMerges.isEmpty, chance(2), troubles.has(.undos) {
       _ = try undo(pick(plan.openMerges), plan)
       return
     }

@@ -95,7 +95,9 @@ extension ImaginedWorld {
     let report = try await report(request)
     try judge(report, request, shape, before)
     if report.status == "held" { return try await confirm(report.run, request, shape) }
-    if report.status == "done", chance(2) {
+    // On FREE workspaces a plain run reads another older stretch, and may find something there.
+    let rotates = world.clockify.read { $0.workspace.plan == "FREE" } && !request.isFull && !request.isNarrowed
+    if report.status == "done", !rotates, chance(2) {
       request.confirmedRun = nil
       try await expectNothingNew(request)
     }
@@ -128,6 +130,7 @@ extension ImaginedWorld {
       shape, status: report.status, isConfirmed: request.confirmedRun != nil, before: before, clockify: states)
     if !troubles.has(.filterBrakes) { differences.removeAll { $0.hasPrefix("89:") } }
     differences += oracle.judge(shape, status: report.status, before: before, after: after, clockify: states)
+    if !troubles.has(.needed) { differences.removeAll { $0.hasPrefix("10/18:") } }
     if !differences.isEmpty { throw Differs(words: differences) }
   }
 

@@ -48,13 +48,15 @@ extension NaiveOracle {
     }
   }
 
-  /// Rule 47: nothing changes in a frozen cell.
+  /// Rule 47: nothing changes in a frozen cell; zeros go where their reason goes (71), but for locked dates (55).
   private func frozenRows(
     _ before: PlanTables, _ after: PlanTables, _ isFrozen: (NaiveCell) -> Bool
   ) -> [String] {
     func rows(_ plan: PlanTables) -> Set<String> {
       Set(
-        plan.actuals.filter { isFrozen($0.cell) }.map {
+        plan.actuals.filter {
+          isFrozen($0.cell) && ($0.origin != "autofill" || before.isLocked($0.cell.day, $0.cell.project))
+        }.map {
           "\($0.cell) \(plan.roles[$0.role] ?? "?") \($0.billable)/\($0.nonbillable)"
         })
     }

@@ -196,7 +196,9 @@ struct NaiveOracle {
     guard counts(id, version, plan) else { return .nowhere }
     let home = homes[id].flatMap { $0.version == version ? $0 : nil }
     switch (personSide(version.user, plan), projectSide(version.project, plan)) {
-    case (.out, _), (_, .out): return .nowhere
+    case (.out, _), (.item, .out): return .nowhere
+    // The person's reason counts first (80), and it lets what is placed stay.
+    case (.stuck, .out): return home.map { .cell($0.cell, isStuck: true) } ?? .nowhere
     case (.item(let person), .item(let project)):
       return .cell(NaiveCell(person: person, project: project, day: day(id, version, plan)), isStuck: false)
     case (.stuck, .stuck): return home.map { .cell($0.cell, isStuck: true) } ?? .nowhere
