@@ -29,7 +29,10 @@ extension ImaginedWorld {
 
   private var request: ImportRequest { ImportRequest(trigger: .manual, now: world.now) }
 
-  private var today: String { localDay(world.now.seconds, "Europe/Berlin") }
+  /// By the clock of the key's owner, who may have moved.
+  var today: String {
+    localDay(world.now.seconds, world.clockify.read { $0.workspace.users[0].timeZone ?? "UTC" })
+  }
 
   private func day(_ ago: Int) -> String { dayText(dayNumber(today) - ago) }
 

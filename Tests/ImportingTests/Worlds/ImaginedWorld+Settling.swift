@@ -25,7 +25,7 @@ extension ImaginedWorld {
     var request = ImportRequest(trigger: .manual, now: world.now)
     request.isFull = true
     let before = try prepare()
-    let today = localDay(world.now.seconds, "Europe/Berlin")
+    let today = today
     try await importAndJudge(
       request, RunShape(workspaces: Set(oracle.named), from: Self.since, to: today), before, words: "everything")
     let after = try PlanTables(world)
