@@ -70,7 +70,8 @@ extension ImaginedWorld {
     }
     guard !chance(3), let entry = pick(orNil: workspace.entries) else { return track() }
     let shift = random.below(600_000) - 300_000
-    let user = pick(workspace.users.filter { !troubles.has(.unused) ? isPlain($0) : chance(3) || isPlain($0) } + [workspace.users[0]])
+    let user = pick(
+      workspace.users.filter { !troubles.has(.unused) ? isPlain($0) : chance(3) || isPlain($0) } + [workspace.users[0]])
     let projects = workspace.projects.filter { !troubles.has(.unused) ? isPlain($0) : chance(3) || isPlain($0) }
     let project = chance(10) ? nil : pick(orNil: projects)
     switch random.below(9) {
@@ -117,10 +118,13 @@ extension ImaginedWorld {
     let row = workspace.users[user]
     switch random.below(11) {
     case 0...1 where troubles.has(.unused):
-      log.append("\(workspace.name): project \(workspace.projects[project].name) archived \(!workspace.projects[project].archived)")
+      log.append(
+        "\(workspace.name): project \(workspace.projects[project].name) archived \(!workspace.projects[project].archived)"
+      )
       world.clockify.change { $0.workspaces[number].projects[project].archived.toggle() }
     case 2 where troubles.has(.unused):
-      log.append("\(workspace.name): client \(workspace.clients[client].name) archived \(!workspace.clients[client].archived)")
+      log.append(
+        "\(workspace.name): client \(workspace.clients[client].name) archived \(!workspace.clients[client].archived)")
       world.clockify.change { $0.workspaces[number].clients[client].archived.toggle() }
     case 3 where troubles.has(.unused) && user > 0 && row.membershipStatus != "PENDING":
       let status = row.membershipStatus == "ACTIVE" ? "INACTIVE" : "ACTIVE"
@@ -130,7 +134,9 @@ extension ImaginedWorld {
       log.append("\(workspace.name): user \(row.name ?? "?") removed \(!row.isRemoved)")
       world.clockify.change { $0.workspaces[number].users[user].isRemoved.toggle() }
     case 5 where troubles.has(.unused):
-      log.append("\(workspace.name): project \(workspace.projects[project].name) deleted \(!workspace.projects[project].isDeleted)")
+      log.append(
+        "\(workspace.name): project \(workspace.projects[project].name) deleted \(!workspace.projects[project].isDeleted)"
+      )
       world.clockify.change { $0.workspaces[number].projects[project].isDeleted.toggle() }
     case 6:
       guard let orphan = workspace.projects.firstIndex(where: { $0.clientID == nil }) else { return }

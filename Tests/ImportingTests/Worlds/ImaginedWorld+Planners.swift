@@ -184,8 +184,10 @@ extension ImaginedWorld {
     for (entry, home) in oracle.homes {
       let cell = home.cell
       let isTouched =
-        kind == "person" ? [keep, drop].contains(cell.person)
-        : kind == "project" ? [keep, drop].contains(cell.project)
+        kind == "person"
+        ? [keep, drop].contains(cell.person)
+        : kind == "project"
+          ? [keep, drop].contains(cell.project)
           : [keep, drop].contains(plan.projects[cell.project]?.client ?? 0)
       let isFrozen =
         manual.contains(cell) || plan.isSyncOff(cell.project) || plan.isArchivedByPlanner(cell.person)

@@ -83,7 +83,9 @@ extension ImaginedWorld {
     oracle.settings = world.settings
     oracle.now = world.now.seconds
     let tables = try PlanTables(world)
-    oracle.homes = oracle.homes.filter { tables.people[$0.value.cell.person] != nil && tables.projects[$0.value.cell.project] != nil }
+    oracle.homes = oracle.homes.filter {
+      tables.people[$0.value.cell.person] != nil && tables.projects[$0.value.cell.project] != nil
+    }
     return tables
   }
 
@@ -145,7 +147,8 @@ extension ImaginedWorld {
     let after = try dump()
     guard before != after else { return }
     let changes =
-      Set(after).subtracting(before).sorted().map { "+ \($0)" } + Set(before).subtracting(after).sorted().map { "- \($0)" }
+      Set(after).subtracting(before).sorted().map { "+ \($0)" }
+      + Set(before).subtracting(after).sorted().map { "- \($0)" }
     throw Differs(words: ["4: a second import (\(again.status)) wrote something"] + changes)
   }
 

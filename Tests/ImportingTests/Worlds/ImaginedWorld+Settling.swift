@@ -56,7 +56,8 @@ extension ImaginedWorld {
     let isLists = world.settings.source == .entries
     world.clockify.change { state in
       for index in state.workspaces.indices {
-        for row in state.workspaces[index].projects.indices where lostProjects.contains(state.workspaces[index].projects[row].id) {
+        for row in state.workspaces[index].projects.indices
+        where lostProjects.contains(state.workspaces[index].projects[row].id) {
           state.workspaces[index].projects[row].archived = false
           state.workspaces[index].projects[row].isDeleted = false
         }

@@ -159,20 +159,24 @@ enum ImaginedCast {
     workspace.users = [
       user(1, "Ana", "Europe/Berlin"), user(2, "Bob", "America/New_York"), user(3, "Chloe", "Pacific/Auckland"),
       user(4, "Dora", "Europe/Berlin", membership: "INACTIVE"), user(5, "Emil", "Europe/Paris", membership: "PENDING"),
-      user(6, "Finn", "Europe/Helsinki", isRemoved: true), user(7, "Gina", nil), user(8, "Hugo", "UTC", status: "LIMITED"),
+      user(6, "Finn", "Europe/Helsinki", isRemoved: true), user(7, "Gina", nil),
+      user(8, "Hugo", "UTC", status: "LIMITED"),
     ]
     workspace.users[0].role = .owner
     workspace.clients = [
-      .init(id: id(10), name: "Acme"), .init(id: id(11), name: "Internal"), .init(id: id(12), name: "Oldco", archived: true),
+      .init(id: id(10), name: "Acme"), .init(id: id(11), name: "Internal"),
+      .init(id: id(12), name: "Oldco", archived: true),
     ]
     workspace.projects = [
-      project(20, "Alpha", 10), project(21, "Beta", 10), project(22, "Leave", 11), project(23, "Attic", 10, archived: true),
+      project(20, "Alpha", 10), project(21, "Beta", 10), project(22, "Leave", 11),
+      project(23, "Attic", 10, archived: true),
       project(24, "Dusty", 12, archived: true), project(25, "Orphan", nil), project(26, "Mould", 10, template: true),
       project(27, "Fresh", 12), project(28, "Gamma", 11),
     ]
     workspace.projects[8].billable = false
     workspace.groups = [
-      .init(id: id(40), name: "Crew", userIDs: [id(2), id(4)]), .init(id: id(41), name: "Others", userIDs: [id(3), id(8)]),
+      .init(id: id(40), name: "Crew", userIDs: [id(2), id(4)]),
+      .init(id: id(41), name: "Others", userIDs: [id(3), id(8)]),
     ]
     return workspace
   }

@@ -72,13 +72,14 @@ extension NaiveOracle {
       // A changed entry whose time is in a frozen row keeps its place until the thaw.
       let waits = homes[id].map { isFrozen($0.cell) && $0.version != version } ?? false
       var zones: Set<String> = [zone(of: version.user, after)]
-      if !profiled.contains(version.user) { zones.insert(ownersZone()) }
+      if !profiled.contains(version.user) { zones.formUnion((zonesEver[version.user] ?? []).union([ownersZone()])) }
       if !unsureLists.isEmpty { zones.formUnion(zonesEver[version.user] ?? []) }
       if let pin = pins[id], pin.user == version.user, pin.start == version.start, pin.end == version.end {
         if pin.isDecided { continue }
         zones.formUnion(pin.zones)
       }
-      pins[id] = Pin(user: version.user, start: version.start, end: version.end, zones: zones, isDecided: isDecided && !waits)
+      pins[id] = Pin(
+        user: version.user, start: version.start, end: version.end, zones: zones, isDecided: isDecided && !waits)
     }
   }
 
@@ -97,11 +98,14 @@ extension NaiveOracle {
     for kind in ["client", "project", "person"] {
       let seen = Set(after.links[kind]!.keys)
       differences += wanted.links[kind]!.subtracting(seen).sorted().map { "10/18: \(kind) \($0) was not created" }
-      differences += seen.subtracting(wanted.links[kind]!).subtracting(wanted.either[kind]!).sorted().map { "18: \(kind) \($0) was created" }
+      differences += seen.subtracting(wanted.links[kind]!).subtracting(wanted.either[kind]!).sorted().map {
+        "18: \(kind) \($0) was created"
+      }
       for (id, item) in after.links[kind]! where before.links[kind]![id] == nil {
         let rows = kind == "client" ? after.clients : kind == "project" ? after.projects : after.people
         let isArchived = wanted.archived[kind]!.contains(id)
-        guard let row = rows[item], row.isArchived != isArchived || (kind != "client" && isArchived && row.archivedBy != "import")
+        guard let row = rows[item],
+          row.isArchived != isArchived || (kind != "client" && isArchived && row.archivedBy != "import")
         else { continue }
         differences.append("18/88: new \(kind) \(id) archived = \(row.isArchived) by \(row.archivedBy)")
       }

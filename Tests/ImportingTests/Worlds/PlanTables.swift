@@ -128,7 +128,8 @@ struct PlanTables {
       people[number(1)] = Item(
         name: row[2], isArchived: row[3] == "1", archivedBy: row[4], zone: row[5].isEmpty ? nil : row[5])
     case "J":
-      projects[number(1)] = Item(name: row[2], isArchived: row[3] == "1", archivedBy: row[4], client: number(5), isBillable: row[6] == "1")
+      projects[number(1)] = Item(
+        name: row[2], isArchived: row[3] == "1", archivedBy: row[4], client: number(5), isBillable: row[6] == "1")
     case "C": clients[number(1)] = Item(name: row[2], isArchived: row[3] == "1")
     case "R":
       roles[number(1)] = row[2]
