@@ -114,7 +114,8 @@ extension StoreSession {
         CASE r.kind WHEN 'client' THEN (SELECT name FROM client WHERE id = r.planning_id)
           WHEN 'project' THEN (SELECT name FROM project WHERE id = r.planning_id)
           ELSE (SELECT name FROM person WHERE id = r.planning_id) END AS name,
-        r.external_id, r.source_missing_since, 0 AS is_ignored
+        r.external_id, r.source_missing_since,
+        EXISTS (SELECT 1 FROM ignored_reference i WHERE i.kind = r.kind AND i.external_id = r.external_id) AS is_ignored
       FROM external_reference r WHERE ?1 IS NULL OR r.kind = ?1
       UNION ALL
       SELECT i.kind, NULL, i.note, i.external_id, NULL, 1 FROM ignored_reference i
@@ -210,6 +211,12 @@ extension StoreSession {
   package func heldTable() throws -> Table {
     try table(
       "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement WHERE state = 'held' GROUP BY reason")
+  }
+
+  /// Seconds held now for one reason, over the whole ledger.
+  package func held(_ reason: String) throws -> Int {
+    try Int.fetchOne(
+      db, sql: "SELECT sum(seconds) FROM placement WHERE state = 'held' AND reason = ?", arguments: [reason]) ?? 0
   }
 
   package func databaseTable() throws -> Table {

@@ -160,8 +160,12 @@ extension StoreSession {
     if let from = text("starts_on"), let to = text("ends_on"), to < from {
       throw PlanRefusal("it ends (\(to)) before it starts (\(from))")
     }
+    // A row that says the same comes first: a contract like it would overlap it too.
+    if id == nil, table.name != PlanTable.person.name { try refuseSame(values, table) }
     if table.name == PlanTable.contract.name { try checkOverlap(values, id: id) }
-    guard id == nil, table.name != PlanTable.person.name else { return }
+  }
+
+  private func refuseSame(_ values: [String: DatabaseValue], _ table: PlanTable) throws {
     let names = table.columns.map(\.name).filter { values[$0] != nil }
     let same = try Int64.fetchOne(
       db,

@@ -16,6 +16,20 @@ struct CellArguments: ParsableArguments {
   }
 }
 
+/// Dates from one on up to another, both included; without any, the days that each import reads again.
+struct DateRange: ParsableArguments {
+  @Option(help: "First date. Default: as many days before the last as an import reads again (import: window_days, 45).")
+  var from: CalendarDay?
+  @Option(help: "Last date. Default: today.") var to: CalendarDay?
+
+  func days(_ composition: Composition) throws -> ClosedRange<CalendarDay> {
+    let last = to ?? composition.today
+    let first = from ?? last - composition.settings.imports.windowDays
+    guard first <= last else { throw UserError("--from \(first) is after --to \(last)") }
+    return first...last
+  }
+}
+
 extension ActualsCommand {
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -95,6 +109,7 @@ extension ActualsCommand {
         purge.project = try project.map { try session.item(.project, $0).id }
         purge.origin = origin
         purge.withItems = withItems
+        purge.catchAll = composition.settings.imports.catchAllProject
         if let runID, try session.run(runID) == nil {
           throw UserError("there is no run \(runID)", next: "rota runs list")
         }
@@ -107,8 +122,13 @@ extension ActualsCommand {
       var lines = [
         "\(dryRun.verb("Removed")) \(Words.plural(purged.actuals, "actual")) (\(Words.clock(minutes: purged.minutes)) h, \(Words.plural(purged.zeros, "zero")) among them)."
       ]
-      if purged.manual > 0 { lines.append("\(purged.manual) typed or edited by hand stay.") }
-      if purged.locked > 0 { lines.append("\(purged.locked) on locked dates stay.") }
+      if purged.manual > 0 {
+        lines.append(
+          "\(Words.plural(purged.manual, "row")) typed or edited by hand \(purged.manual == 1 ? "stays" : "stay").")
+      }
+      if purged.locked > 0 {
+        lines.append("\(Words.plural(purged.locked, "row")) on locked dates \(purged.locked == 1 ? "stays" : "stay").")
+      }
       let items = [
         (purged.people, "person", "people"), (purged.projects, "project", nil), (purged.clients, "client", nil),
       ]
@@ -129,8 +149,7 @@ extension ActualsCommand {
         """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
-    @Option(help: "First date.") var from: CalendarDay
-    @Option(help: "Last date. Default: today.") var to: CalendarDay?
+    @OptionGroup var range: DateRange
     @Option(help: "Of date, week, month, person, project, client, role, origin.") var by =
       "date,person,client,project,role,origin"
     @Option(help: "One person.") var person: String?
@@ -144,8 +163,7 @@ extension ActualsCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let last = to ?? composition.today
-      guard from <= last else { throw UserError("--from \(from) is after --to \(last)") }
+      let days = try range.days(composition)
       let columns = by.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       let narrowed = planned && origin != nil
       guard !narrowed else { throw UserError("--planned has no origin: leave out --origin") }
@@ -160,7 +178,8 @@ extension ActualsCommand {
       }
       let table = try composition.read { session in
         try session.actualsGrouped(
-          by: columns, from: from, through: last, person: person.map { try session.item(.person, $0).id },
+          by: columns, from: days.lowerBound, through: days.upperBound,
+          person: person.map { try session.item(.person, $0).id },
           project: project.map { try session.item(.project, $0).id },
           client: client.map { try session.item(.client, $0).id }, role: role.map { try session.roleID($0) },
           origin: origin, withPlan: planned)
@@ -199,24 +218,25 @@ extension ActualsCommand {
         Reads the time of the dates again into a copy and compares minutes per person, project and day. Each difference
         comes with its cause as far as it can be known and the command that settles it. Ends with 3 if there is one.
 
+          rota actuals audit
           rota actuals audit --from 2026-02-01 --to 2026-02-28
         """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
-    @Option(help: "First date.") var from: CalendarDay
-    @Option(help: "Last date. Default: today.") var to: CalendarDay?
+    @OptionGroup var range: DateRange
 
     func run() async throws {
       let composition = try Composition(options)
-      let last = to ?? composition.today
-      guard from <= last else { throw UserError("--from \(from) is after --to \(last)") }
+      let days = try range.days(composition)
       let database = try composition.openDatabase()
-      let auditor = Auditor(composition: composition, database: database, days: from...last)
+      let auditor = Auditor(composition: composition, database: database, days: days)
       let differences = try await auditor.differences()
       if json.json {
         print(TablePrinter.json(TablePrinter.rows(differences)))
       } else {
-        TablePrinter.show(differences, asJSON: false, empty: "Our actuals of \(from) to \(last) are what Clockify has.")
+        TablePrinter.show(
+          differences, asJSON: false,
+          empty: "Our actuals of \(days.lowerBound) to \(days.upperBound) are what Clockify has.")
       }
       if !differences.rows.isEmpty { throw ExitStatus.partial }
     }

@@ -65,7 +65,7 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
       let hanging = try session.whatHangsOn(Subject.kind, found.id)
       if !hanging.words.isEmpty, !cascade {
         throw UserError(
-          "\(hanging.words.joined(separator: ", ")) hang on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
+          "\(hanging.words.joined(separator: ", ")) \(hanging.words.count == 1 && hanging.words[0].hasPrefix("1 ") ? "hangs" : "hang") on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
           next:
             "rota \(Subject.command) delete \(found.id) --cascade   or   rota \(Subject.command) archive \(found.id)",
           status: .needsConfirmation)
@@ -73,7 +73,7 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
       if ignore {
         for id in hanging.clockifyIDs { _ = try session.ignore(Subject.kind, externalID: id, note: found.name) }
       }
-      try session.deleteItem(Subject.kind, found.id)
+      try session.deleteItem(Subject.kind, found.id, catchAll: composition.settings.imports.catchAllProject)
       return (found.name, hanging.words, hanging.clockifyIDs)
     }
     composition.say(

@@ -65,7 +65,7 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
     }
     let (added, skipped) = try composition.write(dryRun: dryRun.dryRun) { try add(csv, columns, to: $0) }
     composition.say(
-      "\(dryRun.verb("Imported")) \(Subject.table.count(added)) from \(file)\(skipped == 0 ? "" : "; \(skipped) were there already")."
+      "\(dryRun.verb("Imported")) \(Subject.table.count(added)) from \(file)\(skipped == 0 ? "" : "; \(Words.count(skipped)) \(skipped == 1 ? "was" : "were") there already")."
     )
   }
 
@@ -115,8 +115,10 @@ extension PlanTable {
 }
 
 extension DryRunOption {
-  /// `Deleted`, or `Would have deleted`.
-  func verb(_ past: String) -> String { dryRun ? "Would have \(past.lowercased())" : past }
+  /// `Deleted`, or `Would have deleted`; `participle` where it differs from the past tense.
+  func verb(_ past: String, participle: String? = nil) -> String {
+    dryRun ? "Would have \(participle ?? past.lowercased())" : past
+  }
 }
 
 extension Composition {

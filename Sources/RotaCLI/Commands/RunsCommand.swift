@@ -72,8 +72,10 @@ struct RunsCommand: ParsableCommand {
       )
       for finding in findings {
         let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
-        let theirs = finding.kind != "entry" ? finding.externalID : nil
-        let ours = finding.planningID.map { "\(finding.kind ?? "") \($0)" }
+        // The ids of entries' findings are those of their person.
+        let kind = finding.kind == "entry" ? "person" : finding.kind ?? ""
+        let ours = finding.planningID.map { "\(kind) \($0)" }
+        let theirs = finding.externalID.map { ours == nil ? "\(kind) \($0)" : $0 }
         let ids = [ours, theirs].compactMap(\.self)
         let sides = ids.isEmpty ? "" : "  [\(ids.joined(separator: " = "))]"
         print(
@@ -112,6 +114,9 @@ struct RunsCommand: ParsableCommand {
         var object = RunsCommand.object(found, findings)
         if let mask, var summary = object["summary"] as? [String: Any] {
           summary["workspace_name"] = (summary["workspace_name"] as? String).map { mask.masked($0) }
+          summary["workspaces"] = (summary["workspaces"] as? [[String: Any]])?.map { workspace in
+            workspace.mapValues { ($0 as? String).map { mask.masked($0) } ?? $0 }
+          }
           object["summary"] = summary
         }
         object["rota"] = Rota.configuration.version

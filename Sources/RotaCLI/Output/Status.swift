@@ -108,7 +108,7 @@ struct Status {
     for row in held.rows {
       guard case .int(let seconds) = row[2] else { continue }
       line(
-        "Held",
+        "Held in all",
         "\(Words.hours(seconds: Int(seconds))): \(Reason(rawValue: row[0].description)?.words ?? row[0].description)")
     }
     if let next {

@@ -33,7 +33,7 @@ struct Waiting {
       let seconds = summary.map { $0.stoppedSeconds > 0 ? " (\(Words.hours(seconds: $0.stoppedSeconds)))" : "" } ?? ""
       add(
         "delete_plan", plan.keys.count,
-        "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished at once: nothing was removed",
+        "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished, or would leave by a filter, at once: nothing was removed",
         "rota import --confirm-deletes \(plan.run)")
     }
     let unknown = try session.peopleWithUnknownRole()
@@ -54,10 +54,10 @@ struct Waiting {
     }
     let clientless = found(Reason.projectWithoutClient.rawValue, kind: "project")
     if let first = clientless.first {
-      let held = summary?.held[Reason.projectWithoutClient.rawValue]?.seconds ?? 0
+      let held = try session.held(Reason.projectWithoutClient.rawValue)
       add(
         "project_without_client", clientless.count,
-        "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held" : "")",
+        "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held in all" : "")",
         "give \(clientless.count == 1 ? "\"\(first.name ?? "it")\" a client" : "them clients") in Clockify; the next run takes them in"
       )
     }
@@ -77,7 +77,7 @@ struct Waiting {
       add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list")
     }
     items += try session.nightlyFaults()
-    let late = summary?.held[Reason.locked.rawValue]?.seconds ?? 0
+    let late = try session.held(Reason.locked.rawValue)
     if late > 0 { add("locked", 1, "\(Words.hours(seconds: late)) on locked dates wait", show) }
   }
 

@@ -40,7 +40,7 @@ struct SettingKey {
   enum Kind {
     case text
     case whole(ClosedRange<Int>)
-    case number
+    case number(ClosedRange<Double>)
     case date
     case zone
     case words([String])
@@ -79,12 +79,13 @@ struct SettingKey {
     .init(
       path: "clockify.source", kind: .words(["auto", "reports", "entries"]), default: "auto",
       meaning: "where time is read from: the report, or each person's entries"),
-    .init(path: "clockify.requests_per_second", kind: .number, default: "10", meaning: "a steady ceiling"),
+    .init(
+      path: "clockify.requests_per_second", kind: .number(0.1...10_000), default: "10", meaning: "a steady ceiling"),
     .init(
       path: "clockify.requests_per_hour", kind: .whole(1...1_000_000), default: "",
       meaning: "empty = none; 30 on FREE workspaces"),
     .init(
-      path: "clockify.retry_seconds", kind: .number, default: "1.5",
+      path: "clockify.retry_seconds", kind: .number(0...60), default: "1.5",
       meaning: "first pause after a failed request; doubles, five tries"),
     .init(
       path: "import.since", kind: .date, default: "",

@@ -130,14 +130,14 @@ struct SettingsLoader {
     settings.database = text("database") ?? settings.database
     settings.apiURL = text("clockify.api_url") ?? settings.apiURL
     settings.reportsURL = text("clockify.reports_url")
-    settings.imports.workspaces = given["clockify.workspaces"]?.parts ?? []
+    settings.imports.workspaces = ids("clockify.workspaces", or: "all")
     settings.imports.source = word("clockify.source").flatMap(ImportSettings.TimeSource.init) ?? .auto
     settings.imports.catchAllProject = whole("import.catch_all_project").map(Int64.init)
     settings.imports.include = filter("import.include")
     settings.imports.exclude = filter("import.exclude")
-    settings.requestsPerSecond = number("clockify.requests_per_second", in: 0.1...10_000) ?? settings.requestsPerSecond
+    settings.requestsPerSecond = number("clockify.requests_per_second") ?? settings.requestsPerSecond
     settings.requestsPerHour = whole("clockify.requests_per_hour")
-    settings.retrySeconds = number("clockify.retry_seconds", in: 0...60) ?? settings.retrySeconds
+    settings.retrySeconds = number("clockify.retry_seconds") ?? settings.retrySeconds
     settings.imports.since = day("import.since")
     settings.imports.windowDays = whole("import.window_days") ?? settings.imports.windowDays
     settings.imports.deepWindowDays = whole("import.deep_window_days") ?? settings.imports.deepWindowDays
@@ -163,14 +163,23 @@ struct SettingsLoader {
     settings.backup.keep = whole("backup.keep") ?? settings.backup.keep
   }
 
-  private func filter(_ path: String) -> ImportFilter {
-    func ids(_ name: String) -> Set<String> { Set((given["\(path).\(name)"]?.parts ?? []).map { $0.lowercased() }) }
+  private mutating func filter(_ path: String) -> ImportFilter {
     var filter = ImportFilter()
-    filter.users = ids("users")
-    filter.groups = ids("groups")
-    filter.clients = ids("clients")
-    filter.projects = ids("projects")
+    filter.users = Set(ids("\(path).users"))
+    filter.groups = Set(ids("\(path).groups"))
+    filter.clients = Set(ids("\(path).clients"))
+    filter.projects = Set(ids("\(path).projects"))
     return filter
+  }
+
+  /// Clockify ids in lower case: one that can be none would filter nothing, or everything (rule 91).
+  private mutating func ids(_ path: String, or word: String? = nil) -> [String] {
+    guard let (parts, place) = given[path] else { return [] }
+    let ids = parts.map { $0.lowercased() }
+    for id in ids where id != word && !(id.count == 24 && id.allSatisfy(\.isHexDigit)) {
+      problems.append("\(place): '\(path)': \"\(id)\" is no Clockify id: it must have 24 hexadecimal digits")
+    }
+    return ids
   }
 
   private func text(_ path: String) -> String? { given[path]?.parts.first }
@@ -194,8 +203,9 @@ struct SettingsLoader {
     return value(path) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
-  private mutating func number(_ path: String, in range: ClosedRange<Double>) -> Double? {
-    value(path) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
+  private mutating func number(_ path: String) -> Double? {
+    guard case .number(let range)? = SettingKey.all.first(where: { $0.path == path })?.kind else { return nil }
+    return value(path) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
   private mutating func day(_ path: String) -> CalendarDay? { value(path) { CalendarDay($0) } }
@@ -248,7 +258,7 @@ extension SettingKey {
     switch kind {
     case .text: "text"
     case .whole(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    case .number: "a number"
+    case .number(let range): "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .date: "a date like 2026-03-02"
     case .zone: "a time zone like Europe/Berlin"
     case .words(let words):
@@ -259,5 +269,9 @@ extension SettingKey {
     case .addresses: "a list of e-mail addresses"
     case .url: "an https address (http only to this machine)"
     }
+  }
+
+  private static func text(_ number: Double) -> String {
+    number == number.rounded() ? Words.count(Int(number)) : "\(number)"
   }
 }
