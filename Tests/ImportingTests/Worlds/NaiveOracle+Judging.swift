@@ -24,7 +24,7 @@ extension NaiveOracle {
     differences += zones(after, isFrozen)
     if status == "done" {
       if unsureLists.isDisjoint(with: named) {
-        differences += items(before, after, isFrozen)
+        differences += items(shape, before, after, isFrozen)
       }
       differences += mirror(shape, after, clockify)
     }
@@ -92,12 +92,15 @@ extension NaiveOracle {
   }
 
   /// Rules 10, 15, 17, 18, 90: what was created, and how.
-  private func items(_ before: PlanTables, _ after: PlanTables, _ isFrozen: (NaiveCell) -> Bool) -> [String] {
-    let wanted = wanted(before: before, mirror: after, isFrozen: isFrozen)
+  private func items(
+    _ shape: RunShape, _ before: PlanTables, _ after: PlanTables, _ isFrozen: (NaiveCell) -> Bool
+  ) -> [String] {
+    var wanted = wanted(before: before, mirror: after, isFrozen: isFrozen)
+    wanted.leaveOpen(unread: lists.values.filter { !shape.workspaces.contains($0.id) })
     var differences: [String] = []
     for kind in ["client", "project", "person"] {
       let seen = Set(after.links[kind]!.keys)
-      differences += wanted.links[kind]!.subtracting(seen).sorted().map { "10/18: \(kind) \($0) was not created" }
+      differences += wanted.links[kind]!.subtracting(seen).subtracting(wanted.open[kind]!).sorted().map { "10/18: \(kind) \($0) was not created" }
       differences += seen.subtracting(wanted.links[kind]!).subtracting(wanted.either[kind]!).sorted().map {
         "18: \(kind) \($0) was created"
       }
