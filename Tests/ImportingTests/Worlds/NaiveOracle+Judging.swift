@@ -100,7 +100,9 @@ extension NaiveOracle {
     var differences: [String] = []
     for kind in ["client", "project", "person"] {
       let seen = Set(after.links[kind]!.keys)
-      differences += wanted.links[kind]!.subtracting(seen).subtracting(wanted.open[kind]!).sorted().map { "10/18: \(kind) \($0) was not created" }
+      differences += wanted.links[kind]!.subtracting(seen).subtracting(wanted.open[kind]!).sorted().map {
+        "10/18: \(kind) \($0) was not created"
+      }
       differences += seen.subtracting(wanted.links[kind]!).subtracting(wanted.either[kind]!).sorted().map {
         "18: \(kind) \($0) was created"
       }
