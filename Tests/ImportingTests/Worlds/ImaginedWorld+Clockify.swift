@@ -161,8 +161,10 @@ extension ImaginedWorld {
       world.clockify.change { $0.workspaces[number].projects[project].name += "2" }
     default:
       guard !workspace.groups.isEmpty else { return }
-      let group = random.below(workspace.groups.count)
-      if troubles.has(.filters), troubles.has(.groupsGone), chance(4) {
+      let filtered = world.settings.include.groups.union(world.settings.exclude.groups)
+      let named = workspace.groups.firstIndex { filtered.contains($0.id) }
+      let group = named ?? random.below(workspace.groups.count)
+      if troubles.has(.filters), troubles.has(.groupsGone), chance(named == nil ? 6 : 2) {
         log.append("\(workspace.name): group \(workspace.groups[group].name) deleted")
         removedGroups.append((number, workspace.groups[group]))
         world.clockify.change { $0.workspaces[number].groups.remove(at: group) }

@@ -260,9 +260,10 @@ extension ImaginedWorld {
     let workspace = pick(states)
     var (include, exclude) = (world.settings.include, world.settings.exclude)
     let (users, projects) = (workspace.users.map(\.id), workspace.projects.map(\.id))
-    switch random.below(8) {
+    switch random.below(11) {
     case 0: exclude.users = [pick(users)]
-    case 1: exclude.groups = Set([pick(orNil: workspace.groups.map(\.id))].compactMap { $0 })
+    case 1, 6: exclude.groups = Set([pick(orNil: workspace.groups.map(\.id))].compactMap { $0 })
+    case 7: include.groups = Set(workspace.groups.map(\.id))
     case 2: exclude.projects = [pick(projects)]
     case 3: exclude.clients = [pick(workspace.clients.map(\.id))]
     case 4: include.users = Set(users.filter { _ in !chance(4) })

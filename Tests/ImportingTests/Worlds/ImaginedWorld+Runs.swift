@@ -102,7 +102,7 @@ extension ImaginedWorld {
     let rotates = world.clockify.read { $0.workspace.plan == "FREE" } && !request.isFull && !request.isNarrowed
     if report.status == "done", !rotates, chance(2) {
       request.confirmedRun = nil
-      try await expectNothingNew(request)
+      try await expectNothingNew(request, shape, after: report)
     }
   }
 
@@ -137,15 +137,22 @@ extension ImaginedWorld {
     if !differences.isEmpty { throw Differs(words: differences) }
   }
 
-  /// Rule 4.
-  private func expectNothingNew(_ request: ImportRequest) async throws {
+  /// Rule 4. A plain run may fill gaps and the next be the weekly deep pass: one that reads other dates may find more.
+  private func expectNothingNew(_ request: ImportRequest, _ shape: RunShape, after first: ImportReport) async throws {
     func dump() throws -> [String] {
       try world.dump().split(separator: "\n").map(String.init).filter { !$0.contains("older_slice_next") }
     }
+    let tables = try prepare()
     let before = try dump()
     let again = try await report(request)
     let after = try dump()
     guard before != after else { return }
+    if again.window != first.window || again.summary.slices != first.summary.slices {
+      log.append("import again, other dates")
+      try judge(again, request, shape, tables)
+      if again.status == "held" { try await confirm(again.run, request, shape) }
+      return
+    }
     let changes =
       Set(after).subtracting(before).sorted().map { "+ \($0)" }
       + Set(before).subtracting(after).sorted().map { "- \($0)" }

@@ -24,7 +24,7 @@ extension NaiveOracle {
     differences += zones(after, isFrozen)
     if status == "done" {
       if unsureLists.isDisjoint(with: named) {
-        differences += items(before, after, isFrozen)
+        differences += items(shape, before, after, isFrozen)
       }
       differences += mirror(shape, after, clockify)
     }
@@ -72,7 +72,7 @@ extension NaiveOracle {
       // A changed entry whose time is in a frozen row keeps its place until the thaw.
       let waits = homes[id].map { isFrozen($0.cell) && $0.version != version } ?? false
       var zones: Set<String> = [zone(of: version.user, after)]
-      if !profiled.contains(version.user) { zones.insert(ownersZone()) }
+      if !profiled.contains(version.user) { zones.formUnion((zonesEver[version.user] ?? []).union([ownersZone()])) }
       if !unsureLists.isEmpty { zones.formUnion(zonesEver[version.user] ?? []) }
       if let pin = pins[id], pin.user == version.user, pin.start == version.start, pin.end == version.end {
         if pin.isDecided { continue }
@@ -92,12 +92,17 @@ extension NaiveOracle {
   }
 
   /// Rules 10, 15, 17, 18, 90: what was created, and how.
-  private func items(_ before: PlanTables, _ after: PlanTables, _ isFrozen: (NaiveCell) -> Bool) -> [String] {
-    let wanted = wanted(before: before, mirror: after, isFrozen: isFrozen)
+  private func items(
+    _ shape: RunShape, _ before: PlanTables, _ after: PlanTables, _ isFrozen: (NaiveCell) -> Bool
+  ) -> [String] {
+    var wanted = wanted(before: before, mirror: after, isFrozen: isFrozen)
+    wanted.leaveOpen(unread: lists.values.filter { !shape.workspaces.contains($0.id) })
     var differences: [String] = []
     for kind in ["client", "project", "person"] {
       let seen = Set(after.links[kind]!.keys)
-      differences += wanted.links[kind]!.subtracting(seen).sorted().map { "10/18: \(kind) \($0) was not created" }
+      differences += wanted.links[kind]!.subtracting(seen).subtracting(wanted.open[kind]!).sorted().map {
+        "10/18: \(kind) \($0) was not created"
+      }
       differences += seen.subtracting(wanted.links[kind]!).subtracting(wanted.either[kind]!).sorted().map {
         "18: \(kind) \($0) was created"
       }

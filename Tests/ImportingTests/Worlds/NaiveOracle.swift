@@ -220,8 +220,16 @@ struct NaiveOracle {
     /// Unlinked, unused otherwise, with time that stands and stays: the rules say both "not needed" (90) and "created
     /// anew" (77).
     var either: [String: Set<String>] = ["client": [], "project": [], "person": []]
+    /// Of workspaces that the run was not asked for: created now or by the next run that is.
+    var open: [String: Set<String>] = ["client": [], "project": [], "person": []]
     /// Of what is new: created as archived.
     var archived: [String: Set<String>] = ["client": [], "project": [], "person": []]
+
+    mutating func leaveOpen(unread lists: [SimulatedWorkspace]) {
+      open["client"]!.formUnion(lists.flatMap(\.clients).map(\.id))
+      open["project"]!.formUnion(lists.flatMap(\.projects).map(\.id))
+      open["person"]!.formUnion(lists.flatMap(\.users).map(\.id))
+    }
   }
 
   private func canCreate(project id: String, _ plan: PlanTables) -> SimulatedWorkspace.Project? {
