@@ -158,7 +158,7 @@ struct Placer {
     let context = context(pair)
     var new = fresh(row, context: context, pairKey: pairKey)
     if let gone = goneState(row) { return leave(&new, old: old, as: gone) }
-    let own = ownReason(row, context, day: new.day)
+    let own = ownReason(row, context, new)
     if let cell = old?.countedCell, let old, let freeze = freeze(of: cell) {
       return stay(old, in: cell, row: row, new: new, context: context, own: own, freeze: freeze)
     }
@@ -218,15 +218,15 @@ struct Placer {
   }
 
   /// The first reason that has nothing to do with frozen cells (rule 80).
-  private mutating func ownReason(_ row: LedgerRow, _ context: PairContext, day: CalendarDay) -> Reason? {
+  private mutating func ownReason(_ row: LedgerRow, _ context: PairContext, _ placement: Placement) -> Reason? {
     let entry = row.entry
     if let reason = context.personReason { return reason }
     if let type = entry.type, type != "REGULAR" { return type == "BREAK" ? .breakEntry : .leaveEntry }
     if let reason = context.projectReason { return reason }
     guard let end = entry.end else { return .running }
     if end <= entry.start || entry.isAbsurd { return .invalidInterval }
-    let zone = zones.zone(user: entry.userID, row: entry.timeZone)
-    if day > zone.day(of: now) { return .future }
+    // On the clock that the date was decided for: a move of the person makes nothing future (rule 35).
+    if placement.day > zones.pinned(placement.zone).day(of: now) { return .future }
     return nil
   }
 

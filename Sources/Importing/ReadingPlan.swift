@@ -106,6 +106,8 @@ struct ReadingPlan: Sendable {
     func day(_ key: String) throws -> CalendarDay? { try session.setting(key).flatMap { CalendarDay($0) } }
     var from = today - settings.windowDays
     if let last = try session.lastCompleteRunDay(of: workspace) { from = min(from, last - 2) }
+    // A confirmation reads again what the held run had read (rule 53).
+    if let held = try request.confirmedRun.flatMap({ try session.run($0)?.windowFrom }) { from = min(from, held) }
     let history = try day(key.historyFrom) ?? min(from, settings.since ?? (isFree ? from : today - 366))
     if request.isNarrowed || request.isFull {
       let until = min(request.until ?? today, today)

@@ -31,8 +31,9 @@ struct WaitingTime {
     try session.waitingEntries(users: users, projects: projects) { entry in
       guard !pairs.contains(entry.pair), !lost.contains(entry.key), !brakes.hold(entry.pair.user, in: entry.workspace)
       else { return }
-      let zone = zones.zone(user: entry.pair.user, row: entry.timeZone)
-      let day = entry.day ?? zone.day(of: entry.start)
+      let zone =
+        entry.pinned.map { zones.pinned($0.zone) } ?? zones.zone(user: entry.pair.user, row: entry.timeZone)
+      let day = entry.pinned?.day ?? zone.day(of: entry.start)
       let isFrozen =
         entry.counted.map { plan.isFrozen($0) || manualCells.contains($0) }
         ?? plan.isLocked(day, on: plan.planningID(.project, entry.pair.project))

@@ -39,6 +39,9 @@ struct ZoneChooser {
     return own ?? firstKnown([row, owner]) ?? .utc
   }
 
+  /// The zone that an entry was pinned in (rule 35); UTC where this machine knows it no more.
+  mutating func pinned(_ name: String) -> Zone { catalog.zone(name) ?? .utc }
+
   private mutating func firstKnown(_ names: [String?]) -> Zone? {
     for name in names {
       guard let name else { continue }

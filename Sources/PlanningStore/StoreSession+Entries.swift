@@ -137,8 +137,8 @@ extension StoreSession {
     package let workspace: String
     package let start: Instant
     package let timeZone: String?
-    /// As pinned; nil: not decided yet.
-    package let day: CalendarDay?
+    /// Zone and date as they were decided (rule 35); nil: not yet.
+    package let pinned: (zone: String, day: CalendarDay)?
     /// The cell whose actuals hold what the entry was before.
     package let counted: Cell?
   }
@@ -153,7 +153,7 @@ extension StoreSession {
     let changed = try statement(
       """
       SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, NULL, p.counted,
-        p.person_id, p.project_id, p.date, e.entry_key
+        p.person_id, p.project_id, p.date, e.entry_key, p.zone
       FROM entry_change c
       CROSS JOIN clockify_time_entry e ON e.entry_key = c.entry_key
       LEFT JOIN placement p ON p.entry_key = c.entry_key
@@ -167,7 +167,7 @@ extension StoreSession {
     let waiting = try statement(
       """
       SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, p.date, p.counted,
-        p.person_id, p.project_id, p.date, e.entry_key
+        p.person_id, p.project_id, p.date, e.entry_key, p.zone
       FROM placement_basis b
       CROSS JOIN placement p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
       CROSS JOIN clockify_time_entry e ON e.entry_key = p.entry_key
@@ -272,7 +272,7 @@ extension StoreSession.WaitingEntry {
     pair = Pair(user: row.text(0), project: row.text(1))
     workspace = row.text(2)
     timeZone = row.optionalText(5)
-    day = row.day(6)
+    pinned = row.day(6).map { (row.text(12), $0) }
     counted = row.isNull(7) ? nil : row.optionalCell(8)
   }
 }

@@ -176,6 +176,10 @@ extension StoreSession {
     try db.execute(
       sql: "INSERT OR IGNORE INTO deferred_cell SELECT \(other), date FROM deferred_cell WHERE \(column) = ?1",
       arguments: [from, to])
+    // Rows removed by hand shortly before are written anew on the kept item (rule 58).
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO cell_change SELECT \(other), date FROM cell_change WHERE \(column) = ?1",
+      arguments: [from, to])
     // What was settled stays so; where both were, both figures are in the cell now.
     try db.execute(
       sql: """

@@ -254,6 +254,33 @@ struct CornersTests {
     }
   }
 
+  @Test("Rules 32, 35: an entry that was today's where its person was then is not future because they moved west")
+  func pinnedToday() async throws {
+    try await World.with(now: "2026-03-09T06:00:00Z") { world in
+      world.track("2026-03-09T05:00:00Z", minutes: 30)
+      try await world.enableActuals()
+      try await world.importNow()
+      world.clockify.change { $0.workspace.users[0].timeZone = "America/Los_Angeles" }
+      try world.sql("INSERT INTO role (name) VALUES ('QA'); UPDATE contract SET role_id = 3 WHERE person_id = 1")
+      try await world.importNow()
+      #expect(try world.actuals() == ["Ana Alpha QA 2026-03-09 30/0"])
+    }
+  }
+
+  @Test("Rule 53: a confirmation reads again what the held run had read")
+  func confirmsWholeRun() async throws {
+    try await World.with { world in
+      let ids = (0..<30).map { world.track("2025-06-0\(1 + $0 % 6)T0\($0 / 6):00:00Z", minutes: 10) }
+      try await world.enableActuals()
+      try await world.importNow()
+      for id in ids { world.remove(id) }
+      let held = try await world.importNow { $0.isFull = true }
+      #expect(held.status == "held")
+      #expect(try await world.importNow(confirm: held.run).status == "done")
+      #expect(try world.actuals().isEmpty)
+    }
+  }
+
   // MARK: Losses (47, 49, 53, 58)
 
   @Test("Rules 47, 58: an entry that leaves a cell edited by hand is listed: 95 typed, 90 imported, 0 in Clockify")

@@ -248,4 +248,42 @@ struct UndoTests {
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 95/0*"])
     }
   }
+
+  @Test("A row moved by hand just before a merge comes back on the kept item", arguments: [true, false])
+  func pendingCell(ofPeople: Bool) async throws {
+    try await World.with { world in
+      world.track(World.bobID, World.alphaID, "2026-03-03T15:00:00Z", minutes: 60)
+      try await world.enableActuals()
+      try await world.importNow()
+      try world.sql("UPDATE actual SET date = date(date, '+1 day')")
+      if ofPeople {
+        try merge(world, .person, keep: 1, drop: 2)
+      } else {
+        try merge(world, .project, keep: project(world, "Leave"), drop: project(world, "Alpha"))
+      }
+      // The link goes too, so that nothing but the mark of the cell brings the row back.
+      try world.sql(
+        """
+        INSERT INTO ignored_reference (kind, external_id) VALUES ('\(ofPeople ? "person" : "project")', '\(ofPeople ? World.bobID : World.alphaID)');
+        DELETE FROM external_reference WHERE external_id = '\(ofPeople ? World.bobID : World.alphaID)';
+        """)
+      try await world.importNow()
+      let who = ofPeople ? "Ana Alpha" : "Bob Leave"
+      #expect(try world.actuals() == ["\(who) Dev 2026-03-03 60/0", "\(who) Dev 2026-03-04 60/0*"])
+    }
+  }
+
+  @Test("An undo is refused in words where what it needs was deleted since; nothing changes")
+  func needsTheDeleted() async throws {
+    try await World.with { world in
+      try await world.enableActuals()
+      try world.sql(
+        "INSERT INTO assignment (person_id, project_id, role_id, starts_on, ends_on) VALUES (1, 3, 2, '2026-03-02', '2026-03-06')"
+      )
+      try merge(world, .project, keep: 1, drop: 3)
+      try world.sql("DELETE FROM client WHERE name = 'Internal'")
+      #expect(throws: PlanRefusal.self) { try undo(world) }
+      #expect(try world.sql("SELECT count(*) FROM project") == "2")
+    }
+  }
 }
