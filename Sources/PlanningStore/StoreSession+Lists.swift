@@ -229,55 +229,6 @@ extension StoreSession {
       """)
   }
 
-  /// What is wrong with the file, in words: damage, links that lead nowhere, cells whose actuals are not what the ledger
-  /// places there. Frozen cells may differ.
-  package func problems() throws -> [String] {
-    var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
-    problems += try table("PRAGMA foreign_key_check").rows.prefix(20).map { row in
-      "table \(row[0]) row \(row[1]) points at a row of \(row[2]) that is not there"
-    }
-    problems += try table(
-      """
-      SELECT kind, planning_id, external_id FROM external_reference r
-      WHERE NOT EXISTS (SELECT 1 FROM client WHERE r.kind = 'client' AND id = r.planning_id)
-        AND NOT EXISTS (SELECT 1 FROM project WHERE r.kind = 'project' AND id = r.planning_id)
-        AND NOT EXISTS (SELECT 1 FROM person WHERE r.kind = 'person' AND id = r.planning_id)
-      """
-    ).rows.map { "the link of Clockify id \($0[2]) leads to \($0[0]) \($0[1]), which is not there" }
-    // What waits is settled by the next import; what is frozen stays.
-    problems += try table(
-      """
-      WITH placed AS (
-        SELECT person_id, project_id, role_id, date,
-          (sum(CASE WHEN is_billable THEN seconds ELSE 0 END) + 30) / 60
-            + (sum(CASE WHEN is_billable THEN 0 ELSE seconds END) + 30) / 60 AS minutes
-        FROM placement WHERE state = 'placed' GROUP BY 1, 2, 3, 4),
-      imported AS (
-        SELECT person_id, project_id, role_id, date, billable_minutes + nonbillable_minutes AS minutes
-        FROM actual WHERE origin = 'clockify' AND is_manual = 0),
-      cell AS (
-        SELECT person_id, project_id, role_id, date FROM placed
-        UNION SELECT person_id, project_id, role_id, date FROM imported)
-      SELECT c.person_id, c.project_id, c.date, ifnull(a.minutes, 0), ifnull(p.minutes, 0)
-      FROM cell c LEFT JOIN placed p USING (person_id, project_id, role_id, date)
-      LEFT JOIN imported a USING (person_id, project_id, role_id, date)
-      WHERE a.minutes IS NOT p.minutes
-        AND NOT EXISTS (SELECT 1 FROM entry_change)
-        AND NOT EXISTS (SELECT 1 FROM cell_change)
-        AND NOT EXISTS (
-          SELECT 1 FROM actual m WHERE m.person_id = c.person_id AND m.project_id = c.project_id AND m.date = c.date
-            AND m.is_manual = 1)
-        AND NOT EXISTS (
-          SELECT 1 FROM deferred_cell d
-          WHERE d.person_id = c.person_id AND d.project_id = c.project_id AND d.date = c.date)
-      LIMIT 20
-      """
-    ).rows.map { row in
-      "person \(row[0]), project \(row[1]), \(row[2]): the actuals say \(row[3]) min, the ledger \(row[4])"
-    }
-    return problems
-  }
-
   package func isIntact() throws -> Bool {
     try table("PRAGMA quick_check").rows.first?.first == .text("ok")
   }
