@@ -13,15 +13,19 @@ extension StoreSession {
         (SELECT group_concat(external_id) FROM external_reference r
           WHERE r.kind = 'person' AND r.planning_id = person.id) AS clockify_id
       FROM person
-      WHERE ?1 = 0 OR person.id IN (\(Self.unknownPeople))
+      WHERE ?1 = 0 OR person.id IN (\(Self.anyUnknownPeople))
       ORDER BY person.name COLLATE NOCASE, person.id
       """, [unknownOnly])
   }
 
   /// Rule 24: not archived, not ignored, and with the role Unknown or without any contract.
-  private static let unknownPeople = """
+  private static let unknownPeople = "\(anyUnknownPeople) AND p.is_archived = 0"
+
+  /// Archived people are among them while hours of theirs stand under Unknown: those are nobody's in a report by role.
+  private static let anyUnknownPeople = """
     SELECT p.id FROM person p
-    WHERE p.is_archived = 0
+    WHERE (p.is_archived = 0 OR EXISTS (
+        SELECT 1 FROM actual a JOIN role ON role.id = a.role_id WHERE a.person_id = p.id AND role.is_system = 1))
       AND (NOT EXISTS (SELECT 1 FROM contract c WHERE c.person_id = p.id)
         OR EXISTS (SELECT 1 FROM contract c JOIN role ON role.id = c.role_id WHERE c.person_id = p.id AND role.is_system = 1))
       AND NOT EXISTS (
@@ -29,8 +33,10 @@ extension StoreSession {
         WHERE r.kind = 'person' AND r.planning_id = p.id)
     """
 
-  package func peopleWithUnknownRole() throws -> [(id: PersonID, name: String)] {
-    try table("SELECT id, name FROM person WHERE id IN (\(Self.unknownPeople)) ORDER BY name COLLATE NOCASE").rows.map {
+  /// - Parameter withArchived: also archived people with hours under Unknown, for whom the gate does not wait.
+  package func peopleWithUnknownRole(withArchived: Bool = false) throws -> [(id: PersonID, name: String)] {
+    let people = withArchived ? Self.anyUnknownPeople : Self.unknownPeople
+    return try table("SELECT id, name FROM person WHERE id IN (\(people)) ORDER BY name COLLATE NOCASE").rows.map {
       row in
       guard case .int(let id) = row[0] else { return (0, "") }
       return (id, row[1].description)
@@ -86,7 +92,10 @@ extension StoreSession {
       """)
   }
 
-  package func assignmentsTable(person: PersonID?, project: ProjectID?) throws -> Table {
+  /// - Parameters: what is nil does not narrow the choice; dates that an assignment has a day of, both included.
+  package func assignmentsTable(
+    person: PersonID?, project: ProjectID?, from: CalendarDay? = nil, through: CalendarDay? = nil
+  ) throws -> Table {
     try table(
       """
       SELECT a.id, person.name AS person, project.name AS project, role.name AS role, a.starts_on, a.ends_on,
@@ -94,8 +103,9 @@ extension StoreSession {
       FROM assignment a JOIN person ON person.id = a.person_id JOIN project ON project.id = a.project_id
       JOIN role ON role.id = a.role_id
       WHERE (?1 IS NULL OR a.person_id = ?1) AND (?2 IS NULL OR a.project_id = ?2)
+        AND (?3 IS NULL OR a.ends_on >= ?3) AND (?4 IS NULL OR a.starts_on <= ?4)
       ORDER BY a.starts_on, a.id
-      """, [person, project])
+      """, [person, project, from?.description, through?.description])
   }
 
   package func timeOffTable(person: PersonID?) throws -> Table {

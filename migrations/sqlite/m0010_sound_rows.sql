@@ -348,3 +348,8 @@ WHERE p.scheduled_minutes > 0
     SELECT 1 FROM assignment_day d
     WHERE d.person_id = p.person_id AND d.project_id = p.project_id AND d.role_id = p.role_id AND d.date = p.date
       AND d.assignment_id < p.assignment_id AND d.scheduled_minutes > 0);
+
+-- Names are how people and files call items.
+CREATE INDEX client_by_name ON client (name);
+CREATE INDEX project_by_name ON project (name);
+CREATE INDEX person_by_name ON person (name);
