@@ -39,7 +39,9 @@ struct ReportWords {
   private func stopLines(_ stop: ImportStop) -> [String] {
     var lines = ["Error: \(stop.message)."]
     lines.append(
-      "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
+      isDryRun
+        ? "It was a dry run: nothing was kept."
+        : "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
     )
     if let retry = summary.retryAt {
       lines.append("Next: run 'rota import' again after \(retry); it goes on where it stopped.")
