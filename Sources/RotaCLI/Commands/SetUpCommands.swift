@@ -103,7 +103,7 @@ struct CheckCommand: AsyncParsableCommand {
     var firstError: (any Error)?
     func line(_ state: String, _ name: String, _ text: String) {
       if state == "fail" { problems += 1 }
-      print("\(Words.padded(state, 5)) \(Words.padded(name, 11)) \(text)")
+      Terminal.say("\(Words.padded(state, 5)) \(Words.padded(name, 11)) \(text)")
     }
     let database = try? composition.openDatabase()
     let source = try composition.source(database)
@@ -248,9 +248,9 @@ struct DatabaseCommand: ParsableCommand {
       let composition = try Composition(options)
       let problems = try composition.read { try $0.problems() }
       for problem in problems {
-        print("fail  \(problem.words)")
+        Terminal.say("fail  \(problem.words)")
         if let next = problem.next {
-          print("      Mend: \(next.replacing("DATABASE", with: "\(composition.settings.database)"))")
+          Terminal.say("      Mend: \(next.replacing("DATABASE", with: "\(composition.settings.database)"))")
         }
       }
       guard problems.isEmpty else {

@@ -28,7 +28,7 @@ struct StatusCommand: ParsableCommand {
     if json.json {
       print(TablePrinter.json(status.object))
     } else {
-      for line in status.lines(composition.settings.imports.autofillMode) { print(line) }
+      for line in status.lines(composition.settings.imports.autofillMode) { Terminal.say(line) }
     }
     if exitCode, !status.isWell { throw ExitStatus.partial }
   }
