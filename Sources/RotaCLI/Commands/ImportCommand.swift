@@ -118,7 +118,7 @@ struct ImportRunner {
   }
 
   private func run(_ request: ImportRequest, on database: PlanningDatabase) async throws -> ImportReport {
-    let progress = composition.options.quiet ? nil : Progress()
+    let progress = composition.options.quiet ? nil : Progress(logger: composition.logsSteps ? composition.logger : nil)
     let source = try composition.source(database, waits: waits, progress: progress)
     let logger = composition.logger
     let pipeline = ImportPipeline(

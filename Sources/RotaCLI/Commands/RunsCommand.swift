@@ -148,18 +148,22 @@ struct FindingGroups {
       if group.count > 1, seconds > 0 { sums.append(Words.hours(seconds: seconds)) }
       let head = "\(Words.padded(group[0].level.rawValue, 7)) \(group[0].code)"
       return [sums.isEmpty ? head : "\(head): \(sums.joined(separator: ", "))"]
-        + group.flatMap { Words.wrapped("  \(Self.words($0))", indent: 4, width: 80) }
+        + group.flatMap { Self.lines(of: $0) }
     }
   }
 
-  private static func words(_ finding: Finding) -> String {
+  /// Ids stay together, if need be on a line of their own.
+  private static func lines(of finding: Finding) -> [String] {
     let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
     // The ids of entries' findings are those of their person.
     let kind = finding.kind == "entry" ? "person" : finding.kind ?? ""
     let ours = finding.planningID.map { "\(kind) \($0)" }
     let theirs = finding.externalID.map { ours == nil ? "\(kind) \($0)" : $0 }
     let ids = [ours, theirs].compactMap(\.self)
-    return "\(finding.message)\(time)\(ids.isEmpty ? "" : "  [\(ids.joined(separator: " = "))]")"
+    let words = "  \(finding.message)\(time)"
+    let who = ids.isEmpty ? "" : "  [\(ids.joined(separator: " = "))]"
+    if words.count + who.count <= 80 { return [words + who] }
+    return Words.wrapped(words, indent: 4, width: 80) + (who.isEmpty ? [] : ["  " + who])
   }
 }
 

@@ -118,7 +118,7 @@ struct Status {
     if archivedUnknown > 0 {
       line(
         "Unknown",
-        "\(Words.plural(archivedUnknown, "archived person has", "archived people have")) hours under Unknown   rota people list --unknown"
+        "\(Words.plural(archivedUnknown, "archived person", "archived people")) with hours   rota people list --unknown"
       )
     }
     if let next {
@@ -135,7 +135,16 @@ struct Status {
       )
     }
     line("Waiting", waiting.items.isEmpty ? "nothing" : "")
-    return (lines.flatMap { Words.wrapped($0, indent: 14, width: 80) }) + waiting.lines
+    return lines.flatMap(Self.folded) + waiting.lines
+  }
+
+  /// Within 80 columns; a command goes to the next line as a whole.
+  private static func folded(_ line: String) -> [String] {
+    guard line.count > 80, let gap = line.range(of: "   rota ") else {
+      return Words.wrapped(line, indent: 14, width: 80)
+    }
+    let command = line[gap.upperBound...]
+    return Words.wrapped(String(line[..<gap.lowerBound]), indent: 14, width: 80) + ["              rota \(command)"]
   }
 
   var object: [String: Any] {

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 
 /// Words go to stderr, data to stdout.
@@ -41,6 +42,12 @@ enum Terminal {
 /// Signs of life: on a terminal one line that is overwritten, elsewhere a line of its own every ten seconds.
 final class Progress: Sendable {
   private let last = Mutex(ContinuousClock.now)
+  /// Where lines go instead, off a terminal: the log of a service is JSON.
+  private let logger: Logger?
+
+  init(logger: Logger? = nil) {
+    self.logger = logger
+  }
 
   func say(_ text: String) {
     guard !Terminal.isInteractive else { return Terminal.progress(text) }
@@ -49,6 +56,7 @@ final class Progress: Sendable {
       last = .now
       return true
     }
-    if isDue { Terminal.note(text) }
+    guard isDue else { return }
+    if let logger { logger.info("waiting", metadata: ["for": "\(text)"]) } else { Terminal.note(text) }
   }
 }

@@ -63,7 +63,9 @@ enum Words {
       return [line]
     }
     let rest = String(repeating: " ", count: indent) + line[blank...].drop { $0 == " " }
-    return [String(line[..<blank])] + wrapped(rest, indent: indent, width: width)
+    var first = line[..<blank]
+    while first.last == " " { first.removeLast() }
+    return [String(first)] + wrapped(rest, indent: indent, width: width)
   }
 
   /// Text from outside as a terminal may get it: what would steer the terminal, break a line or turn its direction is shown
