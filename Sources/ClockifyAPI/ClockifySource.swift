@@ -10,10 +10,10 @@ package struct ClockifySource: Sendable {
 
   package init(
     addresses: ClockifyAddresses, credential: ClockifyCredential, budget: RequestBudget,
-    retry: RetryPolicy = RetryPolicy(), logger: Logger
+    retry: RetryPolicy = RetryPolicy(), waits: Waits = Waits(), logger: Logger
   ) {
     transport = HTTPTransport(
-      addresses: addresses, credential: credential, budget: budget, retry: retry, logger: logger)
+      addresses: addresses, credential: credential, budget: budget, retry: retry, waits: waits, logger: logger)
   }
 
   package var budget: RequestBudget { transport.budget }

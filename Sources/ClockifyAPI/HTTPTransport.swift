@@ -34,6 +34,7 @@ struct HTTPTransport: Sendable {
   let credential: ClockifyCredential
   let budget: RequestBudget
   let retry: RetryPolicy
+  let waits: Waits
   let logger: Logger
 
   /// One for the whole process, never shut down: a client that was used leaves its connection pool in memory after its
@@ -62,10 +63,14 @@ struct HTTPTransport: Sendable {
         logger.debug(
           "request failed, trying again",
           metadata: ["request": "\(request.name)", "attempt": "\(attempt)", "error": "\(error.message)"])
+        try await wait(pause, after: error, attempt)
         attempt += 1
-        try await Task.sleep(for: .seconds(pause))
       }
     }
+  }
+
+  private func wait(_ pause: Double, after error: ClockifyError, _ attempt: Int) async throws {
+    try await waits.wait(pause, for: "\(error.message), try \(attempt) of \(retry.attempts)")
   }
 
   /// Sends, and decodes inside the retry: an answer that cannot be read counts as a failed attempt.
@@ -79,8 +84,8 @@ struct HTTPTransport: Sendable {
         return try decode(response)
       } catch let error as ClockifyError {
         guard let pause = retry.pause(after: attempt, error: error) else { throw error }
+        try await wait(pause, after: error, attempt)
         attempt += 1
-        try await Task.sleep(for: .seconds(pause))
       }
     }
   }
@@ -97,8 +102,15 @@ struct HTTPTransport: Sendable {
       outgoing.body = .bytes(body)
     }
     do {
+      let start = ContinuousClock.now
       let response = try await Self.client.execute(outgoing, deadline: .now() + .seconds(180))
       let body = try await response.body.collect(upTo: Self.maximumBytes)
+      logger.debug(
+        "request",
+        metadata: [
+          "request": "\(request.name)", "status": "\(response.status.code)", "bytes": "\(body.readableBytes)",
+          "milliseconds": "\(Int((ContinuousClock.now - start) / .milliseconds(1)))",
+        ])
       if let failure = Self.failure(response, body: body, request: request.name) { throw failure }
       return Response(
         body: body, lastPage: response.headers.first(name: "Last-Page").flatMap(Self.flag),

@@ -7,6 +7,7 @@ package actor RequestBudget {
   private let perSecond: Double
   private var perHour: Int?
   private let waitsForHour: Bool
+  private let waits: Waits
   private var nextSlot = ContinuousClock.now
   private var sentThisHour: [Date] = []
   /// Requests sent through this budget, retries included.
@@ -16,7 +17,10 @@ package actor RequestBudget {
   ///   - perHour: nil: no hourly limit.
   ///   - spent: requests that earlier runs sent within the last hour, each with its moment.
   ///   - waitsForHour: sleep until the hour opens again instead of throwing `budgetExhausted`.
-  package init(perSecond: Double, perHour: Int?, spent: [Date] = [], waitsForHour: Bool = false) {
+  package init(
+    perSecond: Double, perHour: Int?, spent: [Date] = [], waitsForHour: Bool = false, waits: Waits = Waits()
+  ) {
+    self.waits = waits
     self.perSecond = perSecond
     self.perHour = perHour
     self.waitsForHour = waitsForHour
@@ -56,7 +60,27 @@ package actor RequestBudget {
           .budgetExhausted, "the workspace's \(perHour) requests an hour are used up",
           retryAt: opens.timeIntervalSince1970)
       }
-      try await Task.sleep(for: .seconds(max(1, opens.timeIntervalSince(now))))
+      try await waits.wait(
+        max(1, opens.timeIntervalSince(now)), for: "the workspace's \(perHour) requests an hour are used up")
+    }
+  }
+}
+
+/// Waiting with a word about it: what for, and how long still, at the start and every ten seconds.
+package struct Waits: Sendable {
+  private let say: @Sendable (String) -> Void
+
+  package init(say: @escaping @Sendable (String) -> Void = { _ in }) {
+    self.say = say
+  }
+
+  func wait(_ seconds: Double, for reason: String) async throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while true {
+      let left = end - .now
+      guard left > .zero else { return }
+      say("\(reason): going on in \(max(1, Int((left / .seconds(1)).rounded()))) s")
+      try await Task.sleep(for: min(left, .seconds(10)))
     }
   }
 }

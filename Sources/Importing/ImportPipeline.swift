@@ -63,7 +63,9 @@ package struct ImportPipeline {
       let problems = try session.foreignKeyProblems()
       guard problems == 0 else {
         throw ImportError(
-          .damagedLinks, "\(problems) rows point at items that are not there (PRAGMA foreign_key_check lists them)")
+          .damagedLinks,
+          "rows name items that are not there: \(try session.danglingRows().prefix(3).map(\.words).joined(separator: "; "))"
+        )
       }
       if let confirmed = request.confirmedRun, try session.deletePlan()?.run != confirmed {
         let waiting = try session.deletePlan()?.run

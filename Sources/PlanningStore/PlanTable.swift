@@ -16,11 +16,19 @@ package struct PlanTable: Sendable {
     package let name: String
     package let content: Content
     package let isRequired: Bool
+    /// As the schema fills it in, as text; nil: it stays empty.
+    let `default`: String?
+    /// Rows of the same key are about the same thing: a file that says otherwise changes it.
+    package let isKey: Bool
 
-    init(_ name: String, _ content: Content, isRequired: Bool = false) {
+    init(
+      _ name: String, _ content: Content, isRequired: Bool = false, isKey: Bool = false, default: String? = nil
+    ) {
       self.name = name
       self.content = content
       self.isRequired = isRequired
+      self.isKey = isKey
+      self.default = `default`
     }
 
     /// `person_id` is also called `person`.
@@ -38,29 +46,34 @@ package struct PlanTable: Sendable {
   package static let assignment = PlanTable(
     name: "assignment", noun: ("assignment", "assignments"),
     columns: [
-      Column("person_id", .item(.person), isRequired: true), Column("project_id", .item(.project), isRequired: true),
-      Column("role_id", .role), Column("starts_on", .date, isRequired: true),
-      Column("ends_on", .date, isRequired: true),
-      Column("minutes_per_day", .minutes(0...1440)), Column("is_non_working_day", .flag),
+      Column("person_id", .item(.person), isRequired: true, isKey: true),
+      Column("project_id", .item(.project), isRequired: true, isKey: true), Column("role_id", .role),
+      Column("starts_on", .date, isRequired: true, isKey: true), Column("ends_on", .date, isRequired: true),
+      Column("minutes_per_day", .minutes(0...1440), default: "480"), Column("is_non_working_day", .flag, default: "0"),
     ])
 
   package static let timeOff = PlanTable(
     name: "time_off", noun: ("absence", "absences"),
     columns: [
-      Column("person_id", .item(.person), isRequired: true), Column("starts_on", .date, isRequired: true),
-      Column("ends_on", .date), Column("minutes_per_day", .minutes(1...1440)), Column("kind", .text),
+      Column("person_id", .item(.person), isRequired: true, isKey: true),
+      Column("starts_on", .date, isRequired: true, isKey: true), Column("ends_on", .date),
+      Column("minutes_per_day", .minutes(1...1440)), Column("kind", .text, default: "leave"),
     ])
 
   package static let holiday = PlanTable(
     name: "holiday", noun: ("holiday", "holidays"),
-    columns: [Column("date", .date, isRequired: true), Column("name", .text), Column("holiday_group", .text)])
+    columns: [
+      Column("date", .date, isRequired: true, isKey: true), Column("name", .text, default: "Holiday"),
+      Column("holiday_group", .text, isKey: true),
+    ])
 
   package static let contract = PlanTable(
     name: "contract", noun: ("contract", "contracts"),
     columns: [
-      Column("person_id", .item(.person), isRequired: true), Column("role_id", .role, isRequired: true),
-      Column("starts_on", .date), Column("ends_on", .date), Column("minutes_per_day", .minutes(0...1440)),
-      Column("working_days", .workingDays),
+      Column("person_id", .item(.person), isRequired: true, isKey: true), Column("role_id", .role, isRequired: true),
+      Column("starts_on", .date, isKey: true), Column("ends_on", .date),
+      Column("minutes_per_day", .minutes(0...1440), default: "480"),
+      Column("working_days", .workingDays, default: "mon,tue,wed,thu,fri"),
     ])
 
   package static let person = PlanTable(

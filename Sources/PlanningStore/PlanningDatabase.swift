@@ -5,6 +5,8 @@ import Migrations
 /// The planning database: one SQLite file, one connection, WAL.
 package final class PlanningDatabase: Sendable {
   package let path: String
+  /// The file or its folder may not be written: it can be read, and nothing is made beside it.
+  package let isReadOnly: Bool
   private let queue: DatabaseQueue
   private let statements = StatementCache()
 
@@ -23,29 +25,82 @@ package final class PlanningDatabase: Sendable {
     guard creates || size != 0 else {
       throw StoreError(.notFound, "there is no database at \(path): the file is empty")
     }
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(10)
-    configuration.foreignKeysEnabled = true
-    configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;")
-      // The list of work is filled in random order: with the small default cache each insert would touch the disk.
-      try db.execute(sql: "PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;")
-    }
+    isReadOnly = size != nil && !Self.mayWrite(path)
     do {
-      queue = try DatabaseQueue(path: path, configuration: configuration)
-      try Self.bringUpToDate(queue, path: path, migrates: migrates)
+      if size ?? 0 > 0 { try Self.look(at: path) }
+      queue = try DatabaseQueue(
+        path: isReadOnly ? Self.untouched(path) : path, configuration: Self.configuration(isReadOnly: isReadOnly))
+      try Self.bringUpToDate(queue, path: path, migrates: migrates, isReadOnly: isReadOnly)
     } catch let error as DatabaseError {
       throw StoreError(error, path: path)
     }
   }
 
+  private static func configuration(isReadOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.foreignKeysEnabled = true
+    configuration.readonly = isReadOnly
+    configuration.prepareDatabase { db in
+      if !isReadOnly { try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
+      // The list of work is filled in random order: with the small default cache each insert would touch the disk.
+      try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;")
+    }
+    return configuration
+  }
+
+  // MARK: Looking before touching
+
+  /// Both the file and its folder: SQLite keeps two files of its own beside it.
+  private static func mayWrite(_ path: String) -> Bool {
+    let folder = (path as NSString).deletingLastPathComponent
+    return access(path, W_OK) == 0 && access(folder.isEmpty ? "." : folder, W_OK) == 0
+  }
+
+  /// The file as an address under which SQLite makes nothing beside it and locks nothing. Where changes wait in a -wal file,
+  /// the path itself: only with that file is the database whole.
+  private static func untouched(_ path: String) -> String {
+    let waiting = (try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int) ?? nil
+    return waiting ?? 0 > 0 ? path : URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+  }
+
+  /// - Throws: `StoreError` for a file that is not ours; it is as it was.
+  private static func look(at path: String) throws {
+    let queue = try DatabaseQueue(path: untouched(path), configuration: configuration(isReadOnly: true))
+    _ = try appliedSteps(queue, path: path)
+    try queue.close()
+  }
+
   package static var schemaVersion: Int { Migrations.all.count }
 
-  private static func bringUpToDate(_ queue: DatabaseQueue, path: String, migrates: Bool) throws {
-    var migrator = DatabaseMigrator()
+  private static func bringUpToDate(
+    _ queue: DatabaseQueue, path: String, migrates: Bool, isReadOnly: Bool
+  ) throws {
+    let applied = try appliedSteps(queue, path: path)
+    if applied == Migrations.all.count { return }
+    if applied > 0 {
+      guard migrates, !isReadOnly else {
+        throw StoreError(
+          isReadOnly ? .readOnly : .newerSchema,
+          "\(path) has schema \(applied), this rota needs \(schemaVersion)"
+            + (isReadOnly
+              ? ", and you may not write it: 'rota database migrate' by somebody who may"
+              : ": run 'rota database migrate'"))
+      }
+      try queue.vacuum(into: freeName("\(path).before-schema-\(schemaVersion)"))
+    }
+    // Rows that name nothing are for `problems()` to tell, not for a migration to die of.
+    var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
     for step in Migrations.all {
       migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
     }
+    try migrator.migrate(queue)
+  }
+
+  /// How many steps of the schema the file has.
+  ///
+  /// - Throws: `StoreError` if it is a newer rota's or somebody else's.
+  private static func appliedSteps(_ queue: DatabaseQueue, path: String) throws -> Int {
     let names = Set(Migrations.all.map(\.name))
     let (applied, tables) = try queue.read { db in
       (
@@ -60,22 +115,17 @@ package final class PlanningDatabase: Sendable {
       )
     }
     guard Set(applied).isSubset(of: names) else {
-      throw StoreError(
-        .newerSchema, "\(path) was written by a newer rota (schema \(applied.count)); this one knows \(schemaVersion)")
+      let isOurs = applied.contains { names.contains($0) }
+      throw isOurs
+        ? StoreError(
+          .newerSchema,
+          "\(path) was written by a newer rota (schema \(applied.count)); this one knows \(schemaVersion)")
+        : StoreError(.notADatabase, "\(path) is an SQLite file, but not rota's; nothing was changed")
     }
     if applied.isEmpty, tables > 0 {
       throw StoreError(.notADatabase, "\(path) is an SQLite file, but not rota's; nothing was changed")
     }
-    if applied.count == names.count { return }
-    if !applied.isEmpty {
-      guard migrates else {
-        throw StoreError(
-          .newerSchema,
-          "\(path) has schema \(applied.count), this rota needs \(schemaVersion): run 'rota database migrate'")
-      }
-      try queue.vacuum(into: freeName("\(path).before-schema-\(schemaVersion)"))
-    }
-    try migrator.migrate(queue)
+    return applied.count
   }
 
   /// The name, or with a number if there is such a file already: an earlier copy is never written over.

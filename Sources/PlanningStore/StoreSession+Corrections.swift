@@ -261,6 +261,21 @@ extension StoreSession {
       """, [cell.person, cell.project, cell.day.description])
   }
 
+  /// What stands behind one person and project and is not counted: date, state, reason, entries, seconds.
+  package func notPlaced(
+    person: PersonID, project: ProjectID, users: [String], projects: [String], in days: ClosedRange<CalendarDay>
+  ) throws -> Table {
+    func list(_ ids: [String]) -> String { ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ") }
+    return try table(
+      """
+      SELECT date, state, reason, count(*), sum(seconds) FROM ledger
+      WHERE state <> 'placed' AND date BETWEEN ?3 AND ?4
+        AND ((person_id = ?1 AND project_id = ?2)
+          OR (user_id IN (\(list(users))) AND clockify_project_id IN (\(list(projects)))))
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+      """, [person, project, days.lowerBound.description, days.upperBound.description])
+  }
+
   package func actualRows(of cell: Cell) throws -> Table {
     try table(
       """
@@ -316,14 +331,18 @@ extension StoreSession {
       }
     }
     let order = columns.indices.map { "\($0 + 1)" }.joined(separator: ", ")
+    // Only what is asked for: a condition that may be none keeps a filter from the indexes.
+    let filters: [(column: String, value: (any DatabaseValueConvertible)?)] = [
+      ("person_id", person), ("project_id", project), ("client_id", client), ("role_id", role), ("origin", origin),
+    ]
+    let given = filters.filter { $0.value != nil }
     return try table(
       """
       SELECT \(expressions.joined(separator: ", ")), \(sums)
       FROM \(source)
-      WHERE date BETWEEN ?1 AND ?2 AND (?3 IS NULL OR person_id = ?3) AND (?4 IS NULL OR project_id = ?4)
-        AND (?5 IS NULL OR client_id = ?5) AND (?6 IS NULL OR role_id = ?6) AND (?7 IS NULL OR origin = ?7)
+      WHERE date BETWEEN ? AND ?\(given.map { " AND \($0.column) = ?" }.joined())
       GROUP BY \(order) ORDER BY \(order)
-      """, [from.description, through.description, person, project, client, role, origin])
+      """, StatementArguments([from.description, through.description] + given.map(\.value)))
   }
 
   // MARK: Auditing (rule 78)

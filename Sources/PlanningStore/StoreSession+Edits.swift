@@ -10,16 +10,17 @@ extension StoreSession {
       kind == .project
       ? "project.name || ' (' || (SELECT name FROM client WHERE client.id = client_id) || ')'" : "\(table).name"
     func matches(_ condition: String) throws -> [(id: Int64, name: String)] {
-      try Row.fetchAll(
-        db, sql: "SELECT id, \(detail) AS shown FROM \(table) WHERE \(condition) ORDER BY id", arguments: [text]
-      ).map { (id: $0["id"], name: $0["shown"]) }
+      let statement = try db.cachedStatement(
+        sql: "SELECT id, \(detail) AS shown FROM \(table) WHERE \(condition) ORDER BY id")
+      return try Row.fetchAll(statement, arguments: [text]).map { (id: $0["id"], name: $0["shown"]) }
     }
     if Int64(text) != nil {
       let byID = try matches("id = CAST(? AS INTEGER)")
       if !byID.isEmpty { return byID }
     }
     let linked = try matches(
-      "id IN (SELECT planning_id FROM external_reference WHERE kind = '\(table)' AND external_id = lower(?))")
+      "id IN (SELECT planning_id FROM external_reference WHERE system = 'clockify' AND kind = '\(table)' AND external_id = lower(?))"
+    )
     return linked.isEmpty ? try matches("name = ?") : linked
   }
 

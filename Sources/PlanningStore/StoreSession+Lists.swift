@@ -13,15 +13,19 @@ extension StoreSession {
         (SELECT group_concat(external_id) FROM external_reference r
           WHERE r.kind = 'person' AND r.planning_id = person.id) AS clockify_id
       FROM person
-      WHERE ?1 = 0 OR person.id IN (\(Self.unknownPeople))
+      WHERE ?1 = 0 OR person.id IN (\(Self.anyUnknownPeople))
       ORDER BY person.name COLLATE NOCASE, person.id
       """, [unknownOnly])
   }
 
   /// Rule 24: not archived, not ignored, and with the role Unknown or without any contract.
-  private static let unknownPeople = """
+  private static let unknownPeople = "\(anyUnknownPeople) AND p.is_archived = 0"
+
+  /// Archived people are among them while hours of theirs stand under Unknown: those are nobody's in a report by role.
+  private static let anyUnknownPeople = """
     SELECT p.id FROM person p
-    WHERE p.is_archived = 0
+    WHERE (p.is_archived = 0 OR EXISTS (
+        SELECT 1 FROM actual a JOIN role ON role.id = a.role_id WHERE a.person_id = p.id AND role.is_system = 1))
       AND (NOT EXISTS (SELECT 1 FROM contract c WHERE c.person_id = p.id)
         OR EXISTS (SELECT 1 FROM contract c JOIN role ON role.id = c.role_id WHERE c.person_id = p.id AND role.is_system = 1))
       AND NOT EXISTS (
@@ -29,8 +33,10 @@ extension StoreSession {
         WHERE r.kind = 'person' AND r.planning_id = p.id)
     """
 
-  package func peopleWithUnknownRole() throws -> [(id: PersonID, name: String)] {
-    try table("SELECT id, name FROM person WHERE id IN (\(Self.unknownPeople)) ORDER BY name COLLATE NOCASE").rows.map {
+  /// - Parameter withArchived: also archived people with hours under Unknown, for whom the gate does not wait.
+  package func peopleWithUnknownRole(withArchived: Bool = false) throws -> [(id: PersonID, name: String)] {
+    let people = withArchived ? Self.anyUnknownPeople : Self.unknownPeople
+    return try table("SELECT id, name FROM person WHERE id IN (\(people)) ORDER BY name COLLATE NOCASE").rows.map {
       row in
       guard case .int(let id) = row[0] else { return (0, "") }
       return (id, row[1].description)
@@ -86,7 +92,10 @@ extension StoreSession {
       """)
   }
 
-  package func assignmentsTable(person: PersonID?, project: ProjectID?) throws -> Table {
+  /// - Parameters: what is nil does not narrow the choice; dates that an assignment has a day of, both included.
+  package func assignmentsTable(
+    person: PersonID?, project: ProjectID?, from: CalendarDay? = nil, through: CalendarDay? = nil
+  ) throws -> Table {
     try table(
       """
       SELECT a.id, person.name AS person, project.name AS project, role.name AS role, a.starts_on, a.ends_on,
@@ -94,8 +103,9 @@ extension StoreSession {
       FROM assignment a JOIN person ON person.id = a.person_id JOIN project ON project.id = a.project_id
       JOIN role ON role.id = a.role_id
       WHERE (?1 IS NULL OR a.person_id = ?1) AND (?2 IS NULL OR a.project_id = ?2)
+        AND (?3 IS NULL OR a.ends_on >= ?3) AND (?4 IS NULL OR a.starts_on <= ?4)
       ORDER BY a.starts_on, a.id
-      """, [person, project])
+      """, [person, project, from?.description, through?.description])
   }
 
   package func timeOffTable(person: PersonID?) throws -> Table {
@@ -227,55 +237,6 @@ extension StoreSession {
         (SELECT count(*) FROM clockify_time_entry) AS time_entries, (SELECT count(*) FROM actual) AS actuals,
         (SELECT count(*) FROM import_run) AS runs, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes
       """)
-  }
-
-  /// What is wrong with the file, in words: damage, links that lead nowhere, cells whose actuals are not what the ledger
-  /// places there. Frozen cells may differ.
-  package func problems() throws -> [String] {
-    var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
-    problems += try table("PRAGMA foreign_key_check").rows.prefix(20).map { row in
-      "table \(row[0]) row \(row[1]) points at a row of \(row[2]) that is not there"
-    }
-    problems += try table(
-      """
-      SELECT kind, planning_id, external_id FROM external_reference r
-      WHERE NOT EXISTS (SELECT 1 FROM client WHERE r.kind = 'client' AND id = r.planning_id)
-        AND NOT EXISTS (SELECT 1 FROM project WHERE r.kind = 'project' AND id = r.planning_id)
-        AND NOT EXISTS (SELECT 1 FROM person WHERE r.kind = 'person' AND id = r.planning_id)
-      """
-    ).rows.map { "the link of Clockify id \($0[2]) leads to \($0[0]) \($0[1]), which is not there" }
-    // What waits is settled by the next import; what is frozen stays.
-    problems += try table(
-      """
-      WITH placed AS (
-        SELECT person_id, project_id, role_id, date,
-          (sum(CASE WHEN is_billable THEN seconds ELSE 0 END) + 30) / 60
-            + (sum(CASE WHEN is_billable THEN 0 ELSE seconds END) + 30) / 60 AS minutes
-        FROM placement WHERE state = 'placed' GROUP BY 1, 2, 3, 4),
-      imported AS (
-        SELECT person_id, project_id, role_id, date, billable_minutes + nonbillable_minutes AS minutes
-        FROM actual WHERE origin = 'clockify' AND is_manual = 0),
-      cell AS (
-        SELECT person_id, project_id, role_id, date FROM placed
-        UNION SELECT person_id, project_id, role_id, date FROM imported)
-      SELECT c.person_id, c.project_id, c.date, ifnull(a.minutes, 0), ifnull(p.minutes, 0)
-      FROM cell c LEFT JOIN placed p USING (person_id, project_id, role_id, date)
-      LEFT JOIN imported a USING (person_id, project_id, role_id, date)
-      WHERE a.minutes IS NOT p.minutes
-        AND NOT EXISTS (SELECT 1 FROM entry_change)
-        AND NOT EXISTS (SELECT 1 FROM cell_change)
-        AND NOT EXISTS (
-          SELECT 1 FROM actual m WHERE m.person_id = c.person_id AND m.project_id = c.project_id AND m.date = c.date
-            AND m.is_manual = 1)
-        AND NOT EXISTS (
-          SELECT 1 FROM deferred_cell d
-          WHERE d.person_id = c.person_id AND d.project_id = c.project_id AND d.date = c.date)
-      LIMIT 20
-      """
-    ).rows.map { row in
-      "person \(row[0]), project \(row[1]), \(row[2]): the actuals say \(row[3]) min, the ledger \(row[4])"
-    }
-    return problems
   }
 
   package func isIntact() throws -> Bool {

@@ -14,15 +14,20 @@ extension StoreSession {
     if let missing = table.columns.first(where: { $0.isRequired && fields[$0.name] == nil }) {
       throw PlanRefusal("\(missing.name) is missing")
     }
-    var values = try values(fields, of: table)
+    var values = try values(fields, of: table) { try value($0, $1) }
     try complete(&values, table)
     try check(values, table, id: nil)
+    return try insert(values, into: table)
+  }
+
+  func insert(_ values: [String: DatabaseValue], into table: PlanTable) throws -> Int64 {
     let names = table.columns.map(\.name).filter { values[$0] != nil }
-    try db.execute(
+    let insert = try db.cachedStatement(
       sql: """
         INSERT INTO \(table.name) (\(names.joined(separator: ", "))) \
         VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))
-        """, arguments: StatementArguments(names.map { values[$0]! }))
+        """)
+    try insert.execute(arguments: StatementArguments(names.map { values[$0]! }))
     return db.lastInsertedRowID
   }
 
@@ -32,7 +37,7 @@ extension StoreSession {
   /// - Throws: `PlanRefusal`; nothing was changed.
   package func editRow(_ id: Int64, _ fields: [String: String], of table: PlanTable) throws -> Bool {
     let old = try row(id, of: table)
-    var values = try values(fields.filter { $0.value != "none" }, of: table)
+    var values = try values(fields.filter { $0.value != "none" }, of: table) { try value($0, $1) }
     for column in table.columns where fields[column.name] == "none" {
       guard !column.isRequired else { throw PlanRefusal("\(column.name) cannot be empty") }
       values[column.name] = .null
@@ -42,11 +47,15 @@ extension StoreSession {
     try check(whole, table, id: id)
     let changed = values.filter { $0.value != old[$0.key] as DatabaseValue? }
     guard !changed.isEmpty else { return false }
+    try update(id, changed, of: table)
+    return true
+  }
+
+  func update(_ id: Int64, _ changed: [String: DatabaseValue], of table: PlanTable) throws {
     let names = changed.keys.sorted()
     try db.execute(
       sql: "UPDATE \(table.name) SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
       arguments: StatementArguments(names.map { changed[$0]! } + [id.databaseValue]))
-    return true
   }
 
   /// - Throws: `PlanRefusal` if there is no such row.
@@ -64,7 +73,9 @@ extension StoreSession {
 
   // MARK: Reading fields
 
-  private func values(_ fields: [String: String], of table: PlanTable) throws -> [String: DatabaseValue] {
+  func values(
+    _ fields: [String: String], of table: PlanTable, _ value: (String, PlanTable.Column) throws -> DatabaseValue
+  ) throws -> [String: DatabaseValue] {
     var values: [String: DatabaseValue] = [:]
     for column in table.columns {
       if let text = fields[column.name] { values[column.name] = try value(text, column) }
@@ -72,7 +83,7 @@ extension StoreSession {
     return values
   }
 
-  private func value(_ text: String, _ column: PlanTable.Column) throws -> DatabaseValue {
+  func value(_ text: String, _ column: PlanTable.Column) throws -> DatabaseValue {
     switch column.content {
     case .item(let kind): return try item(kind, text).id.databaseValue
     case .role: return try roleID(text).databaseValue
@@ -139,51 +150,58 @@ extension StoreSession {
   // MARK: What the row as a whole must be
 
   /// What follows from the rest where it is not given.
-  private func complete(_ values: inout [String: DatabaseValue], _ table: PlanTable) throws {
+  func complete(_ values: inout [String: DatabaseValue], _ table: PlanTable) throws {
     if table.name == PlanTable.timeOff.name, values["ends_on"] == nil { values["ends_on"] = values["starts_on"] }
     if table.name == PlanTable.assignment.name, values["role_id"] == nil {
       let role = try RoleID.fetchOne(
-        db,
-        sql: """
-          SELECT role_id FROM contract WHERE person_id = ?1
-            AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999')
-          """, arguments: [values["person_id"], values["starts_on"]])
+        db.cachedStatement(
+          sql: """
+            SELECT role_id FROM contract WHERE person_id = ?1
+              AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999')
+            """), arguments: [values["person_id"], values["starts_on"]])
       guard let role else {
         throw PlanRefusal("the person has no contract on the first date, so the role must be given")
       }
       values["role_id"] = role.databaseValue
     }
+    for column in table.columns where values[column.name] == nil {
+      if let text = column.default { values[column.name] = try value(text, column) }
+    }
   }
 
   private func check(_ values: [String: DatabaseValue], _ table: PlanTable, id: Int64?) throws {
-    func text(_ column: String) -> String? { values[column].flatMap { String.fromDatabaseValue($0) } }
-    if let from = text("starts_on"), let to = text("ends_on"), to < from {
-      throw PlanRefusal("it ends (\(to)) before it starts (\(from))")
-    }
+    try checkOrder(values)
     // A row that says the same comes first: a contract like it would overlap it too.
     if id == nil, table.name != PlanTable.person.name { try refuseSame(values, table) }
     if table.name == PlanTable.contract.name { try checkOverlap(values, id: id) }
   }
 
+  func checkOrder(_ values: [String: DatabaseValue]) throws {
+    func text(_ column: String) -> String? { values[column].flatMap { String.fromDatabaseValue($0) } }
+    if let from = text("starts_on"), let to = text("ends_on"), to < from {
+      throw PlanRefusal("it ends (\(to)) before it starts (\(from))")
+    }
+  }
+
   private func refuseSame(_ values: [String: DatabaseValue], _ table: PlanTable) throws {
-    let names = table.columns.map(\.name).filter { values[$0] != nil }
+    let names = table.columns.map(\.name)
     let same = try Int64.fetchOne(
       db,
       sql: "SELECT id FROM \(table.name) WHERE \(names.map { "\($0) IS ?" }.joined(separator: " AND "))",
-      arguments: StatementArguments(names.map { values[$0]! }))
+      arguments: StatementArguments(names.map { values[$0] ?? .null }))
     if let same {
       throw PlanDuplicate(id: same, refusal: PlanRefusal("\(table.noun.one) \(same) says the same already"))
     }
   }
 
-  private func checkOverlap(_ values: [String: DatabaseValue], id: Int64?) throws {
+  func checkOverlap(_ values: [String: DatabaseValue], id: Int64?) throws {
     let other = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT id, starts_on, ends_on FROM contract
-        WHERE person_id = ?1 AND id IS NOT ?2
-          AND ifnull(starts_on, '0000') <= ifnull(?4, '9999') AND ifnull(?3, '0000') <= ifnull(ends_on, '9999')
-        """, arguments: [values["person_id"], id, values["starts_on"] ?? .null, values["ends_on"] ?? .null])
+      db.cachedStatement(
+        sql: """
+          SELECT id, starts_on, ends_on FROM contract
+          WHERE person_id = ?1 AND id IS NOT ?2
+            AND ifnull(starts_on, '0000') <= ifnull(?4, '9999') AND ifnull(?3, '0000') <= ifnull(ends_on, '9999')
+          """), arguments: [values["person_id"], id, values["starts_on"] ?? .null, values["ends_on"] ?? .null])
     guard let other else { return }
     let from = other["starts_on"] as String? ?? "the beginning"
     let to = other["ends_on"] as String?

@@ -21,22 +21,35 @@ struct CSVFile {
     }
   }
 
+  /// As errors name it.
   let path: String
   let header: [String]
   let lines: [Line]
 
+  /// - Parameter path: `-` is standard input.
   /// - Throws: `UserError` naming file and line.
   init(path: String) throws {
     let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+    let file = path
+    let path = file == "-" ? "standard input" : file
+    do {
+      data =
+        file == "-"
+        ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(fileURLWithPath: file))
+    } catch {
       throw UserError("\(path) cannot be read", next: "check the name of the file")
+    }
+    if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) || data.prefix(4).contains(0) {
+      throw UserError(
+        "\(path): the text is UTF-16, not UTF-8",
+        next: "iconv -f utf-16 -t utf-8 \(file) > \(file).utf8   or   save it as \"CSV UTF-8\"")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       let good = Self.validPrefix(data)
       let line = 1 + data.prefix(good).count { $0 == UInt8(ascii: "\n") }
       throw UserError(
         "\(path) line \(line): the text is not UTF-8",
-        next: "iconv -f latin1 -t utf-8 \(path) > \(path).utf8, if it is Latin-1")
+        next: "iconv -f latin1 -t utf-8 \(file) > \(file).utf8, if it is Latin-1")
     }
     try self.init(path: path, text: text)
   }
@@ -60,7 +73,7 @@ struct CSVFile {
         guard row.dropFirst(header.count).allSatisfy(\.isEmpty) else {
           throw UserError("\(path) line \(number): more fields than the \(header.count) that the first line names")
         }
-        let fields = zip(header, row).map { ($0, $1.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        let fields = zip(header, row).map { ($0, Self.plain($1.trimmingCharacters(in: .whitespacesAndNewlines))) }
         lines.append(Line(number: number, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first })))
       }
       number += 1 + row.reduce(0) { $0 + $1.count { $0.isNewline } }
@@ -94,6 +107,29 @@ struct CSVFile {
     var good = 0
     while case .scalarValue(let scalar) = decoder.decode(&iterator) { good += UTF8.width(scalar) }
     return good
+  }
+
+  /// A table with its columns' names, line by line.
+  static func lines(_ table: Table) -> [String] {
+    [table.columns.joined(separator: ",")]
+      + table.rows.map { row in
+        line(
+          row.map { field in
+            if case .text(let text) = field { inert(text) } else { field.description }
+          })
+      }
+  }
+
+  /// A text that a spreadsheet would take for a formula gets an apostrophe before it; `import` takes it off again.
+  static func inert(_ text: String) -> String { isFormula(text[...]) ? "'" + text : text }
+
+  private static func plain(_ field: String) -> String {
+    field.hasPrefix("'") && isFormula(field.dropFirst()) ? String(field.dropFirst()) : field
+  }
+
+  /// Also behind apostrophes of its own, so that taking one off gives back every text.
+  private static func isFormula(_ text: Substring) -> Bool {
+    text.drop { $0 == "'" }.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
   }
 
   /// One line of CSV: quoted where it must be.

@@ -137,17 +137,22 @@ struct Composition {
     return try ClockifyCredential(.apiKey, secret: text)
   }
 
-  /// - Parameter database: tells what earlier runs spent of the hour; nil: nothing is known.
-  func source(_ database: PlanningDatabase?, waits: Bool = false) throws -> ClockifySource {
+  /// - Parameters:
+  ///   - database: tells what earlier runs spent of the hour; nil: nothing is known.
+  ///   - progress: hears what is waited for.
+  func source(
+    _ database: PlanningDatabase?, waits: Bool = false, progress: Progress? = nil
+  ) throws -> ClockifySource {
+    let signs = Waits { progress?.say($0) }
     let spent = try database?.read { try $0.requestsOfLastHour() } ?? []
     let budget = RequestBudget(
       perSecond: settings.requestsPerSecond, perHour: settings.requestsPerHour,
       spent: spent.flatMap { run in Array(repeating: Date(timeIntervalSince1970: run.at), count: run.count) },
-      waitsForHour: waits)
+      waitsForHour: waits, waits: signs)
     return ClockifySource(
       addresses: try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL),
       credential: try credential(),
-      budget: budget, retry: RetryPolicy(firstPause: settings.retrySeconds), logger: logger)
+      budget: budget, retry: RetryPolicy(firstPause: settings.retrySeconds), waits: signs, logger: logger)
   }
 
   var logger: Logger {

@@ -2,12 +2,14 @@ import ClockifyAPI
 import ClockifySimulator
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 @Suite("Clockify source")
 struct SourceTests {
   private func with(
-    perHour: Int? = nil, _ body: (SimulatedClockify, ClockifySource, SimulatedWorkspace) async throws -> Void
+    perHour: Int? = nil, waits: Waits = Waits(),
+    _ body: (SimulatedClockify, ClockifySource, SimulatedWorkspace) async throws -> Void
   ) async throws {
     let workspace = WorkspaceGenerator(people: 30, projects: 120, clients: 9, days: 10, lastDay: 20_520).make()
     let clockify = try await SimulatedClockify.start([workspace])
@@ -15,7 +17,7 @@ struct SourceTests {
       addresses: try ClockifyAddresses(api: clockify.apiURL),
       credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
       budget: RequestBudget(perSecond: 1000, perHour: perHour), retry: RetryPolicy(attempts: 3, firstPause: 0.01),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      waits: waits, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     var failure: (any Error)?
     do { try await body(clockify, source, workspace) } catch { failure = error }
     await clockify.stop()
@@ -144,5 +146,16 @@ struct SourceTests {
       }
       #expect(await source.budget.count == 2)
     }
+  }
+
+  @Test("A retry says what it waits for, and which try it was")
+  func waits() async throws {
+    let said = Mutex<[String]>([])
+    try await with(waits: Waits { text in said.withLock { $0.append(text) } }) { clockify, source, _ in
+      clockify.change { $0.controls.faults = [Fault(.status(503), on: "/user", times: 2)] }
+      _ = try await source.currentUser()
+    }
+    #expect(said.withLock { $0.count } == 2)
+    #expect(said.withLock { $0[1].contains("Clockify failed (503)") && $0[1].contains("try 2 of 3: going on in 1 s") })
   }
 }

@@ -97,3 +97,120 @@ struct CornersTests {
     }
   }
 }
+
+extension CornersTests {
+  @Test(
+    "Archived people who came with their time: listed, said by status, reached by the bulk command; the gate does not wait"
+  )
+  func archivedUnknown() async throws {
+    try await with { shell, _ in
+      _ = try shell.sql(
+        """
+        INSERT INTO person (name, is_archived, archived_by) VALUES ('Gone', 1, 'import'), ('Idle', 1, 'import');
+        INSERT INTO contract (person_id, role_id) SELECT p.id, r.id FROM person p, role r WHERE p.id > 1 AND r.is_system;
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes) SELECT 2, 1, id, '2026-03-02', 60
+          FROM role WHERE is_system;
+        """)
+      let list = try await shell.run("people", "list", "--unknown", "--json").out
+      #expect(list.contains("\"Gone\"") && list.contains("\"is_archived\" : 1") && !list.contains("Idle"))
+      #expect(
+        try await shell.run("status").out.contains(
+          "Unknown       1 archived person with hours   rota people list --unknown"))
+      try await shell.succeed(["actuals", "enable"])
+      #expect(try await shell.run("people", "set-role", "Dev", "--unknown").errors.contains("Gave 1 person"))
+      #expect(try shell.sql("SELECT name FROM role JOIN contract ON role_id = role.id WHERE person_id = 2") == "Dev")
+    }
+  }
+
+  @Test("sync-off with --purge says one thing; a tag that only looks like sync_off is warned about")
+  func tags() async throws {
+    try await with { shell, _ in
+      let off = try await shell.run("projects", "sync-off", "Alpha", "--purge").errors
+      #expect(off.contains("Removed 1 actual") && off.contains("what was removed stays away"))
+      #expect(!off.contains("What is stored stays") && !off.contains("comes back"))
+      for tag in ["sync off", "sync-off", "SyncOff"] {
+        #expect(try await shell.run("clients", "tag", "Acme", tag).errors.contains("does nothing"))
+      }
+      #expect(try await !shell.run("clients", "tag", "Acme", "Sync_Off").errors.contains("does nothing"))
+    }
+  }
+
+  @Test("More minutes than a day has, time before 2000, a word that is no command: refused, with what was meant")
+  func meant() async throws {
+    try await with { shell, _ in
+      let cell = ["actuals", "set", "Ana", "Alpha", "2026-03-04", "--billable", "9999"]
+      let long = try await shell.run(cell)
+      #expect(long.status == 64 && long.errors.contains("9,999 minutes are more than a day has"))
+      try await shell.succeed(cell + ["--force"])
+      let old = try await shell.run(["import", "--since", "1900-01-01"] + now)
+      #expect(
+        old.status == 64 && old.errors.contains("from 126 to 1,487 requests") && old.errors.contains("--full"),
+        "\(old.errors)")
+      #expect(try await shell.run("statsu").errors.contains("Did you mean \"rota status\"?"))
+      #expect(try await shell.run("people", "lst").errors.contains("Did you mean \"rota people list\"?"))
+    }
+  }
+
+  @Test(
+    "A settings file that is no YAML: the line, in words, and what next",
+    arguments: [
+      ("a: 1\n\tb: 2\n", "line 2: a tab"), ("database: x: y\n", "line 1: a colon where none may be"),
+      ("clockify:\n  workspaces: [a, b\n", "not closed"), ("database: 1\ndatabase: 2\n", "'database' is there twice"),
+    ])
+  func yaml(_ text: String, _ words: String) async throws {
+    try await Shell.with([]) { shell in
+      try shell.write("rota.yaml", text)
+      let result = try await shell.run("status")
+      #expect(
+        result.status == 64 && result.errors.contains(words) && result.errors.contains("Next:"), "\(result.errors)")
+    }
+  }
+
+  @Test("explain: a month, day by day; on a planned day of an open week, when the zero comes")
+  func explained() async throws {
+    try await with([
+      ["assignments", "add", "Ana", "Alpha", "--from", "2026-03-02", "--to", "2026-03-13", "--minutes-per-day", "240"],
+      ["actuals", "set", "Ana", "Alpha", "2026-03-03", "--billable", "90"],
+    ]) { shell, _ in
+      let month = try await shell.run("actuals", "explain", "Ana", "Alpha", "2026-03").out
+      #expect(month.contains("2026-03-02 Mon  planned   4:00  worked   1:00  Dev"), "\(month)")
+      #expect(month.contains("2026-03-03 Tue  planned   4:00  worked   1:30  typed by hand (Dev)"))
+      #expect(month.contains("planned  40:00  worked   2:30"))
+      #expect(
+        try await shell.run("actuals", "explain", "Ana", "Alpha", "2026-03", "--json").out.contains(
+          "\"planned_minutes\" : 240"))
+      let open = try await shell.run(["actuals", "explain", "Ana", "Alpha", "2026-03-10"] + now).out
+      #expect(open.contains("a zero comes with the first import on or after 2026-03-16"), "\(open)")
+      let early = try await shell.run(["actuals", "explain", "Ana", "Alpha", "2026-03-05"] + now).out
+      #expect(early.contains("No zero comes: they begin on 2026-03-09") || !early.contains("The week is open"))
+      #expect(try await shell.run("actuals", "explain", "Ana", "Alpha", "March").status == 64)
+    }
+  }
+
+  @Test("-v shows each request; status and findings stay within 80 columns")
+  func shown() async throws {
+    try await with { shell, clockify in
+      let loud = try await shell.run(["import", "-v"] + now).errors
+      #expect(loud.contains("request=GET /user") || loud.contains("GET /user"), "\(loud)")
+      clockify.change { $0.workspace.projects[1].name = String(repeating: "Chores of the house ", count: 8) }
+      try await shell.succeed(["import"] + now)
+      let (run, status) = (try await shell.run("runs", "show", "3").out, try await shell.run("status").out)
+      for line in (run + status).split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+  }
+
+  @Test("A dry run that breaks or ends early speaks of no run that was kept")
+  func dryRun() async throws {
+    try await with { shell, clockify in
+      let dry = ["import", "--dry-run"] + now
+      clockify.change { $0.controls.faults = [Fault(.status(500), on: "detailed")] }
+      let partial = try await shell.run(dry)
+      #expect(
+        partial.status == 3 && partial.errors.contains("It was a dry run: nothing was kept."), "\(partial.errors)")
+      clockify.change { $0.controls.faults = [Fault(.status(500), on: "/users")] }
+      let failed = try await shell.run(dry)
+      #expect(failed.status == 1 && !failed.errors.contains("Run 3"), "\(failed.errors)")
+      #expect(try shell.sql("SELECT count(*) FROM import_run") == "2")
+    }
+  }
+}

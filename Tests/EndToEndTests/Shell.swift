@@ -98,16 +98,26 @@ extension Shell {
   }
 
   /// Plain sqlite3, as a planner would.
-  func sql(_ text: String) throws -> String {
+  func sql(_ text: String) throws -> String { try sqlite(text).out }
+
+  /// What sqlite3 says against it.
+  func sqlErrors(_ text: String) throws -> String { try sqlite(text).errors }
+
+  private func sqlite(_ text: String) throws -> (out: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["sqlite3", "-batch", "-bail", "rota.sqlite", text]
     process.currentDirectoryURL = folder
-    let out = Pipe()
+    let (out, errors) = (Pipe(), Pipe())
     process.standardOutput = out
+    process.standardError = errors
     try process.run()
     let output = out.fileHandleForReading.readDataToEndOfFile()
+    let words = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    return (
+      String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines),
+      String(decoding: words, as: UTF8.self)
+    )
   }
 }

@@ -5,7 +5,10 @@ import PlanningStore
 struct TimeOffCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(
     commandName: "time-off", abstract: "Enter people's absences.",
-    subcommands: [List.self, Add.self, Edit.self, DeleteRows<TimeOffCommand>.self, ImportRows<TimeOffCommand>.self])
+    subcommands: [
+      List.self, Add.self, Edit.self, DeleteRows<TimeOffCommand>.self, ImportRows<TimeOffCommand>.self,
+      ExportRows<TimeOffCommand>.self,
+    ])
   static let table = PlanTable.timeOff
   static let command = "time-off"
 
@@ -73,7 +76,10 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
 struct HolidaysCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(
     commandName: "holidays", abstract: "Keep public holidays, for everybody or for a holiday group.",
-    subcommands: [List.self, Add.self, Edit.self, DeleteRows<HolidaysCommand>.self, ImportRows<HolidaysCommand>.self])
+    subcommands: [
+      List.self, Add.self, Edit.self, DeleteRows<HolidaysCommand>.self, ImportRows<HolidaysCommand>.self,
+      ExportRows<HolidaysCommand>.self,
+    ])
   static let table = PlanTable.holiday
   static let command = "holidays"
 

@@ -44,6 +44,7 @@ extension ActualsCommand {
     @Option(name: .customLong("nonbillable"), help: "Minutes that are not billable.") var nonbillable: Int?
     @Option(help: "The role. Default: that of the contract on the date.") var role: String?
     @Flag(help: "Take away what was typed; the next import writes what Clockify has.") var clear = false
+    @Flag(help: "Also more than the 1,440 minutes of a day.") var force = false
     @OptionGroup var dryRun: DryRunOption
 
     func validate() throws {
@@ -52,6 +53,10 @@ extension ActualsCommand {
       }
       guard [billable, nonbillable].allSatisfy({ ($0 ?? 0) >= 0 && ($0 ?? 0) <= 10_000 }) else {
         throw ValidationError("Minutes must be from 0 to 10,000.")
+      }
+      let sum = (billable ?? 0) + (nonbillable ?? 0)
+      guard sum <= 1440 || force else {
+        throw ValidationError("\(Words.count(sum)) minutes are more than a day has (1,440). If that is meant: --force.")
       }
     }
 
@@ -118,7 +123,8 @@ extension ActualsCommand {
       for line in Self.lines(purged, dryRun) { composition.say(line) }
     }
 
-    static func lines(_ purged: StoreSession.Purged, _ dryRun: DryRunOption) -> [String] {
+    /// - Parameter comesBack: whether the next import writes it again.
+    static func lines(_ purged: StoreSession.Purged, _ dryRun: DryRunOption, comesBack: Bool = true) -> [String] {
       var lines = [
         "\(dryRun.verb("Removed")) \(Words.plural(purged.actuals, "actual")) (\(Words.clock(minutes: purged.minutes)) h, \(Words.plural(purged.zeros, "zero")) among them)."
       ]
@@ -134,7 +140,9 @@ extension ActualsCommand {
       ]
       .filter { $0.0 > 0 }.map { Words.plural($0.0, $0.1, $0.2) }
       if !items.isEmpty { lines.append("\(dryRun.verb("Removed")) \(items.joined(separator: ", ")).") }
-      if purged.actuals > 0 || !items.isEmpty { lines.append("What Clockify has comes back with the next import.") }
+      if comesBack, purged.actuals > 0 || !items.isEmpty {
+        lines.append("What Clockify has comes back with the next import.")
+      }
       return lines
     }
   }
@@ -185,27 +193,53 @@ extension ActualsCommand {
           origin: origin, withPlan: planned)
       }
       if json.json { return print(TablePrinter.json(TablePrinter.rows(table))) }
-      print(CSVFile.line(table.columns))
-      for row in table.rows { print(CSVFile.line(row.map(\.description))) }
+      for line in CSVFile.lines(table) { Terminal.data(line) }
     }
   }
 
   struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Explain a number: every entry behind one person, project and date, and what was not counted.",
-      discussion: "  rota actuals explain \"Ana Ruiz\" Alpha 2026-03-03")
+      discussion: """
+        With a month instead of a date: its days, one a line.
+
+          rota actuals explain "Ana Ruiz" Alpha 2026-03-03
+          rota actuals explain "Ana Ruiz" Alpha 2026-03
+        """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
-    @OptionGroup var place: CellArguments
+    @Argument(help: "The person, by id, exact name or Clockify id.") var person: String
+    @Argument(help: "The project, by id, exact name or Clockify id.") var project: String
+    @Argument(help: "The date (YYYY-MM-DD), or the month (YYYY-MM).") var date: String
+
+    func validate() throws {
+      guard CalendarDay(date) != nil || CalendarDay("\(date)-01") != nil else {
+        throw ValidationError("\"\(date)\" must be a date (YYYY-MM-DD) or a month (YYYY-MM).")
+      }
+    }
 
     func run() throws {
-      try Composition(options).read { session in
-        let (cell, name) = try place.cell(session)
-        let explanation = try Explanation(cell, name, session)
+      let composition = try Composition(options)
+      try composition.read { session in
+        let (person, project) = (try session.item(.person, person), try session.item(.project, project))
+        let name = "\(person.name) · \(project.name) · \(date)"
+        guard let day = CalendarDay(date) else {
+          let month = try MonthExplanation(person.id, project.id, CalendarDay("\(date)-01")!, name, session)
+          if json.json {
+            print(TablePrinter.json(month.object))
+          } else {
+            for line in month.lines { Terminal.say(line) }
+          }
+          return
+        }
+        var explanation = try Explanation(Cell(person: person.id, project: project.id, day: day), name, session)
+        explanation.zeros = try ZeroWords(
+          composition.settings.imports, today: composition.today,
+          from: session.setting(Setting.autofillFrom).flatMap { CalendarDay($0) })
         if json.json {
           print(TablePrinter.json(explanation.object))
         } else {
-          for line in explanation.lines { print(line) }
+          for line in explanation.lines { Terminal.say(line) }
         }
       }
     }

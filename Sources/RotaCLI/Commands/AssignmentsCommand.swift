@@ -7,22 +7,28 @@ struct AssignmentsCommand: ParsableCommand, PlanSubject {
     commandName: "assignments", abstract: "Plan people's work on projects.",
     subcommands: [
       List.self, Add.self, Edit.self, DeleteRows<AssignmentsCommand>.self, ImportRows<AssignmentsCommand>.self,
+      ExportRows<AssignmentsCommand>.self,
     ])
   static let table = PlanTable.assignment
   static let command = "assignments"
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List assignments.")
+    static let configuration = CommandConfiguration(
+      abstract: "List assignments.",
+      discussion: "  rota assignments list --person \"Ana Ruiz\" --from 2026-03-02 --to 2026-03-08")
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
     @Option(help: "One person, by id, name or Clockify id.") var person: String?
     @Option(help: "One project, by id, name or Clockify id.") var project: String?
+    @Option(help: "Only those that end on this date or later.") var from: CalendarDay?
+    @Option(help: "Only those that begin on this date or earlier.") var to: CalendarDay?
 
     func run() throws {
+      if let from, let to, to < from { throw UserError("--from \(from) is after --to \(to)") }
       let table = try Composition(options).read { session in
         try session.assignmentsTable(
           person: person.map { try session.item(.person, $0).id },
-          project: project.map { try session.item(.project, $0).id })
+          project: project.map { try session.item(.project, $0).id }, from: from, through: to)
       }
       TablePrinter.show(table, asJSON: json.json, empty: "No assignments.")
     }

@@ -8,6 +8,7 @@ struct ContractCommand: ParsableCommand, PlanSubject {
     commandName: "contract", abstract: "Say in which role, how much and on which days people work.",
     subcommands: [
       Set.self, End.self, List.self, DeleteRows<ContractCommand>.self, ImportRows<ContractCommand>.self,
+      ExportRows<ContractCommand>.self,
     ])
   static let table = PlanTable.contract
   static let command = "people contract"

@@ -195,7 +195,7 @@ private struct DemoStory {
 
   private func showWeek(_ person: (id: PersonID, name: String)?, _ database: PlanningDatabase) throws {
     guard let person else { return }
-    print("   \(person.name)")
+    Terminal.say("   \(person.name)")
     let table = try database.read { try $0.weekTable(of: person.id, from: monday) }
     let absences = try database.read { try $0.absences(of: person.id, from: monday) }
     for line in WeekWords(table: table, start: monday, absences: absences, today: now.utcDay).lines {

@@ -57,13 +57,14 @@ struct DuplicatesCommand: ParsableCommand {
           let rows = DuplicateWords(finder, group, number: 1).rows
           return rows.dropFirst().map { row in
             CSVFile.line([
-              group.kind.rawValue, "\(rows[0].id)", "\(row.id)", "", rows[0].name, row.name, group.reason,
+              group.kind.rawValue, "\(rows[0].id)", "\(row.id)", "", CSVFile.inert(rows[0].name),
+              CSVFile.inert(row.name), group.reason,
             ])
           }
         }
       }
       print(CSVFile.line(Merge.columns))
-      for line in lines { print(line) }
+      for line in lines { Terminal.data(line) }
     }
   }
 
@@ -101,7 +102,7 @@ struct DuplicatesCommand: ParsableCommand {
         guard let kind, let keep, let drop else { return [] }
         return [try merge(kind, keep, drop, session, composition)]
       }
-      for report in reports { for line in MergeWords.lines(report, isDryRun: dryRun.dryRun) { print(line) } }
+      for report in reports { for line in MergeWords.lines(report, isDryRun: dryRun.dryRun) { Terminal.say(line) } }
       if kind == .client || file != nil, !dryRun.dryRun { try offerMore(composition) }
     }
 
@@ -231,7 +232,7 @@ struct DuplicatesCommand: ParsableCommand {
         }
         guard let found else { return composition.say("Nothing is left to review.") }
         print("\n\(found.open) to review")
-        for line in found.shown { print(line) }
+        for line in found.shown { Terminal.say(line) }
         print("[a] keep A   [b] keep B   [d] different, do not ask again   [s] skip   [q] quit ? ", terminator: "")
         fflush(nil)
         guard let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() else { return print("") }
@@ -244,7 +245,7 @@ struct DuplicatesCommand: ParsableCommand {
               found.kind, keep: keep, drop: drop, catchAll: composition.settings.imports.catchAllProject,
               at: composition.now)
           }
-          for line in MergeWords.lines(report, isDryRun: false) { print(line) }
+          for line in MergeWords.lines(report, isDryRun: false) { Terminal.say(line) }
         case "d": try composition.write { try $0.setDismissed(pair, true) }
         case "s": skipped.insert([found.left, found.right])
         case "q": return

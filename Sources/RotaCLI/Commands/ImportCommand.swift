@@ -41,6 +41,7 @@ struct ImportCommand: AsyncParsableCommand {
     let scopes = try Self.scopes(scope)
     _ = try composition.credential()
     if let since, since > composition.today { throw UserError("--since \(since) is in the future") }
+    if let since { try Self.refuseAges(since, today: composition.today) }
     let database = try dryRun.dryRun ? composition.openDatabase() : composition.openOrCreateDatabase()
     var request = ImportRequest(
       trigger: .manual, scopes: scopes, since: since, confirmedRun: confirmDeletes, now: composition.now)
@@ -61,6 +62,16 @@ struct ImportCommand: AsyncParsableCommand {
   func validate() throws {
     if let since, let until, until < since { throw ValidationError("--since \(since) is after --until \(until).") }
     if full, since != nil { throw ValidationError("--full says how far back; leave --since out.") }
+  }
+
+  /// Nobody's time is so old that it is worth what asking for it costs.
+  private static func refuseAges(_ since: CalendarDay, today: CalendarDay) throws {
+    let oldest = CalendarDay(year: 2000, month: 1, day: 1)!
+    guard since < oldest else { return }
+    let days = today - since + 1
+    throw UserError(
+      "--since \(since) is before \(oldest): reading \(Words.count(days)) days takes from \(Words.count((days + 365) / 366)) to \(Words.count((days + 30) / 31)) requests, by the workspace's plan",
+      next: "rota import --since \(oldest)   or   rota import --full, which goes back to where the first import did")
   }
 
   /// An item that Clockify knows.
@@ -96,18 +107,25 @@ struct ImportRunner {
     guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Composition.busy(database) }
     defer { withExtendedLifetime(lock) {} }
     guard isDryRun else { return try await run(request, on: database) }
-    return try await Composition.onCopy(of: database) { try await run(request, on: $0) }
+    // The run row of a dry run is gone with the copy: nothing may be said of it.
+    do {
+      return try await Composition.onCopy(of: database) { try await run(request, on: $0) }
+    } catch is RunInterrupted {
+      throw UserError("stopped as asked. It was a dry run: nothing was kept.", status: .interrupted)
+    } catch let error as RunFailed {
+      throw error.cause
+    }
   }
 
   private func run(_ request: ImportRequest, on database: PlanningDatabase) async throws -> ImportReport {
-    let source = try composition.source(database, waits: waits)
-    let showsProgress = !composition.options.quiet
+    let progress = composition.options.quiet ? nil : Progress(logger: composition.logsSteps ? composition.logger : nil)
+    let source = try composition.source(database, waits: waits, progress: progress)
     let logger = composition.logger
     let pipeline = ImportPipeline(
       database: database, source: source, settings: composition.settings.imports, request: request, logger: logger
     ) { text in
       logger.debug("\(text)")
-      if showsProgress { Terminal.progress(text) }
+      progress?.say(text)
     }
     defer { Terminal.endProgress() }
     return try await pipeline.run()

@@ -135,7 +135,8 @@ extension Composition {
   }
 
   func setTag(
-    _ tag: String, _ isSet: Bool, on text: String, _ subject: any ItemSubject.Type, _ dryRun: DryRunOption
+    _ tag: String, _ isSet: Bool, on text: String, _ subject: any ItemSubject.Type, _ dryRun: DryRunOption,
+    then words: String? = nil
   ) throws {
     let state = isSet ? "tagged \(tag)" : "not tagged \(tag)"
     say(
@@ -144,10 +145,18 @@ extension Composition {
         let changed = try session.setTag(tag, isSet, on: subject.kind, item.id)
         return "\(item.name): \(state)\(changed ? dryRun.dryRun ? " (not written)" : "" : " already")"
       })
-    guard tag.lowercased() == "sync_off" else { return }
+    guard tag.lowercased() == "sync_off" else {
+      if isSet, tag.lowercased().filter(\.isLetter) == "syncoff" {
+        say(
+          "Warning: \"\(tag)\" does nothing; the tag that keeps the import out is sync_off.\nNext: rota \(subject.command) untag \"\(text)\" \"\(tag)\" && rota \(subject.command) tag \"\(text)\" sync_off"
+        )
+      }
+      return
+    }
     say(
-      isSet
-        ? "What is stored stays; new time is skipped from the next import on."
-        : "The next import takes up everything the ledger holds.")
+      words
+        ?? (isSet
+          ? "What is stored stays; new time is skipped from the next import on."
+          : "The next import takes up everything the ledger holds."))
   }
 }

@@ -17,7 +17,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     static let configuration = CommandConfiguration(abstract: "List people.")
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
-    @Flag(help: "Only those whose role is Unknown.") var unknown = false
+    @Flag(help: "Only those whose role is Unknown, archived people with hours under it among them.") var unknown = false
 
     func run() throws {
       let table = try Composition(options).read { try $0.peopleTable(unknownOnly: unknown) }
@@ -49,11 +49,11 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
               ] as [String: Any]))
           return
         }
-        print("\(found.name) (person \(found.id))")
+        Terminal.say("\(found.name) (person \(found.id))")
         TablePrinter.show(contracts, asJSON: false, empty: "no contract")
         let absences = try session.absences(of: found.id, from: start)
         let week = WeekWords(table: cells, start: start, absences: absences, today: composition.today)
-        for line in week.lines { print(line) }
+        for line in week.lines { Terminal.say(line) }
       }
     }
   }
@@ -70,7 +70,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     @OptionGroup var options: CommonOptions
     @Argument(help: "The role's name.") var role: String
     @Argument(help: "People, by id, exact name or Clockify id.") var people: [String] = []
-    @Flag(help: "Everybody whose role is Unknown.") var unknown = false
+    @Flag(help: "Everybody whose role is Unknown, as 'people list --unknown' shows them.") var unknown = false
     @Flag(name: .customLong("create-role"), help: "Make the role if it is not there.") var createRole = false
     @Option(help: "The first date of the new role (YYYY-MM-DD).") var from: CalendarDay?
     @OptionGroup var dryRun: DryRunOption
@@ -85,7 +85,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
         let isNew = try session.role(named: role) == nil
         let role = isNew && createRole ? try session.addRole(role) : try session.roleID(role)
         var chosen = try people.map { try session.item(.person, $0) }
-        if unknown { chosen += try session.peopleWithUnknownRole() }
+        if unknown { chosen += try session.peopleWithUnknownRole(withArchived: true) }
         for person in chosen {
           let isDone = try session.setRole(
             role, of: person.id, from: from, minutesPerDay: composition.settings.imports.minutesPerDay,

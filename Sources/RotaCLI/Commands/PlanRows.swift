@@ -9,6 +9,14 @@ protocol PlanSubject {
   static var command: String { get }
 }
 
+extension PlanSubject {
+  /// What tells a row from others, in words.
+  static var key: String {
+    let words = table.columns.filter(\.isKey).map { $0.name.replacing("_id", with: "").replacing("_", with: " ") }
+    return words.dropLast().joined(separator: ", ") + (words.count > 1 ? " and " : "") + words.last!
+  }
+}
+
 /// `rota assignments delete ID…`, and the same for its sisters.
 struct DeleteRows<Subject: PlanSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
@@ -43,14 +51,19 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
         People, projects, clients and roles are given by id or exact name (the column may be called person instead of
         person_id). Fields with commas or quotes stand in double quotes.
 
+        A line that is there word for word is refused unless --skip-existing passes over it. One that says otherwise of
+        the same \(Subject.key) is refused unless --replace lets it change what is there.
+
           rota \(Subject.command) import plan.csv --dry-run
+          rota \(Subject.command) export | rota \(Subject.command) import - --replace
         """)
   }
 
   @OptionGroup var options: CommonOptions
-  @Argument(help: "The CSV file.", completion: .file(extensions: ["csv"])) var file: String
+  @Argument(help: "The CSV file; - is standard input.", completion: .file(extensions: ["csv"])) var file: String
   @Flag(name: .customLong("skip-existing"), help: "Pass over lines that are there already, word for word.")
   var skipExisting = false
+  @Flag(help: "Change what is there where a line says otherwise; pass over what it repeats.") var replace = false
   @OptionGroup var dryRun: DryRunOption
 
   func run() throws {
@@ -61,12 +74,20 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
       column.isRequired && !columns.contains { $0.name == column.name }
     }) {
       throw UserError(
-        "\(file) line 1: the column \(missing.name) is missing", next: "rota \(Subject.command) import -h")
+        "\(csv.path) line 1: the column \(missing.name) is missing", next: "rota \(Subject.command) import -h")
     }
-    let (added, skipped) = try composition.write(dryRun: dryRun.dryRun) { try add(csv, columns, to: $0) }
-    composition.say(
-      "\(dryRun.verb("Imported")) \(Subject.table.count(added)) from \(file)\(skipped == 0 ? "" : "; \(Words.count(skipped)) \(skipped == 1 ? "was" : "were") there already")."
-    )
+    let progress = composition.options.quiet ? nil : Progress()
+    defer { Terminal.endProgress() }
+    let result = try composition.write(dryRun: dryRun.dryRun) { try add(csv, columns, to: $0, progress) }
+    Terminal.endProgress()
+    var words = ["\(dryRun.verb("Imported")) \(Subject.table.count(result.added)) from \(csv.path)"]
+    if result.replaced > 0 {
+      words.append("\(dryRun.dryRun ? "would have changed" : "changed") \(Words.count(result.replaced))")
+    }
+    if result.same > 0 {
+      words.append("\(Words.count(result.same)) \(result.same == 1 ? "was" : "were") there already")
+    }
+    composition.say(words.joined(separator: "; ") + ".")
   }
 
   private func column(_ header: String, in csv: CSVFile) throws -> PlanTable.Column {
@@ -74,39 +95,54 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
       let names = Subject.table.columns.map(\.name)
       let meant = NearestWord.to(header, among: names).map { ". Did you mean \"\($0)\"?" } ?? ""
       throw UserError(
-        "\(file) line 1: there is no column \"\(header)\"\(meant)",
+        "\(csv.path) line 1: there is no column \"\(header)\"\(meant)",
         next: "the columns are \(names.joined(separator: ", "))")
     }
     return column
   }
 
   /// Every bad line is told, and then nothing is written.
-  private func add(_ csv: CSVFile, _ columns: [PlanTable.Column], to session: StoreSession) throws -> (Int, Int) {
-    var problems: [(line: Int, refusal: PlanRefusal)] = []
-    var skipped = 0
-    var lineOfRow: [Int64: Int] = [:]
-    for line in csv.lines {
+  private func add(
+    _ csv: CSVFile, _ columns: [PlanTable.Column], to session: StoreSession, _ progress: Progress?
+  ) throws -> StoreSession.PlanImport {
+    let lines = csv.lines.map { line in
       var fields: [String: String] = [:]
       for (header, column) in zip(csv.header, columns) { fields[column.name] = line.fields[header] }
-      do {
-        lineOfRow[try session.addRow(fields, to: Subject.table)] = line.number
-      } catch let duplicate as PlanDuplicate {
-        if skipExisting {
-          skipped += 1
-        } else {
-          let first = lineOfRow[duplicate.id].map { PlanRefusal("it repeats line \($0)") }
-          problems.append((line.number, first ?? duplicate.refusal))
-        }
-      } catch let refusal as PlanRefusal {
-        problems.append((line.number, refusal))
-      }
+      return StoreSession.PlanLine(number: line.number, fields: fields)
     }
-    guard let first = problems.first else { return (lineOfRow.count, skipped) }
-    let shown = problems.prefix(10).map { "\(file) line \($0.line): \($0.refusal.message)" }
-    let rest = problems.count > 10 ? ["and \(problems.count - 10) more lines"] : []
+    let result = try session.importRows(
+      lines, into: Subject.table, skipsSame: skipExisting, replaces: replace
+    ) { done in
+      progress?.say("Reading \(csv.path): \(Words.count(done)) of \(Words.count(lines.count)) lines")
+    }
+    let problems = result.refusals
+    guard let first = problems.first else { return result }
+    let shown = problems.prefix(10).map { "\(csv.path) line \($0.line): \($0.refusal.message)" }
+    let rest = problems.count > 10 ? ["and \(Words.plural(problems.count - 10, "more line"))"] : []
     throw UserError(
       (shown + rest).joined(separator: "\n       ") + "  (nothing was imported)",
       next: first.refusal.next ?? "correct the file and try again")
+  }
+}
+
+/// `rota assignments export`, and the same for its sisters: what `import` reads.
+struct ExportRows<Subject: PlanSubject>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "export", abstract: "Write all \(Subject.table.noun.many) as CSV, as 'import' reads them.",
+      discussion: """
+        Names stand for people, projects and roles, ids where a name would be ambiguous. Change the file and read it back:
+
+          rota \(Subject.command) export > plan.csv
+          rota \(Subject.command) import plan.csv --replace
+        """)
+  }
+
+  @OptionGroup var options: CommonOptions
+
+  func run() throws {
+    let table = try Composition(options).read { try $0.exportRows(of: Subject.table) }
+    for line in CSVFile.lines(table) { Terminal.data(line) }
   }
 }
 

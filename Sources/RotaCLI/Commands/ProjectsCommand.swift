@@ -103,9 +103,11 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
           purge.project = try session.item(.project, project).id
           return try session.purge(purge)
         }
-        for line in ActualsCommand.Purge.lines(purged, dryRun).dropLast() { composition.say(line) }
+        for line in ActualsCommand.Purge.lines(purged, dryRun, comesBack: false) { composition.say(line) }
       }
-      try composition.setTag("sync_off", true, on: project, ProjectsCommand.self, dryRun)
+      try composition.setTag(
+        "sync_off", true, on: project, ProjectsCommand.self, dryRun,
+        then: purge ? "New time is skipped from the next import on, and what was removed stays away." : nil)
     }
   }
 }

@@ -155,11 +155,11 @@ struct ReferencesCommand: ParsableCommand {
             candidate = candidates[kind, id]
           }
           fields += [candidate?.externalID ?? "", candidate?.name ?? "", candidate?.reason ?? ""]
-          return CSVFile.line(fields)
+          return CSVFile.line(fields.map(CSVFile.inert))
         }
       }
       print(CSVFile.line(ReferencesCommand.columns))
-      for line in lines { print(line) }
+      for line in lines { Terminal.data(line) }
     }
   }
 

@@ -62,7 +62,7 @@ struct RunsCommand: ParsableCommand {
         print(TablePrinter.json(object))
         return
       }
-      print("Run \(found.id), \(found.trigger), \(found.status), \(found.startedAt), scope \(found.scope)")
+      Terminal.say("Run \(found.id), \(found.trigger), \(found.status), \(found.startedAt), scope \(found.scope)")
       if let from = found.windowFrom, let to = found.windowTo { print("window    \(from) – \(to)") }
       print(
         "read      \(Words.clock(seconds: found.secondsRead)) in \(Words.plural(found.entriesRead, "entry", "entries")), \(Words.plural(found.requests, "request"))"
@@ -70,18 +70,7 @@ struct RunsCommand: ParsableCommand {
       print(
         "placed    \(Words.clock(seconds: found.secondsPlaced)), skipped \(Words.clock(seconds: found.secondsSkipped)), held \(Words.clock(seconds: found.secondsHeld))"
       )
-      for finding in findings {
-        let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
-        // The ids of entries' findings are those of their person.
-        let kind = finding.kind == "entry" ? "person" : finding.kind ?? ""
-        let ours = finding.planningID.map { "\(kind) \($0)" }
-        let theirs = finding.externalID.map { ours == nil ? "\(kind) \($0)" : $0 }
-        let ids = [ours, theirs].compactMap(\.self)
-        let sides = ids.isEmpty ? "" : "  [\(ids.joined(separator: " = "))]"
-        print(
-          "\(Words.padded(finding.level.rawValue, 7)) \(Words.padded(finding.code, 23)) \(finding.message)\(time)\(sides)"
-        )
-      }
+      for line in FindingGroups(findings).lines { Terminal.say(line) }
       if findings.isEmpty { print("no findings") }
     }
   }
@@ -136,6 +125,48 @@ struct RunsCommand: ParsableCommand {
       "summary": (try? JSONSerialization.jsonObject(with: Data(run.summary.utf8))) ?? [String: Any](),
       "findings": findings.map(FindingWords.object),
     ]
+  }
+}
+
+/// The findings of a run, those of one code together.
+struct FindingGroups {
+  private let groups: [[Finding]]
+
+  /// - Parameter findings: those of one level and code stand together.
+  init(_ findings: [Finding]) {
+    groups = findings.reduce(into: []) { groups, finding in
+      if let last = groups.last?.last, last.level == finding.level, last.code == finding.code {
+        groups[groups.count - 1].append(finding)
+      } else {
+        groups.append([finding])
+      }
+    }
+  }
+
+  var lines: [String] {
+    groups.flatMap { group in
+      let seconds = group.reduce(0) { $0 + $1.seconds }
+      var sums: [String] = []
+      if group.count > 1 { sums.append("\(Words.count(group.count)) lines") }
+      if group.count > 1, seconds > 0 { sums.append(Words.hours(seconds: seconds)) }
+      let head = "\(Words.padded(group[0].level.rawValue, 7)) \(group[0].code)"
+      return [sums.isEmpty ? head : "\(head): \(sums.joined(separator: ", "))"]
+        + group.flatMap { Self.lines(of: $0) }
+    }
+  }
+
+  /// Ids stay together, if need be on a line of their own.
+  private static func lines(of finding: Finding) -> [String] {
+    let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
+    // The ids of entries' findings are those of their person.
+    let kind = finding.kind == "entry" ? "person" : finding.kind ?? ""
+    let ours = finding.planningID.map { "\(kind) \($0)" }
+    let theirs = finding.externalID.map { ours == nil ? "\(kind) \($0)" : $0 }
+    let ids = [ours, theirs].compactMap(\.self)
+    let words = "  \(finding.message)\(time)"
+    let who = ids.isEmpty ? "" : "  [\(ids.joined(separator: " = "))]"
+    if words.count + who.count <= 80 { return [words + who] }
+    return Words.wrapped(words, indent: 4, width: 80) + (who.isEmpty ? [] : ["  " + who])
   }
 }
 

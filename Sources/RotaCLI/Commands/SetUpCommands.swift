@@ -103,7 +103,7 @@ struct CheckCommand: AsyncParsableCommand {
     var firstError: (any Error)?
     func line(_ state: String, _ name: String, _ text: String) {
       if state == "fail" { problems += 1 }
-      print("\(Words.padded(state, 5)) \(Words.padded(name, 11)) \(text)")
+      Terminal.say("\(Words.padded(state, 5)) \(Words.padded(name, 11)) \(text)")
     }
     let database = try? composition.openDatabase()
     let source = try composition.source(database)
@@ -247,11 +247,16 @@ struct DatabaseCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let problems = try composition.read { try $0.problems() }
-      for problem in problems { print("fail  \(problem)") }
+      for problem in problems {
+        Terminal.say("fail  \(problem.words)")
+        if let next = problem.next {
+          Terminal.say("      Mend: \(next.replacing("DATABASE", with: "\(composition.settings.database)"))")
+        }
+      }
       guard problems.isEmpty else {
         throw UserError(
           "\(composition.settings.database) has \(Words.plural(problems.count, "problem"))",
-          next: "restore a backup, or mend it with sqlite3 and check again", status: .failed)
+          next: "mend each as said, or restore a backup, and check again", status: .failed)
       }
       print("ok    \(composition.settings.database): intact, links lead somewhere, ledger and actuals agree")
     }

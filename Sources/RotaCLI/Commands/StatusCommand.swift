@@ -18,7 +18,9 @@ struct StatusCommand: ParsableCommand {
     let composition = try Composition(options)
     var status = try composition.read { try Status($0, now: composition.now) }
     status.databaseBytes = Night.bytes(of: composition.settings.database)
-    if status.last?.status == "running", let lock = try WriteLock(database: composition.settings.database, patience: 0)
+    // Who may not write cannot try the lock, and takes the row's word.
+    if status.last?.status == "running",
+      let lock = try? WriteLock(database: composition.settings.database, patience: 0)
     {
       status.hasDied = true
       withExtendedLifetime(lock) {}
@@ -26,7 +28,7 @@ struct StatusCommand: ParsableCommand {
     if json.json {
       print(TablePrinter.json(status.object))
     } else {
-      for line in status.lines(composition.settings.imports.autofillMode) { print(line) }
+      for line in status.lines(composition.settings.imports.autofillMode) { Terminal.say(line) }
     }
     if exitCode, !status.isWell { throw ExitStatus.partial }
   }

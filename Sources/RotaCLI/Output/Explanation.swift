@@ -13,6 +13,8 @@ struct Explanation {
   private let zones: [String]
   private let freeze: String?
   private let lastRead: Int64?
+  /// When zeros come; nil: nothing is said of them.
+  var zeros: ZeroWords?
 
   init(_ cell: Cell, _ name: String, _ session: StoreSession) throws {
     self.cell = cell
@@ -48,7 +50,10 @@ struct Explanation {
   var lines: [String] {
     var lines = ["\(name)\(planned > 0 ? "   planned \(Words.clock(minutes: planned))" : "")", ""]
     for index in actuals.rows.indices { lines += actualLines(index) }
-    if actuals.rows.isEmpty { lines.append("  nothing is stored here") }
+    if actuals.rows.isEmpty {
+      lines.append("  nothing is stored here")
+      if planned > 0, freeze == nil, let words = zeros?.words(cell.day) { lines.append("  \(words)") }
+    }
     let others = entries.rows.indices.filter { entries[$0, "state"].description != "placed" || !isHere($0) }
     if !others.isEmpty {
       lines += ["", "  not counted here"]

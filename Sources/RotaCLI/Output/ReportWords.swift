@@ -39,7 +39,9 @@ struct ReportWords {
   private func stopLines(_ stop: ImportStop) -> [String] {
     var lines = ["Error: \(stop.message)."]
     lines.append(
-      summary.workspaces == nil
+      isDryRun
+        ? "It was a dry run: nothing was kept."
+        : summary.workspaces == nil
         ? "Kept: what had arrived of the lists. Nothing planners see was changed."
         : "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
     )

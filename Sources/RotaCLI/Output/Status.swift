@@ -14,6 +14,8 @@ struct Status {
   let locks: Table
   let held: Table
   let waiting: Waiting
+  /// Archived people with hours under Unknown; the gate does not wait for them.
+  let archivedUnknown: Int
   let deletePlan: (run: Int64, keys: Set<Int>)?
   /// The schedule that a running 'rota nightly' keeps; nil: none, or another scheduler's.
   let schedule: NightlySchedule?
@@ -42,6 +44,8 @@ struct Status {
     locks = try session.locksTable()
     held = try session.heldTable()
     waiting = try Waiting(session)
+    archivedUnknown =
+      try session.peopleWithUnknownRole(withArchived: true).count - session.peopleWithUnknownRole().count
     deletePlan = try session.deletePlan()
     schedule = try session.setting(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
     let attempts = try session.attempts(since: now - 40 * 86_400)
@@ -111,6 +115,12 @@ struct Status {
         "Held in all",
         "\(Words.hours(seconds: Int(seconds))): \(Reason(rawValue: row[0].description)?.words ?? row[0].description)")
     }
+    if archivedUnknown > 0 {
+      line(
+        "Unknown",
+        "\(Words.plural(archivedUnknown, "archived person", "archived people")) with hours   rota people list --unknown"
+      )
+    }
     if let next {
       line("Next run", "\(next), daily at \(schedule!.time) \(schedule!.zone.name) (rota nightly)")
     }
@@ -125,7 +135,16 @@ struct Status {
       )
     }
     line("Waiting", waiting.items.isEmpty ? "nothing" : "")
-    return lines + waiting.lines
+    return lines.flatMap(Self.folded) + waiting.lines
+  }
+
+  /// Within 80 columns; a command goes to the next line as a whole.
+  private static func folded(_ line: String) -> [String] {
+    guard line.count > 80, let gap = line.range(of: "   rota ") else {
+      return Words.wrapped(line, indent: 14, width: 80)
+    }
+    let command = line[gap.upperBound...]
+    return Words.wrapped(String(line[..<gap.lowerBound]), indent: 14, width: 80) + ["              rota \(command)"]
   }
 
   var object: [String: Any] {
@@ -138,7 +157,8 @@ struct Status {
       "last_complete_run": optional(lastComplete?.id), "right_since": optional(rightSince),
       "reads_back_to": optional(lastComplete.flatMap { RunSummary(json: $0.summary)?.readsBackTo }),
       "actuals_enabled_at": optional(enabledAt), "autofill_from": optional(autofillFrom),
-      "people_with_unknown_role": waiting.count("unknown_role"), "conflicts": waiting.count("conflict"),
+      "people_with_unknown_role": waiting.count("unknown_role"), "archived_with_unknown_role": archivedUnknown,
+      "conflicts": waiting.count("conflict"),
       "drift": waiting.count("drift"), "probable_duplicates": waiting.count("probable_duplicate"),
       "source_missing": waiting.count("source_missing"),
       "waiting": waiting.items.map {

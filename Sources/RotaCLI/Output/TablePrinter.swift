@@ -21,7 +21,7 @@ enum TablePrinter {
       print(json(object))
       return
     }
-    for (column, field) in zip(row.columns, row.rows[0]) { print("\(Words.padded(column, 13)) \(field)") }
+    for (column, field) in zip(row.columns, row.rows[0]) { Terminal.say("\(Words.padded(column, 13)) \(field)") }
     show(parts, asJSON: false, empty: "no \(name)")
   }
 
@@ -49,7 +49,7 @@ enum TablePrinter {
   }
 
   private static func printText(_ table: Table) {
-    var cells = table.rows.map { row in row.map { String($0.description.prefix(60)) } }
+    var cells = table.rows.map { row in row.map { String(Words.harmless($0.description).prefix(60)) } }
     var widths = table.columns.indices.map { column in
       max(table.columns[column].count, cells.map { $0[column].count }.max() ?? 0)
     }

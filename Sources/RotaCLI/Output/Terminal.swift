@@ -1,8 +1,17 @@
 import Foundation
+import Logging
+import Synchronization
 
 /// Words go to stderr, data to stdout.
 enum Terminal {
+  /// One line of words on stdout; names in it may be anybody's.
+  static func say(_ line: String) { print(Words.harmless(line)) }
+
+  /// A line of data on stdout: as it is, but harmless where a terminal shows it.
+  static func data(_ line: String) { print(width == nil ? line : Words.harmless(line, keepsLines: true)) }
+
   static func note(_ text: String) {
+    let text = Words.harmless(text, keepsLines: true)
     // Where both go to one place, lines stand in the order in which they were said.
     fflush(nil)
     FileHandle.standardError.write(Data((text + "\n").utf8))
@@ -21,11 +30,33 @@ enum Terminal {
   /// One line that is overwritten, on a terminal only.
   static func progress(_ text: String) {
     guard isInteractive else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text.prefix(98))".utf8))
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(Words.harmless(text).prefix(98))".utf8))
   }
 
   static func endProgress() {
     guard isInteractive else { return }
     FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+  }
+}
+
+/// Signs of life: on a terminal one line that is overwritten, elsewhere a line of its own every ten seconds.
+final class Progress: Sendable {
+  private let last = Mutex(ContinuousClock.now)
+  /// Where lines go instead, off a terminal: the log of a service is JSON.
+  private let logger: Logger?
+
+  init(logger: Logger? = nil) {
+    self.logger = logger
+  }
+
+  func say(_ text: String) {
+    guard !Terminal.isInteractive else { return Terminal.progress(text) }
+    let isDue = last.withLock { last in
+      guard ContinuousClock.now - last >= .seconds(10) else { return false }
+      last = .now
+      return true
+    }
+    guard isDue else { return }
+    if let logger { logger.info("waiting", metadata: ["for": "\(text)"]) } else { Terminal.note(text) }
   }
 }

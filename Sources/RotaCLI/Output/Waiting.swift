@@ -88,9 +88,15 @@ struct Waiting {
     items.append(Item(key: key, count: count, words: words, next: next))
   }
 
-  /// Two columns, as wide as needed.
+  /// Two columns, as wide as needed; where both do not fit into 80, the command stands below.
   var lines: [String] {
     let width = min(58, items.map(\.words.count).max() ?? 0)
-    return items.map { "  \(Words.padded($0.words, width))  \($0.next)" }
+    return items.flatMap { item -> [String] in
+      let line = "  \(Words.padded(item.words, width))  \(item.next)"
+      return line.count <= 80
+        ? [line]
+        : Words.wrapped("  \(item.words)", indent: 4, width: 80)
+          + Words.wrapped("      \(item.next)", indent: 8, width: 80)
+    }
   }
 }

@@ -53,17 +53,50 @@ enum Words {
 
   static func range(_ days: ClosedRange<CalendarDay>) -> String { "\(day(days.lowerBound)) – \(day(days.upperBound))" }
 
-  /// Lines of at most 100 columns, broken at blanks; what follows stands further in.
+  /// Lines of at most 100 columns, broken at blanks; what follows stands further in. A number stays with its word.
   static func wrapped(_ line: String, indent: Int = 12, width: Int = 100) -> [String] {
     guard line.count > width else { return [line] }
     let head = line.prefix(width + 1)
     let lead = line.prefix { $0 == " " }.count
-    guard let blank = head.lastIndex(of: " "), line.distance(from: line.startIndex, to: blank) > max(indent, lead)
-    else {
+    let breaks = head.indices.filter { head[$0] == " " && !isAmidNumber(line, $0) }
+    guard let blank = breaks.last, line.distance(from: line.startIndex, to: blank) > max(indent, lead) else {
       return [line]
     }
     let rest = String(repeating: " ", count: indent) + line[blank...].drop { $0 == " " }
-    return [String(line[..<blank])] + wrapped(rest, indent: indent, width: width)
+    var first = line[..<blank]
+    while first.last == " " { first.removeLast() }
+    return [String(first)] + wrapped(rest, indent: indent, width: width)
+  }
+
+  /// Text from outside as a terminal may get it: what would steer the terminal, break a line or turn its direction is shown
+  /// as a sign instead.
+  static func harmless(_ text: String, keepsLines: Bool = false) -> String {
+    guard text.unicodeScalars.contains(where: { isSteering($0) && !(keepsLines && $0 == "\n") }) else { return text }
+    var harmless = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if !isSteering(scalar) || (keepsLines && scalar == "\n") {
+        harmless.append(scalar)
+      } else if scalar.value < 0x20 {
+        harmless.append(Unicode.Scalar(0x2400 + scalar.value)!)
+      } else {
+        harmless.append(scalar == "\u{7F}" ? "\u{2421}" : "\u{FFFD}")
+      }
+    }
+    return String(harmless)
+  }
+
+  private static func isSteering(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// `46 h 12 m` and `3 people` are one word each.
+  private static func isAmidNumber(_ line: String, _ blank: String.Index) -> Bool {
+    let before = line[..<blank].last, after = line[line.index(after: blank)...].first
+    if before?.isNumber ?? false, after?.isLetter ?? false { return true }
+    return before == "h" && after?.isNumber ?? false && line[..<blank].dropLast().last == " "
   }
 
   static func padded(_ text: String, _ width: Int) -> String {

@@ -56,15 +56,41 @@ struct SettingsLoader {
     do {
       node = try Yams.compose(yaml: String(contentsOfFile: path, encoding: .utf8))
     } catch let error as YamlError {
-      throw UserError("\(path) is not readable as YAML: \("\(error)".split(separator: "\n").first ?? "")")
+      throw UserError(
+        "\(path)\(Self.words(error))",
+        next: "correct it; 'rota init --config other.yaml' writes a commented file to compare with")
     } catch {
-      throw UserError("\(path) cannot be read as UTF-8 text")
+      throw UserError("\(path) cannot be read as UTF-8 text", next: "save it as UTF-8, and check who may read it")
     }
     guard let node, node.null == nil || node.mapping != nil else { return }
     guard let mapping = node.mapping else {
       throw UserError("\(path): the settings must be keys with values, as 'rota init' writes them")
     }
     read(mapping, prefix: "", path: path)
+  }
+
+  /// Where the text stops being YAML and why, in words for people.
+  private static func words(_ error: YamlError) -> String {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      let known = [
+        ("tab character", "a tab where blanks must indent"),
+        ("cannot start any token", "a sign that must be in quotes"),
+        ("mapping values are not allowed", "a colon where none may be: is the line indented like its neighbours?"),
+        ("could not find expected ':'", "a key without a colon, or a blank missing after it"),
+        ("']'", "a list that is not closed with ]"), ("'}'", "a brace that is not closed with }"),
+        ("end of stream", "a quote that is not closed"),
+        ("expected key", "the line is not indented like its neighbours"),
+        ("block end", "the line is not indented like its neighbours"),
+      ]
+      let why = known.first { problem.contains($0.0) }?.1 ?? problem
+      return " line \(mark.line): \(why)"
+    case .duplicatedKeysInMapping(let keys, let context):
+      return " line \(context.mark.line): the key \(keys.map { "'\($0)'" }.joined(separator: ", ")) is there twice"
+    default:
+      return " cannot be read as YAML"
+    }
   }
 
   private mutating func read(_ mapping: Node.Mapping, prefix: String, path: String) {
