@@ -1,4 +1,6 @@
 import ClockifyAPI
+import Planning
+import PlanningStore
 
 /// Finds entries that begin before the same person's last one ended (rule 32), slice by slice, newest slice first; a page
 /// of somebody's own list is such a slice.
@@ -24,7 +26,8 @@ struct Overlaps {
   /// - Parameter entries: of one page; pages come in order of start.
   mutating func note(_ entries: [ClockifyTimeEntry]) {
     for entry in entries.sorted(by: { $0.start < $1.start }) {
-      guard let end = entry.end, end > entry.start, [nil, "REGULAR"].contains(entry.type),
+      guard let end = entry.end, [nil, "REGULAR"].contains(entry.type),
+        MirrorEntry.countedSeconds(from: Instant(seconds: entry.start), to: Instant(seconds: end)) > 0,
         entry.start < firstOfNewer[entry.userID]?.start ?? .max
       else { continue }
       let project = entry.projectID ?? ""

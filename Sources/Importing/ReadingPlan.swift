@@ -118,26 +118,23 @@ struct ReadingPlan: Sendable {
       scope = try Scope(request, session)
       return
     }
+    // Once a week on paid plans, with whatever else is read.
+    let deepFrom = min(from, max(history, today - settings.deepWindowDays))
+    let isDue = try day(key.lastDeepPass).map { today - $0 >= 7 } ?? true
+    if !isFree, settings.deepWindowDays > 0, isDue { from = deepFrom }
     let gaps =
       history < from
       ? Coverage(try session.completeSlices(in: workspace)).gaps(in: history...(from - 1)) : []
-    let deepFrom = min(from, max(history, today - settings.deepWindowDays))
-    if !gaps.isEmpty {
-      let ranges = Self.joined([from...today] + gaps)
-      self.init(
-        ranges: ranges, historyFrom: history, isDeepPass: ranges[0].lowerBound <= deepFrom, nextRotation: nil)
-    } else if isFree, settings.deepWindowDays > 0, history < from {
-      let next = try day(key.rotation) ?? from
-      let to = (next > history ? next : from) - 1
-      let older = max(history, to - 29)...to
-      self.init(
-        ranges: [from...today, older], historyFrom: history, isDeepPass: false, nextRotation: older.lowerBound)
-    } else {
-      let isDue = try day(key.lastDeepPass).map { today - $0 >= 7 } ?? true
-      let isDeep = !isFree && settings.deepWindowDays > 0 && isDue
-      self.init(
-        ranges: [(isDeep ? deepFrom : from)...today], historyFrom: history, isDeepPass: isDeep, nextRotation: nil)
+    var ranges = Self.joined([from...today] + gaps)
+    var next: CalendarDay?
+    if isFree, settings.deepWindowDays > 0, gaps.isEmpty, history < from {
+      let last = try day(key.rotation) ?? from
+      let to = (last > history ? last : from) - 1
+      ranges.append(max(history, to - 29)...to)
+      next = ranges.last!.lowerBound
     }
+    let isDeep = settings.deepWindowDays > 0 && ranges[0].lowerBound <= deepFrom
+    self.init(ranges: ranges, historyFrom: history, isDeepPass: isDeep, nextRotation: next)
   }
 
   /// Ranges that meet become one, so that their padding is not read twice. Newest first, as given.

@@ -48,7 +48,7 @@ package struct MirrorEntry: Sendable {
   }
 
   /// Running, invalid and absurd entries count nothing (rules 31, 32, 93).
-  fileprivate static func countedSeconds(from start: Instant, to end: Instant?) -> Int {
+  package static func countedSeconds(from start: Instant, to end: Instant?) -> Int {
     guard let end, !isAbsurd(from: start, to: end) else { return 0 }
     return max(0, end - start)
   }

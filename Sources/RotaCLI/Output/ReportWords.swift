@@ -42,8 +42,8 @@ struct ReportWords {
       isDryRun
         ? "It was a dry run: nothing was kept."
         : summary.workspaces == nil
-        ? "Kept: what had arrived of the lists. Nothing planners see was changed."
-        : "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
+          ? "Kept: what had arrived of the lists. Nothing planners see was changed."
+          : "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
     )
     if let retry = summary.retryAt {
       lines.append("Next: run 'rota import' again after \(retry); it goes on where it stopped.")

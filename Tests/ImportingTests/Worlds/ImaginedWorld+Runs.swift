@@ -132,7 +132,9 @@ extension ImaginedWorld {
     var differences = oracle.brake(
       shape, status: report.status, isConfirmed: request.confirmedRun != nil, before: before, clockify: states)
     if !troubles.has(.filterBrakes) { differences.removeAll { $0.hasPrefix("89:") } }
-    differences += oracle.judge(shape, status: report.status, before: before, after: after, clockify: states)
+    differences += oracle.judge(
+      shape, status: report.status, isBraked: report.summary.stoppedEntries > 0, before: before, after: after,
+      clockify: states)
     if !troubles.has(.needed) { differences.removeAll { $0.hasPrefix("10/18:") } }
     if !differences.isEmpty { throw Differs(words: differences) }
   }

@@ -6,10 +6,12 @@ extension NaiveOracle {
   ///
   /// - Parameters:
   ///   - status: of the run's report.
+  ///   - isBraked: something was left wholly as it was; such a run may be `partial` besides.
   ///   - clockify: everything as it is there, or was while the run read it.
   /// - Returns: differences, in words; empty: the run did what the rules say.
   mutating func judge(
-    _ shape: RunShape, status: String, before: PlanTables, after: PlanTables, clockify: [SimulatedWorkspace]
+    _ shape: RunShape, status: String, isBraked: Bool, before: PlanTables, after: PlanTables,
+    clockify: [SimulatedWorkspace]
   ) -> [String] {
     let manual = before.manualCells
     // A project that this run creates may fall under a client that is sync_off: tags and archives as the run leaves them.
@@ -19,8 +21,8 @@ extension NaiveOracle {
     }
     var differences = frozenRows(before, after, isFrozen)
     readLists(shape, status, clockify)
-    remember(after, isDecided: status != "held", isFrozen)
-    guard status != "held" else { return differences }
+    remember(after, isDecided: !isBraked, isFrozen)
+    guard !isBraked else { return differences }
     differences += zones(after, isFrozen)
     if status == "done" {
       if unsureLists.isDisjoint(with: named) {
