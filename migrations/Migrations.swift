@@ -16,6 +16,7 @@ package enum Migrations {
     Step(name: "m0006_ledger", bytes: PackageResources.m0006_ledger_sql),
     Step(name: "m0007_views", bytes: PackageResources.m0007_views_sql),
     Step(name: "m0008_reconciling", bytes: PackageResources.m0008_reconciling_sql),
+    Step(name: "m0009_corners", bytes: PackageResources.m0009_corners_sql),
     Step(name: "m0010_sound_rows", bytes: PackageResources.m0010_sound_rows_sql),
   ]
 }

@@ -52,6 +52,11 @@ package struct ClockifyWorkspace: Decodable, Sendable, Equatable {
   /// FREE, TRIAL, PRO_2021, …; an open set.
   package var featureSubscriptionType: String?
 
+  /// One that the key does not list.
+  package init(id: String) {
+    self.id = id
+  }
+
   package init(from decoder: any Decoder) throws {
     let row = try decoder.container(keyedBy: FieldName.self)
     id = try row.id()

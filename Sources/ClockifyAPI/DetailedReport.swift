@@ -27,6 +27,8 @@ package struct SliceReading: Sendable, Equatable {
   /// Order-independent fingerprint of ids and seconds, to compare two passes.
   package var fingerprint: UInt64 = 0
 
+  package init() {}
+
   package var agreesWithTotals: Bool {
     (statedEntries ?? entries) == entries && (statedSeconds ?? seconds) == seconds
   }
@@ -36,7 +38,8 @@ package struct SliceReading: Sendable, Equatable {
     entries < statedEntries ?? entries || seconds < statedSeconds ?? seconds
   }
 
-  mutating func count(_ page: ClockifyReportPage, seen: inout Set<String>) -> [ClockifyTimeEntry] {
+  /// Takes in a page. - Returns: its rows whose ids had not come before.
+  package mutating func count(_ page: ClockifyReportPage, seen: inout Set<String>) -> [ClockifyTimeEntry] {
     statedEntries = page.statedEntries ?? statedEntries
     statedSeconds = page.statedSeconds ?? statedSeconds
     var fresh: [ClockifyTimeEntry] = []
@@ -48,7 +51,8 @@ package struct SliceReading: Sendable, Equatable {
       }
       let length = entry.statedSeconds ?? entry.end.map { $0 - entry.start } ?? 0
       entries += 1
-      seconds += length
+      // Whatever a server states: a sum that overflows is only another disagreement.
+      seconds &+= length
       fingerprint &+= ContentHash.of(entry.id, "\(length)")
       fresh.append(entry)
     }
@@ -60,13 +64,16 @@ extension ClockifySource {
   /// Reads everybody's entries that start in the slice, page after page; the next page is under way while `consume`
   /// works on the last. A second more is asked for on both sides, because whether edges are included is not proven.
   ///
-  /// - Parameter consume: gets each id once. Rows just outside the slice may be among them.
+  /// - Parameters:
+  ///   - restart: called before the first page, again where a page was refused and all are asked for anew, smaller.
+  ///   - consume: gets each id once after a restart. Rows just outside the slice may be among them.
   /// - Throws: `ClockifyError`, `CancellationError`, and what `consume` throws; pages consumed before stay consumed.
   package func readReport(
     in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil,
-    consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
+    restart: () -> Void = {}, consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
   ) async throws -> SliceReading {
     while true {
+      restart()
       let query = ReportQuery(
         workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
       do {

@@ -70,17 +70,20 @@ enum Timestamp {
     var total = 0
     var value: Int?
     var isFraction = false
+    // Ten million years; what is longer is no duration.
+    let limit = 1 << 48
     for byte in text.utf8.dropFirst(2) {
       switch byte {
       case 48...57:
         if isFraction { continue }
         let (scaled, overflow) = (value ?? 0).multipliedReportingOverflow(by: 10)
-        guard !overflow, scaled < 1 << 50 else { return nil }
+        guard !overflow, scaled < limit else { return nil }
         value = scaled + Int(byte - 48)
       case UInt8(ascii: "."): isFraction = true
       case UInt8(ascii: "H"), UInt8(ascii: "M"), UInt8(ascii: "S"):
         guard let number = value else { return nil }
         total += number * (byte == UInt8(ascii: "H") ? 3600 : byte == UInt8(ascii: "M") ? 60 : 1)
+        guard total < limit else { return nil }
         (value, isFraction) = (nil, false)
       default: return nil
       }

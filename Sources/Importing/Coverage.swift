@@ -1,52 +1,66 @@
 import ClockifyAPI
 import Planning
+import PlanningStore
 
-/// Stretches of time that were read completely, joined where they meet.
+/// The dates that were read completely, on every clock there is (rule 92).
 struct Coverage: Sendable {
-  /// Seconds since 1970, ascending, apart from each other.
-  private let stretches: [Range<Int>]
+  /// Ascending, apart from each other.
+  private let days: [ClosedRange<CalendarDay>]
 
-  init(_ slices: some Sequence<ReportSlice>) {
-    var joined: [Range<Int>] = []
-    for slice in slices.sorted(by: { $0.from < $1.from }) where slice.from < slice.to {
-      if let last = joined.last, slice.from <= last.upperBound {
-        joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, slice.to)
+  /// - Parameter runs: the complete slices of each run. Only what one run asked for joins: between the edges of two
+  ///   runs lie dates that nobody asked for, however far the padded instants reach.
+  init(_ runs: [[StoreSession.ReadSlice]]) {
+    var covered: [ClosedRange<CalendarDay>] = []
+    for slices in runs {
+      let dates = Set(slices.map(\.dates))
+      covered += dates.flatMap { dates in Self.answered(dates, by: slices.filter { $0.dates == dates }) }
+    }
+    days = covered.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { joined, range in
+      if let last = joined.last, range.lowerBound <= last.upperBound + 1 {
+        joined[joined.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
       } else {
-        joined.append(slice.from..<slice.to)
+        joined.append(range)
       }
     }
-    stretches = joined
   }
 
-  /// Whether everything from one instant to another was read.
-  func contains(_ from: Instant, to: Instant) -> Bool {
-    stretches.contains { $0.lowerBound <= from.seconds && to.seconds <= $0.upperBound }
+  /// Those of the dates asked for whose every instant, on any clock, lies in slices that meet.
+  private static func answered(
+    _ dates: ClosedRange<CalendarDay>, by slices: [StoreSession.ReadSlice]
+  ) -> [ClosedRange<CalendarDay>] {
+    var joined: [(from: Instant, to: Instant)] = []
+    for slice in slices.sorted(by: { $0.from < $1.from }) where slice.from < slice.to {
+      if let last = joined.last, slice.from <= last.to {
+        joined[joined.count - 1].to = max(last.to, slice.to)
+      } else {
+        joined.append((slice.from, slice.to))
+      }
+    }
+    // A date begins somewhere 14 hours before it does in UTC, and ends somewhere 12 hours after.
+    return joined.compactMap { stretch in
+      let first = max(dates.lowerBound, (stretch.from + (14 * 3600 + 86_399)).utcDay)
+      let last = min(dates.upperBound, (stretch.to - 12 * 3600).utcDay - 1)
+      return first <= last ? first...last : nil
+    }
   }
 
-  /// Dates within `days` that are not covered on every clock there is, newest stretch first.
-  func gaps(in days: ClosedRange<CalendarDay>) -> [ClosedRange<CalendarDay>] {
+  func contains(_ day: CalendarDay) -> Bool { days.contains { $0.contains(day) } }
+
+  /// Dates within `range` that are not covered, newest stretch first.
+  func gaps(in range: ClosedRange<CalendarDay>) -> [ClosedRange<CalendarDay>] {
     var gaps: [ClosedRange<CalendarDay>] = []
-    var from = days.lowerBound
-    for covered in coveredDays where covered.upperBound >= from {
-      if covered.lowerBound > days.upperBound { break }
+    var from = range.lowerBound
+    for covered in days where covered.upperBound >= from {
+      if covered.lowerBound > range.upperBound { break }
       if covered.lowerBound > from { gaps.append(from...(covered.lowerBound - 1)) }
       from = covered.upperBound + 1
     }
-    if from <= days.upperBound { gaps.append(from...days.upperBound) }
+    if from <= range.upperBound { gaps.append(from...range.upperBound) }
     return gaps.reversed()
   }
 
   /// The oldest date from which on every date through `day` is covered; nil if `day` is not.
   func unbrokenStart(through day: CalendarDay) -> CalendarDay? {
-    coveredDays.first { $0.contains(day) }?.lowerBound
-  }
-
-  /// A date begins somewhere 14 hours before it does in UTC, and ends somewhere 12 hours after.
-  private var coveredDays: [ClosedRange<CalendarDay>] {
-    stretches.compactMap { stretch in
-      let first = Instant(seconds: stretch.lowerBound + 14 * 3600 + 86_399).utcDay
-      let last = Instant(seconds: stretch.upperBound - 12 * 3600).utcDay - 1
-      return first <= last ? first...last : nil
-    }
+    days.first { $0.contains(day) }?.lowerBound
   }
 }

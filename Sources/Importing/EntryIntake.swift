@@ -2,31 +2,28 @@ import ClockifyAPI
 import Planning
 import PlanningStore
 
-/// Takes arriving entries into the mirror: decides the date, leaves padding alone, notes what they need.
+/// Takes one workspace's arriving entries into the mirror: decides the date, leaves padding alone, notes what is odd.
 struct EntryIntake {
-  private let window: ClosedRange<CalendarDay>
-  private let lists: Lists
+  private let plan: ReadingPlan
+  private let workspace: String
   private let now: Instant
   private let run: Int64
-  private let snapshot: PlanSnapshot
   private let knownUsers: Set<String>
   private var zones: ZoneChooser
   private var unlistedUsers: Set<String> = []
   private var overlaps = Overlaps()
 
-  var workspace: String { lists.workspace.id }
-
   init(
-    plan: ReadingPlan, snapshot: PlanSnapshot, lists: Lists, settings: ImportSettings, now: Instant,
-    users: [MirrorUser], run: Int64
-  ) {
-    window = plan.window
-    self.lists = lists
+    plan: ReadingPlan, workspace: String, owner: ClockifyUser, settings: ImportSettings, now: Instant, run: Int64,
+    session: StoreSession
+  ) throws {
+    self.plan = plan
+    self.workspace = workspace
     self.now = now
     self.run = run
-    self.snapshot = snapshot
-    knownUsers = Set(users.map(\.id))
-    zones = ZoneChooser(settings: settings, plan: snapshot, users: users, owner: lists.owner.timeZone)
+    knownUsers = try session.usersKnown(in: workspace)
+    zones = ZoneChooser(
+      settings: settings, plan: try session.planSnapshot(), accounts: try session.accounts(), owner: owner.timeZone)
   }
 
   mutating func beginPass() { overlaps.beginPass() }
@@ -40,11 +37,10 @@ struct EntryIntake {
     let mirrored = MirrorEntry(entry)
     let zone = zones.zone(user: entry.userID, row: entry.timeZone)
     let day = zone.day(of: mirrored.start)
-    let isFuture = day > zone.day(of: now)
-    let isInWindow = day >= window.lowerBound
-    guard let key = try session.merge(mirrored, workspace: workspace, run: run, keepsNew: isInWindow) else {
-      return nil
-    }
+    let isWanted = plan.takesIn(day)
+    let key = try session.merge(
+      mirrored, workspace: workspace, run: run, keepsNew: isWanted, gone: reading.goneBefore)
+    guard let key else { return nil }
     let isFirst = !reading.isRead(key)
     reading.count(key, seconds: mirrored.seconds)
     if !knownUsers.contains(entry.userID), unlistedUsers.insert(entry.userID).inserted {
@@ -52,11 +48,7 @@ struct EntryIntake {
         user: entry.userID, name: entry.userName, email: entry.userEmail, workspace: workspace, run: run, at: now)
     }
     let isCounted = mirrored.seconds > 0 && [nil, "REGULAR"].contains(entry.type)
-    if isCounted, isInWindow, !isFuture, let project = entry.projectID,
-      !snapshot.isLocked(day, on: snapshot.planningID(.project, project))
-    {
-      reading.wantedPairs.insert(Pair(user: entry.userID, project: project))
-    }
+    if isCounted, isWanted, let project = entry.projectID { reading.projectsWithTime.insert(project) }
     if isFirst { note(entry, mirrored, isCounted: isCounted, into: &reading) }
     return key
   }
@@ -64,14 +56,14 @@ struct EntryIntake {
   private func note(
     _ entry: ClockifyTimeEntry, _ mirrored: MirrorEntry, isCounted: Bool, into reading: inout EntryReading
   ) {
-    func warn(_ code: EntryWarning.Code) {
-      reading.warn(
-        EntryWarning(code: code, user: entry.userID, project: entry.projectID ?? ""), seconds: mirrored.seconds)
+    func warn(_ code: EntryWarning.Code, seconds: Int) {
+      reading.warn(EntryWarning(code: code, user: entry.userID, project: entry.projectID ?? ""), seconds: seconds)
     }
-    if entry.end == nil, now - mirrored.start > 86_400 { warn(.oldTimer) }
+    if entry.end == nil, now - mirrored.start > 86_400 { warn(.oldTimer, seconds: 0) }
+    if mirrored.isAbsurd { warn(.absurd, seconds: entry.statedSeconds ?? (entry.end ?? entry.start) - entry.start) }
     guard isCounted else { return }
-    if mirrored.seconds > 86_400 { warn(.longEntry) }
-    if entry.billable == nil { warn(.noBillableFlag) }
+    if mirrored.seconds > 86_400 { warn(.longEntry, seconds: mirrored.seconds) }
+    if entry.billable == nil { warn(.noBillableFlag, seconds: mirrored.seconds) }
   }
 
   mutating func noteOverlaps(_ entries: [ClockifyTimeEntry]) { overlaps.note(entries) }

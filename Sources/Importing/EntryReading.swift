@@ -2,47 +2,22 @@ import ClockifyAPI
 import Planning
 import PlanningStore
 
-/// What this run has read of the time entries.
+/// The time entries that this run has read, each once, of all workspaces (rule 7).
 struct EntryReading: Sendable {
-  struct SliceOutcome: Sendable {
-    let workspace: String
-    let slice: ReportSlice
-    /// Whose time was asked for, and of which projects.
-    var scope = ReadingPlan.Scope.everything
-    var entries = 0
-    var seconds = 0
-    var isComplete = false
-    /// The server states more than it sends: nothing may be called missing (rule 6).
-    var isShort = false
-    /// What did not come back in it may be called missing.
-    var provesAbsence: Bool { isComplete && !isShort }
-  }
-
-  var slices: [SliceOutcome] = []
   /// Seconds of each entry that was read, by entry key; -1: not read.
   private(set) var secondsByKey: [Int32] = []
   private(set) var entries = 0
   private(set) var seconds = 0
   var repeatedIDs = 0
-  /// Pairs with time in the window that nothing but a missing item could keep from being placed (rule 18).
-  var wantedPairs: Set<Pair> = []
+  /// Projects with time in the window.
+  var projectsWithTime: Set<String> = []
   private(set) var warnings: [EntryWarning: RunSummary.Sum] = [:]
-  /// What ended reading early.
-  var failure: ClockifyError?
-  var totalsDisagreed = 0
-  /// Each person's own entries were listed instead of the report: removed people are not covered.
-  var usesLists = false
   /// No entry was known before this run: nothing can be missing.
   var mirrorWasEmpty = false
-
-  /// What this run has read of everything in a workspace, completely.
-  func coverage(of workspace: String, for users: Set<String>? = nil) -> Coverage {
-    Coverage(
-      slices.filter { slice in
-        slice.workspace == workspace && slice.isComplete && slice.scope.projects == nil
-          && (slice.scope.users.map { read in users.map { $0.isSubset(of: read) } ?? false } ?? true)
-      }.map(\.slice))
-  }
+  /// What the ledger called missing or deleted before this run.
+  var goneBefore: Set<Int> = []
+  /// What of it Clockify had sent again before this run, which no run has placed yet.
+  var returnedBefore: Set<Int> = []
 
   func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
   func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }
@@ -60,7 +35,7 @@ struct EntryReading: Sendable {
 
   mutating func warn(_ warning: EntryWarning, seconds: Int) {
     warnings[warning, default: .init()].entries += 1
-    warnings[warning]!.seconds += seconds
+    warnings[warning]!.seconds = warnings[warning]!.seconds.addingSaturated(seconds)
   }
 
   func forEachRead(_ body: (Int, Int) throws -> Void) rethrows {
@@ -68,13 +43,14 @@ struct EntryReading: Sendable {
   }
 }
 
-/// A warning about counted entries, per person and project (rules 32, 31, 40).
+/// A warning about entries, per person and project (rules 31, 32, 40, 93).
 struct EntryWarning: Hashable, Sendable {
   enum Code: String, Sendable {
     case longEntry = "long_entry"
     case overlap
     case noBillableFlag = "no_billable_flag"
     case oldTimer = "running"
+    case absurd = "invalid_interval"
   }
   let code: Code
   let user: String
@@ -82,86 +58,86 @@ struct EntryWarning: Hashable, Sendable {
 }
 
 extension ImportPipeline {
-  /// Reads the plan's slices, newest first, page by page into the mirror (rules 2, 6, 7).
-  func readEntries(_ plan: ReadingPlan, lists: Lists, run: Int64, into reading: inout EntryReading) async throws {
-    let slices = plan.slices
-    guard !slices.isEmpty else { return }
-    let (snapshot, users) = try database.read { session in
-      (try session.planSnapshot(), try session.mirroredUsers())
+  /// Reads the slices of one workspace's plan, newest first, page by page into the mirror (rules 2, 6, 7).
+  func readEntries(
+    _ workspace: inout WorkspaceReading, owner: ClockifyUser, run: Int64, into reading: inout EntryReading
+  )
+    async throws
+  {
+    guard let plan = workspace.plan else { return }
+    var intake = try database.read {
+      try EntryIntake(
+        plan: plan, workspace: workspace.id, owner: owner, settings: settings, now: request.now, run: run, session: $0)
     }
-    var intake = EntryIntake(
-      plan: plan, snapshot: snapshot, lists: lists, settings: settings, now: request.now, users: users, run: run)
     if settings.source == .entries {
-      return try await readLists(plan, lists: lists, run: run, intake: &intake, reading: &reading)
+      return try await readLists(&workspace, plan, run: run, intake: &intake, reading: &reading)
     }
     var failures = 0
-    for slice in slices {
-      var outcome = EntryReading.SliceOutcome(workspace: lists.id, slice: slice, scope: plan.scope)
+    for stretch in plan.slices {
+      var outcome = WorkspaceReading.SliceOutcome(stretch: stretch, scope: plan.scope)
       do {
-        try await read(slice, intake: &intake, reading: &reading, outcome: &outcome)
+        try await read(&outcome, of: &workspace, intake: &intake, reading: &reading)
       } catch let error as ClockifyError {
-        if settings.source == .auto, error.saysNoReports, slice == slices.first {
-          return try await readLists(plan, lists: lists, run: run, intake: &intake, reading: &reading)
+        if settings.source == .auto, error.saysNoReports, workspace.slices.isEmpty {
+          return try await readLists(&workspace, plan, run: run, intake: &intake, reading: &reading)
         }
-        reading.failure = reading.failure ?? error
+        workspace.failure = workspace.failure ?? error
         failures += 1
       }
       intake.endSlice(into: &reading)
-      try note(outcome, run: run, in: &reading)
-      if let failure = reading.failure, failures > 1 || failure.endsReading { break }
+      try note(outcome, run: run, in: &workspace)
+      if let failure = workspace.failure, failures > 1 || failure.endsReading { break }
     }
   }
 
   /// Keeps what was read for this run's books and, but for a choice of projects, for the next run's plan.
-  func note(_ outcome: EntryReading.SliceOutcome, run: Int64, in reading: inout EntryReading) throws {
-    reading.slices.append(outcome)
+  func note(_ outcome: WorkspaceReading.SliceOutcome, run: Int64, in workspace: inout WorkspaceReading) throws {
+    workspace.slices.append(outcome)
     guard outcome.scope.projects == nil else { return }
-    try keep(outcome, for: outcome.scope.users.map { $0.sorted().map(Optional.some) } ?? [nil], run: run)
+    try keep(
+      outcome, of: workspace.id, for: outcome.scope.users.map { $0.sorted().map(Optional.some) } ?? [nil], run: run)
   }
 
   /// - Parameter users: whose time the slice holds; nil: everybody's.
-  func keep(_ outcome: EntryReading.SliceOutcome, for users: [String?], run: Int64) throws {
-    let (from, to) = (Instant(seconds: outcome.slice.from), Instant(seconds: outcome.slice.to))
+  func keep(
+    _ outcome: WorkspaceReading.SliceOutcome, of workspace: String, for users: [String?], run: Int64
+  ) throws {
     try database.write { session in
-      for user in users {
-        try session.addReadSlice(
-          run: run, workspace: outcome.workspace, user: user, from: from, to: to, entries: outcome.entries,
-          seconds: outcome.seconds, isComplete: outcome.isComplete)
-      }
+      for user in users { try session.addReadSlice(outcome.stored, of: user, workspace: workspace, run: run) }
     }
   }
 
   /// One slice: twice, if what arrived and the server's totals disagree (rule 6).
   private func read(
-    _ slice: ReportSlice, intake: inout EntryIntake, reading: inout EntryReading,
-    outcome: inout EntryReading.SliceOutcome
+    _ outcome: inout WorkspaceReading.SliceOutcome, of workspace: inout WorkspaceReading, intake: inout EntryIntake,
+    reading: inout EntryReading
   ) async throws {
-    let first = try await pass(slice, intake: &intake, reading: &reading, outcome: &outcome)
+    let first = try await pass(&outcome, of: workspace.id, intake: &intake, reading: &reading)
     if first.reachedEnd, first.agreesWithTotals {
       outcome.isComplete = true
       return
     }
-    let second = try await pass(slice, intake: &intake, reading: &reading, outcome: &outcome)
+    let second = try await pass(&outcome, of: workspace.id, intake: &intake, reading: &reading)
     guard second.reachedEnd else { return }
     if second.agreesWithTotals {
       outcome.isComplete = true
     } else if first.fingerprint == second.fingerprint, first.entries == second.entries {
       outcome.isComplete = true
       outcome.isShort = second.isShortOfTotals
-      reading.totalsDisagreed += 1
+      workspace.totalsDisagreed += 1
     }
   }
 
   private func pass(
-    _ slice: ReportSlice, intake: inout EntryIntake, reading: inout EntryReading,
-    outcome: inout EntryReading.SliceOutcome
+    _ outcome: inout WorkspaceReading.SliceOutcome, of workspace: String, intake: inout EntryIntake,
+    reading: inout EntryReading
   ) async throws -> SliceReading {
-    let firstDay = Instant(seconds: slice.from).utcDay
-    intake.beginPass()
+    let firstDay = outcome.from.utcDay
     outcome.entries = 0
     outcome.seconds = 0
     let result = try await source.readReport(
-      in: intake.workspace, slice: slice, users: outcome.scope.users, projects: outcome.scope.projects
+      in: workspace, slice: outcome.stretch.slice, users: outcome.scope.users, projects: outcome.scope.projects,
+      restart: { intake.beginPass() }
     ) { entries, sofar in
       try take(entries, &intake, &reading)
       outcome.entries = sofar.entries
@@ -183,10 +159,18 @@ extension ImportPipeline {
 }
 
 extension ClockifyError {
-  /// Asking for the next slice would fail the same way.
+  /// Asking for the workspace's next slice would fail the same way.
   var endsReading: Bool {
     switch code {
-    case .budgetExhausted, .unreachable, .keyRefused, .forbidden, .routeMissing, .badAddress, .redirected: true
+    case .keyRefused, .forbidden, .routeMissing, .redirected: true
+    default: endsRun
+    }
+  }
+
+  /// Asking for another workspace would fail the same way (rule 87).
+  var endsRun: Bool {
+    switch code {
+    case .budgetExhausted, .unreachable, .badAddress, .badCredential: true
     default: false
     }
   }

@@ -6,10 +6,11 @@ struct Filling {
   let session: StoreSession
   let plan: PlanSnapshot
   let settings: ImportSettings
-  let reading: EntryReading
-  let workspaces: [String]
+  let workspaces: [WorkspaceReading]
+  /// Workspaces of which nobody is known yet, because their lists never arrived: anybody may have time there.
+  let unknownWorkspaces: Set<String>
   let window: ClosedRange<CalendarDay>
-  let losses: Losses
+  let brakes: Brakes
   let now: Instant
   let run: Int64
   /// The first day that may get a zero (rule 65).
@@ -18,23 +19,26 @@ struct Filling {
   /// Locked, or with hours typed by hand: not even a zero is withdrawn (rule 47).
   let isProtected: (Cell) -> Bool
 
-  /// - Parameter users: the Clockify users linked to each person.
+  /// - Parameter accounts: those linked to each person.
   func fill(
-    users: [PersonID: [String]], linkedProjects: Set<ProjectID>, zones: inout ZoneChooser, counts: inout ActualCounts
+    _ accounts: [PersonID: [MirrorAccount]], linkedProjects: Set<ProjectID>, zones: inout ZoneChooser,
+    counts: inout ActualCounts
   ) throws {
     let planningZone = zones.planningZone(settings)
     let held = try session.heldDays(from: window.lowerBound)
     let oldestZeros = try session.oldestZeros(from: window.lowerBound)
-    for (person, users) in users.sorted(by: { $0.key < $1.key }) {
-      guard let details = plan.people[person], !details.isFrozen, !users.contains(where: losses.isBraked) else {
+    for (person, accounts) in accounts.sorted(by: { $0.key < $1.key }) {
+      let users = accounts.map(\.id)
+      let knowing = knowing(accounts)
+      guard let details = plan.people[person], !details.isFrozen, !isBraked(users, in: knowing.map(\.workspace)) else {
         continue
       }
       let zone = zones.zone(user: users[0], row: nil)
       let from = max(firstDay, details.actualsFrom ?? firstDay)
-      let coverage = workspaces.map { reading.coverage(of: $0, for: Set(users)) }
+      let coverage = knowing.map { $0.workspace.coverage(for: $0.users) }
       let days = window.filter { day in
         day >= min(from, oldestZeros[person] ?? from) && isClosed(day, planningZone, zone)
-          && coverage.allSatisfy { $0.contains(zone.start(of: day), to: zone.start(of: day + 1)) }
+          && coverage.allSatisfy { $0.contains(day) }
       }
       guard let first = days.first, let last = days.last else { continue }
       let rows = try session.actuals(of: person, from: first - 31, through: last)
@@ -55,6 +59,25 @@ struct Filling {
           return !details.isArchived && !details.isSyncOff && details.actualsFrom.map { $0 <= day } ?? true
         })
       try apply(fill.changes(on: days), person: person, counts: &counts)
+    }
+  }
+
+  /// The workspaces that can have time of the person, with those of the accounts that each knows: one whose list lacks
+  /// them since before the window has none. Nobody's: all of them (rule 87).
+  private func knowing(_ accounts: [MirrorAccount]) -> [(workspace: WorkspaceReading, users: Set<String>)] {
+    let knowing = workspaces.map { workspace in
+      let known = accounts.filter { account in
+        guard let goneAt = account.knownIn[workspace.id] else { return false }
+        return goneAt.flatMap { Instant($0) }.map { $0.utcDay >= window.lowerBound } ?? true
+      }
+      return (workspace: workspace, users: Set(known.map(\.id)))
+    }.filter { !$0.users.isEmpty || unknownWorkspaces.contains($0.workspace.id) }
+    return knowing.isEmpty ? workspaces.map { ($0, Set(accounts.map(\.id))) } : knowing
+  }
+
+  private func isBraked(_ users: [String], in workspaces: [WorkspaceReading]) -> Bool {
+    users.contains { user in
+      brakes.holdFiltered(user) || workspaces.contains { brakes.hold(user, in: $0.id) }
     }
   }
 

@@ -1,6 +1,7 @@
 package import ClockifyAPI
 import Foundation
 package import Logging
+import Planning
 package import PlanningStore
 
 /// The import: fetch → match → place → settle → fill → report.
@@ -31,24 +32,23 @@ package struct ImportPipeline {
   package func run() async throws -> ImportReport {
     let (run, deadRuns, readsTime) = try open()
     do {
-      let lists = try await fetchLists(run)
-      let plans = readsTime ? try lists.map(readingPlan) : []
+      progress("Reading workspaces")
+      let owner = try await source.currentUser().user
+      var (workspaces, named) = try await chooseWorkspaces()
+      try await fetchLists(of: &workspaces, named: named, run: run)
       var reading = EntryReading()
-      reading.mirrorWasEmpty = try database.read { try !$0.hasMirroredEntries() }
-      var losses = Losses()
-      for (lists, plan) in zip(lists, plans) {
-        try await readEntries(plan, lists: lists, run: run, into: &reading)
-        try await findLosses(plan, &reading, lists: lists, run: run, losses: &losses)
-      }
+      if readsTime { try await readTime(of: &workspaces, owner: owner, run: run, into: &reading) }
       try Task.checkCancellation()
       progress("Placing time")
       let requests = await source.budget.count
-      return try database.write { [reading, losses] session in
+      return try database.write { [workspaces, reading] session in
         var settlement = Settlement(
-          session: session, run: run, request: request, settings: settings, lists: lists, plans: plans,
-          reading: reading, losses: losses, readsTime: readsTime)
+          session: session, run: run, request: request, settings: settings, owner: owner, workspaces: workspaces,
+          reading: reading, readsTime: readsTime)
         return try settlement.carryOut(requests: requests, deadRuns: deadRuns)
       }
+    } catch let error as ClockifyError where error.code == .budgetExhausted {
+      return try await stop(run, deadRuns: deadRuns, after: error)
     } catch {
       try await close(run, after: error)
       if error is CancellationError { throw RunInterrupted(run: run) }
@@ -56,7 +56,8 @@ package struct ImportPipeline {
     }
   }
 
-  /// Begins the run row; rows of dead runs are marked failed (rule 5).
+  /// Checks what can be checked before the first request (rule 91), and begins the run row; rows of dead runs are marked
+  /// failed (rule 5).
   private func open() throws -> (run: Int64, deadRuns: [Int64], readsTime: Bool) {
     try database.write { session in
       let problems = try session.foreignKeyProblems()
@@ -73,6 +74,9 @@ package struct ImportPipeline {
           waiting.map { "run \(confirmed) has no waiting removals; run \($0) has" }
             ?? "no removals wait for confirmation")
       }
+      if let project = settings.catchAllProject, try !session.hasEverBeen(project: project) {
+        throw ImportError(.badSetting, "import: catch_all_project: there is no project \(project)")
+      }
       let dead = try session.failDeadRuns(at: request.now)
       let actualsAreOn = try session.setting(Setting.actualsEnabledAt) != nil
       let scope = ImportScope.allCases.filter(request.scopes.contains).map(\.rawValue).joined(separator: ",")
@@ -83,14 +87,73 @@ package struct ImportPipeline {
     }
   }
 
-  private func readingPlan(_ lists: Lists) throws -> ReadingPlan {
+  // MARK: Reading (rule 87: what fails in one workspace does not stop the others)
+
+  private func fetchLists(of workspaces: inout [WorkspaceReading], named: [String], run: Int64) async throws {
+    if let only = workspaces.first, workspaces.count == 1 {
+      try database.write { try $0.setRun(run, workspace: only.id) }
+    }
+    for index in workspaces.indices {
+      do {
+        try await fetchLists(of: &workspaces[index], run: run)
+      } catch let error as ClockifyError {
+        workspaces[index].failure = error
+        if error.endsRun { break }
+      }
+    }
+    let read = workspaces.filter { $0.listedUsers != nil }.map(\.id)
+    if read.isEmpty, let failure = workspaces.compactMap(\.failure).first { throw failure }
+    try database.write { try $0.chooseCurrentUsers(named: named, read: read) }
+    try refuseUnknownGroups(workspaces)
+  }
+
+  private func readTime(
+    of workspaces: inout [WorkspaceReading], owner: ClockifyUser, run: Int64, into reading: inout EntryReading
+  ) async throws {
+    try database.read { session in
+      reading.mirrorWasEmpty = try !session.hasMirroredEntries()
+      reading.goneBefore = try session.goneEntries()
+      reading.returnedBefore = try session.returnedEntries()
+    }
+    var asked = 0
+    for index in workspaces.indices {
+      workspaces[index].plan = try readingPlan(workspaces[index].workspace, owner: owner)
+      let ended = workspaces.first { $0.failure?.endsRun ?? false }
+      guard ended == nil, workspaces[index].listedUsers != nil else { continue }
+      try await readEntries(&workspaces[index], owner: owner, run: run, into: &reading)
+      try await findLosses(&workspaces[index], owner: owner, run: run, reading: &reading, asked: &asked)
+    }
+  }
+
+  private func readingPlan(_ workspace: ClockifyWorkspace, owner: ClockifyUser) throws -> ReadingPlan {
     try database.read { session in
       // Whose midnight it is depends on settings and owner alone.
-      var zones = ZoneChooser(settings: settings, plan: PlanSnapshot(), users: [], owner: lists.owner.timeZone)
+      var zones = ZoneChooser(settings: settings, plan: PlanSnapshot(), accounts: [], owner: owner.timeZone)
       let today = zones.planningZone(settings).day(of: request.now)
       return try ReadingPlan(
-        request: request, settings: settings, today: today, workspace: lists.workspace.id,
-        isFree: lists.workspace.isFree, session: session)
+        request: request, settings: settings, today: today, workspace: workspace.id, isFree: workspace.isFree,
+        session: session)
+    }
+  }
+
+  // MARK: Endings
+
+  /// The hour's budget ended before any workspace's lists were read: what arrived is in the mirror, the next run goes on
+  /// (rule 94).
+  private func stop(_ run: Int64, deadRuns: [Int64], after error: ClockifyError) async throws -> ImportReport {
+    let requests = await source.budget.count
+    return try database.write { session in
+      var summary = RunSummary()
+      summary.deadRuns = deadRuns
+      summary.actualsAreOff = try session.setting(Setting.actualsEnabledAt) == nil
+      let stop = ImportStop(error, isUnreachable: false)
+      summary.retryAt = stop.retryInstant
+      try session.finishRun(
+        run, status: "partial", at: request.now, window: nil, requests: requests, books: Books(),
+        summary: summary.json)
+      return ImportReport(
+        run: run, status: "partial", startedAt: request.now, window: nil, requests: requests, books: Books(),
+        findings: [], summary: summary, stopped: stop)
     }
   }
 

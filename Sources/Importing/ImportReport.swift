@@ -1,3 +1,4 @@
+import ClockifyAPI
 package import Planning
 package import PlanningStore
 
@@ -20,6 +21,24 @@ package struct ImportStop: Sendable {
   /// Seconds since 1970, where waiting helps.
   package var retryAt: Double?
   package var isUnreachable: Bool
+
+  init(_ error: ClockifyError, isUnreachable: Bool, in workspace: String? = nil) {
+    message = workspace.map { "\($0): \(error.description)" } ?? error.description
+    retryAt = error.retryAt
+    self.isUnreachable = isUnreachable
+  }
+
+  /// The first failure that says when to go on, else the first; nil: nothing ended early. A refused key is everybody's
+  /// only where no workspace could be read (rule 87).
+  init?(_ workspaces: [WorkspaceReading]) {
+    let failures = workspaces.compactMap { workspace in workspace.failure.map { (workspace.name, $0) } }
+    guard let (name, error) = failures.first(where: { $0.1.retryAt != nil }) ?? failures.first else { return nil }
+    let isRefused = [.keyRefused, .forbidden].contains(error.code) && !workspaces.contains(where: \.isComplete)
+    self.init(
+      error, isUnreachable: error.code == .unreachable || isRefused, in: workspaces.count > 1 ? name : nil)
+  }
+
+  var retryInstant: String? { retryAt.map { Instant(seconds: Int($0.rounded(.up))).description } }
 }
 
 /// The JSON of `import_run.summary`.
@@ -31,6 +50,37 @@ package struct RunSummary: Codable, Sendable, Equatable {
     package init(entries: Int = 0, seconds: Int = 0) {
       self.entries = entries
       self.seconds = seconds
+    }
+  }
+
+  /// How far one workspace was read (rule 87).
+  package struct Workspace: Codable, Sendable, Equatable {
+    package var id: String
+    package var name: String
+    package var isComplete: Bool
+    /// `reports` or `entries`; nil: its time was not asked for.
+    package var source: StoreSession.WorkspaceOutcome.Source?
+    package var slices: Int
+    package var slicesComplete: Int
+    package var guaranteedFrom: String?
+    package var failure: String?
+
+    enum CodingKeys: String, CodingKey {
+      case id, name, source, slices, failure
+      case isComplete = "is_complete"
+      case slicesComplete = "slices_complete"
+      case guaranteedFrom = "guaranteed_from"
+    }
+
+    init(_ outcome: StoreSession.WorkspaceOutcome, name: String) {
+      id = outcome.workspace
+      self.name = name
+      isComplete = outcome.isComplete
+      source = outcome.source
+      slices = outcome.slices
+      slicesComplete = outcome.slicesComplete
+      guaranteedFrom = outcome.guaranteedFrom?.description
+      failure = outcome.failure
     }
   }
 
@@ -67,11 +117,13 @@ package struct RunSummary: Codable, Sendable, Equatable {
   package var usesLists = false
   package var retryAt: String?
   package var conflicts = 0
+  /// nil in runs of earlier versions.
+  package var workspaces: [Workspace]?
 
   package init() {}
 
   enum CodingKeys: String, CodingKey {
-    case workspace, clients, projects, people, actuals, skipped, held, slices, conflicts
+    case workspace, workspaces, clients, projects, people, actuals, skipped, held, slices, conflicts
     case workspaceName = "workspace_name"
     case entriesNew = "entries_new"
     case entriesChanged = "entries_changed"

@@ -9,14 +9,11 @@ struct ItemFilter {
   /// Clients of projects that are named.
   private var clientsOfIncluded: Set<String> = []
 
-  init(_ settings: ImportSettings, _ lists: [Lists]) {
+  /// - Parameter groups: with their members, of this run or as last read.
+  init(_ settings: ImportSettings, groups: [String: StoreSession.StoredGroup]) {
     include = settings.include
     exclude = settings.exclude
-    func members(_ groups: Set<String>) -> Set<String> {
-      lists.reduce(into: []) { users, lists in
-        for group in groups { users.formUnion(lists.groups[group] ?? []) }
-      }
-    }
+    func members(_ ids: Set<String>) -> Set<String> { Set(ids.flatMap { groups[$0]?.users ?? [] }) }
     includedUsers = include.users.union(members(include.groups))
     excludedUsers = exclude.users.union(members(exclude.groups))
   }
@@ -25,9 +22,9 @@ struct ItemFilter {
     clientsOfIncluded = Set(projects.filter { include.projects.contains($0.id) }.compactMap(\.clientID))
   }
 
-  func admits(_ user: MirrorUser) -> Bool {
-    let isNamed = include.users.isEmpty && include.groups.isEmpty || includedUsers.contains(user.id)
-    return isNamed && !excludedUsers.contains(user.id)
+  func admits(_ account: MirrorAccount) -> Bool {
+    let isNamed = include.users.isEmpty && include.groups.isEmpty || includedUsers.contains(account.id)
+    return isNamed && !excludedUsers.contains(account.id)
   }
 
   func admits(_ project: MirrorProject) -> Bool {

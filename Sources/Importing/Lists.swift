@@ -1,75 +1,100 @@
 import ClockifyAPI
 import PlanningStore
 
-/// The workspace and everything in it but time, as read in this run.
-struct Lists: Sendable {
-  let workspace: ClockifyWorkspace
-  let owner: ClockifyUser
-  /// Clockify ids of everybody who is listed.
-  let listedUsers: [String]
-  /// The members of each group that a filter names (rule 22).
-  let groups: [String: Set<String>]
-
-  var id: String { workspace.id }
-}
-
+/// Workspaces, then clients, projects, people, into the mirror, list by list (rule 2).
 extension ImportPipeline {
-  /// Workspaces, then clients, projects, people, into the mirror, list by list (rule 2).
-  func fetchLists(_ run: Int64) async throws -> [Lists] {
-    progress("Reading workspace")
-    let owner = try await source.currentUser().user
-    let workspaces = try await chooseWorkspaces()
-    if let only = workspaces.first, workspaces.count == 1 {
-      try database.write { try $0.setRun(run, workspace: only.id) }
-    }
-    var lists: [Lists] = []
-    for workspace in workspaces { lists.append(try await fetchLists(of: workspace, owner: owner, run: run)) }
-    return lists
-  }
-
-  private func fetchLists(of workspace: ClockifyWorkspace, owner: ClockifyUser, run: Int64) async throws -> Lists {
-    if workspace.isFree { await source.budget.limitPerHour(to: settings.freeRequestsPerHour) }
-    progress("Reading people, clients and projects of \(workspace.name ?? workspace.id)")
-    let users = try await source.users(in: workspace.id).map(MirrorUser.init)
-    let clients = try await source.clients(in: workspace.id).map(MirrorClient.init)
-    let projects = try await source.projects(in: workspace.id).map(MirrorProject.init)
-    let named = settings.include.groups.union(settings.exclude.groups)
-    let groups = named.isEmpty ? [] : try await source.userGroups(in: workspace.id).filter { named.contains($0.id) }
-    try database.write { session in
-      try session.mirror(
-        workspace: workspace.id, name: workspace.name, plan: workspace.featureSubscriptionType, run: run)
-      try session.mirror(users: users, workspace: workspace.id, run: run, at: request.now)
-      try session.mirror(clients: clients, workspace: workspace.id, run: run, at: request.now)
-      try session.mirror(projects: projects, workspace: workspace.id, run: run, at: request.now)
-    }
-    return Lists(
-      workspace: workspace, owner: owner, listedUsers: users.map(\.id),
-      groups: Dictionary(groups.map { ($0.id, Set($0.userIDs)) }, uniquingKeysWith: { $1 }))
-  }
-
-  private func chooseWorkspaces() async throws -> [ClockifyWorkspace] {
+  /// The workspaces of this run, not read yet.
+  ///
+  /// - Returns: with them the ids of all that the settings name: the others' accounts decide nothing (rule 88).
+  func chooseWorkspaces() async throws -> (toRead: [WorkspaceReading], named: [String]) {
     let visible = try await source.workspaces()
     func listed(_ workspaces: [ClockifyWorkspace]) -> String {
       workspaces.map { "\($0.name ?? "?") (\($0.id))" }.joined(separator: ", ")
     }
-    let wanted = request.workspaces.isEmpty ? settings.workspaces : request.workspaces
-    if wanted == ["all"], !visible.isEmpty { return visible }
-    if wanted.isEmpty {
-      if let only = visible.first, visible.count == 1 { return [only] }
-      throw ImportError(
-        .workspaceChoice,
-        visible.isEmpty
-          ? "the key sees no workspace"
-          : "the key sees \(visible.count) workspaces: \(listed(visible)). Name them, or 'all', under clockify: workspaces:"
-      )
-    }
-    return try wanted.map { id in
-      guard let found = visible.first(where: { $0.id == id }) else {
-        throw ImportError(.workspaceChoice, "the key does not see the workspace \(id). It sees: \(listed(visible))")
+    func find(_ id: String) throws -> ClockifyWorkspace {
+      if let found = visible.first(where: { $0.id == id }) { return found }
+      // One of several that the settings name: asked all the same, so that Clockify says why not (rule 87).
+      if request.workspaces.isEmpty, settings.workspaces.contains(where: { id in visible.contains { $0.id == id } }) {
+        return ClockifyWorkspace(id: id)
       }
-      return found
+      throw ImportError(.workspaceChoice, "the key does not see the workspace \(id). It sees: \(listed(visible))")
+    }
+    let named: [String]
+    switch settings.workspaces {
+    case let ids where ids.contains("all"): named = visible.map(\.id)
+    case []:
+      guard request.workspaces.isEmpty else {
+        // Chosen by flag alone: what an earlier run chose stays named.
+        named = try database.read { try $0.namedWorkspaces() } + request.workspaces
+        break
+      }
+      guard visible.count == 1 else {
+        throw ImportError(
+          .workspaceChoice,
+          visible.isEmpty
+            ? "the key sees no workspace"
+            : "the key sees \(visible.count) workspaces: \(listed(visible)). Name them, or 'all', under clockify: workspaces:"
+        )
+      }
+      named = visible.map(\.id)
+    case let ids: named = ids
+    }
+    let wanted =
+      request.workspaces.isEmpty ? named : request.workspaces.contains("all") ? visible.map(\.id) : request.workspaces
+    let each = wanted.indices.filter { !wanted[..<$0].contains(wanted[$0]) }.map { wanted[$0] }
+    return (try each.map { WorkspaceReading(try find($0)) }, named)
+  }
+
+  func fetchLists(of workspace: inout WorkspaceReading, run: Int64) async throws {
+    let (id, name) = (workspace.id, workspace.name)
+    if workspace.workspace.isFree { await source.budget.limitPerHour(to: settings.freeRequestsPerHour) }
+    progress("Reading people, clients and projects of \(name)")
+    try database.write { [workspace] session in
+      try session.mirror(
+        workspace: id, name: workspace.workspace.name, plan: workspace.workspace.featureSubscriptionType, run: run)
+    }
+    let users = try await source.users(in: id).map(MirrorUser.init)
+    try database.write { try $0.mirror(users: users, workspace: id, run: run, at: request.now) }
+    let clients = try await source.clients(in: id).map(MirrorClient.init)
+    try database.write { try $0.mirror(clients: clients, workspace: id, run: run, at: request.now) }
+    let projects = try await source.projects(in: id).map(MirrorProject.init)
+    try database.write { try $0.mirror(projects: projects, workspace: id, run: run, at: request.now) }
+    if !settings.namedGroups.isEmpty {
+      let groups = try await source.userGroups(in: id).map { MirrorGroup(id: $0.id, name: $0.name, users: $0.userIDs) }
+      try database.write { try $0.mirror(groups: groups, workspace: id, run: run, at: request.now) }
+    }
+    workspace.listedUsers = users.map(\.id)
+  }
+
+  /// A group that nobody has any more would let everybody in, or nobody: the run stops before it reads time (rule 89).
+  func refuseUnknownGroups(_ workspaces: [WorkspaceReading]) throws {
+    guard !settings.namedGroups.isEmpty else { return }
+    try database.read { session in
+      let groups = try session.groups(settings.namedGroups)
+      let unknown = settings.namedGroups.sorted().filter { groups[$0]?.isGone ?? true }
+      guard !unknown.isEmpty else { return }
+      // It may be one of a workspace that could not be read just now.
+      if let failure = workspaces.compactMap(\.failure).first { throw failure }
+      let names = Dictionary(
+        try session.accounts().map { ($0.id, $0.name ?? $0.email ?? $0.id) }, uniquingKeysWith: { $1 })
+      let words = unknown.map { id in
+        let list = settings.include.groups.contains(id) ? "include" : "exclude"
+        guard let group = groups[id] else {
+          return "import: \(list): groups: \(id) is in no workspace that was ever read"
+        }
+        let members = group.users.compactMap { names[$0] }.sorted()
+        let shown = members.prefix(5).joined(separator: ", ")
+        let more = members.count > 5 ? " and \(members.count - 5) more" : ""
+        return "import: \(list): groups: \(id) (\"\(group.name ?? "?")\") is not in Clockify any more, "
+          + "or hidden from this key; last known members: \(members.isEmpty ? "none" : shown + more)"
+      }
+      throw ImportError(.badSetting, words.joined(separator: "; "))
     }
   }
+}
+
+extension ImportSettings {
+  var namedGroups: Set<String> { include.groups.union(exclude.groups) }
 }
 
 extension MirrorUser {

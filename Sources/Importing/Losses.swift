@@ -2,7 +2,7 @@ import ClockifyAPI
 import Planning
 import PlanningStore
 
-/// Entries that did not come back, and whether so many are believed (rules 49 and 53).
+/// Entries of one workspace that did not come back, and whether so many are believed (rules 49 and 53).
 struct Losses: Sendable {
   /// Left their cells in this run.
   var missing: Set<Int> = []
@@ -36,35 +36,37 @@ private struct Balance {
 extension ImportPipeline {
   static let lookUpLimit = 50
 
+  /// - Parameter asked: how many ids this run has asked for, in all workspaces.
   func findLosses(
-    _ plan: ReadingPlan, _ reading: inout EntryReading, lists: Lists, run: Int64, losses: inout Losses
+    _ workspace: inout WorkspaceReading, owner: ClockifyUser, run: Int64, reading: inout EntryReading,
+    asked: inout Int
   ) async throws {
-    guard !plan.ranges.isEmpty, !reading.mirrorWasEmpty else { return }
-    let lost = try database.read { try lostEntries(reading, lists: lists, session: $0) }
-    try await lookUp(lost, plan: plan, lists: lists, run: run, reading: &reading, losses: &losses)
-    let gone = lost.filter { !reading.isRead($0.key) }
-    if plan.scope.projects != nil {
-      // What is not in a project any more may be in another: only Clockify's word by id proves anything.
-      losses.missing.formUnion(gone.map(\.key).filter(losses.deleted.contains))
-    } else if gone.count <= Balance.believed {
-      losses.missing.formUnion(gone.map(\.key))
+    guard let plan = workspace.plan, !reading.mirrorWasEmpty else { return }
+    let lost = try database.read { [workspace, reading] in try lostEntries(workspace, reading, session: $0) }
+    try await lookUp(
+      lost, plan: plan, of: &workspace, owner: owner, run: run, reading: &reading, asked: &asked)
+    // What is not in a project any more may be in another: only Clockify's word by id proves anything.
+    let isProven: (Int) -> Bool = plan.scope.projects == nil ? { _ in true } : workspace.losses.deleted.contains
+    let gone = lost.filter { !reading.isRead($0.key) && isProven($0.key) }
+    if gone.count <= Balance.believed {
+      workspace.losses.missing.formUnion(gone.map(\.key))
     } else {
-      try database.read { try judge(reading, lists: lists, losses: &losses, session: $0) }
+      try database.read { [reading] in try judge(&workspace, gone: Set(gone.map(\.key)), reading, session: $0) }
     }
   }
 
   /// Ledger ids in completely read slices that did not come back.
   private func lostEntries(
-    _ reading: EntryReading, lists: Lists, session: StoreSession
+    _ workspace: WorkspaceReading, _ reading: EntryReading, session: StoreSession
   ) throws -> [StoreSession.ReadBack] {
     var lost: [StoreSession.ReadBack] = []
     var seen: Set<Int> = []
-    for slice in reading.slices where slice.provesAbsence && slice.workspace == lists.id {
-      let unread = try session.entries(
-        in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to),
-        unless: reading.isRead)
+    for slice in workspace.slices where slice.provesAbsence {
+      let unread = try session.entries(in: workspace.id, from: slice.from, to: slice.to, unless: reading.isRead)
       lost += unread.filter {
-        !$0.isGone && slice.scope.holds(user: $0.userID, project: $0.projectID) && seen.insert($0.key).inserted
+        // One that had come back before a run that broke may have gone again.
+        (!$0.isGone || reading.returnedBefore.contains($0.key))
+          && slice.scope.holds(user: $0.userID, project: $0.projectID) && seen.insert($0.key).inserted
       }
     }
     return lost
@@ -73,25 +75,25 @@ extension ImportPipeline {
   /// Asks for lost entries by id, those of this run first: 400/501 is Clockify's word that an id is gone, an answer
   /// says where the time is now (rules 49, 51).
   private func lookUp(
-    _ lost: [StoreSession.ReadBack], plan: ReadingPlan, lists: Lists, run: Int64, reading: inout EntryReading,
-    losses: inout Losses
+    _ lost: [StoreSession.ReadBack], plan: ReadingPlan, of workspace: inout WorkspaceReading, owner: ClockifyUser,
+    run: Int64, reading: inout EntryReading, asked: inout Int
   ) async throws {
-    let older = try database.read { try $0.missingEntries(in: lists.workspace.id, limit: Self.lookUpLimit) }
-    let candidates = (lost.map { (key: $0.key, id: $0.id) } + older).filter { !reading.isRead($0.key) }
-      .prefix(Self.lookUpLimit)
+    let limit = Self.lookUpLimit - asked
+    let older = try database.read { try $0.missingEntries(in: workspace.id, limit: limit) }
+    let candidates = (lost.map { (key: $0.key, id: $0.id) } + older).filter { !reading.isRead($0.key) }.prefix(limit)
     guard !candidates.isEmpty else { return }
-    let (snapshot, users) = try database.read { session in
-      (try session.planSnapshot(), try session.mirroredUsers())
+    var intake = try database.read {
+      try EntryIntake(
+        plan: plan, workspace: workspace.id, owner: owner, settings: settings, now: request.now, run: run, session: $0)
     }
-    var intake = EntryIntake(
-      plan: plan, snapshot: snapshot, lists: lists, settings: settings, now: request.now, users: users, run: run)
     for candidate in candidates {
       if let left = await source.budget.left(), left <= 1 { return }
       do {
-        let entry = try await source.timeEntry(candidate.id, in: lists.workspace.id)
-        losses.lookedUp += 1
+        let entry = try await source.timeEntry(candidate.id, in: workspace.id)
+        asked += 1
+        workspace.losses.lookedUp += 1
         guard let entry else {
-          losses.deleted.insert(candidate.key)
+          workspace.losses.deleted.insert(candidate.key)
           continue
         }
         _ = try database.write { session in try intake.take(entry, into: &reading, session: session) }
@@ -102,23 +104,20 @@ extension ImportPipeline {
     }
   }
 
-  /// Takes what is still lost as missing, unless it is too much at once.
+  /// Takes what is still lost as missing, unless it is too much at once (rule 53).
   private func judge(
-    _ reading: EntryReading, lists: Lists, losses: inout Losses, session: StoreSession
+    _ workspace: inout WorkspaceReading, gone: Set<Int>, _ reading: EntryReading, session: StoreSession
   ) throws {
     let plan = try session.planSnapshot()
-    let slices = reading.slices.filter { $0.workspace == lists.id }
     let confirmed = request.confirmedRun == nil ? [] : try session.deletePlan()?.keys ?? []
     func person(_ user: String) -> String { plan.planningID(.person, user).map { "\($0)" } ?? user }
     var window = Balance()
     var people: [String: Balance] = [:]
-    var gone: [(key: Int, user: String, seconds: Int)] = []
-    // The padding of ranges overlaps: each entry counts once, in a completely read slice if there is one.
+    var lost: [(key: Int, user: String, seconds: Int)] = []
+    // The padding of ranges overlaps: each entry counts once.
     var seen: Set<Int> = []
-    for slice in slices.filter(\.provesAbsence) + slices.filter({ !$0.provesAbsence }) {
-      try session.forEachEntry(
-        in: lists.workspace.id, from: Instant(seconds: slice.slice.from), to: Instant(seconds: slice.slice.to)
-      ) { entry in
+    for slice in workspace.slices {
+      try session.forEachEntry(in: workspace.id, from: slice.from, to: slice.to) { entry in
         guard slice.scope.holds(user: entry.userID, project: entry.projectID), seen.insert(entry.key).inserted else {
           return
         }
@@ -126,8 +125,8 @@ extension ImportPipeline {
         change.seconds = entry.ledgerSeconds ?? 0
         if reading.isRead(entry.key) {
           if entry.ledgerSeconds == nil { change.arrivedSeconds = entry.mirrorSeconds }
-        } else if slice.provesAbsence, !entry.isGone {
-          gone.append((entry.key, entry.userID, entry.ledgerSeconds ?? 0))
+        } else if gone.contains(entry.key) {
+          lost.append((entry.key, entry.userID, entry.ledgerSeconds ?? 0))
           if !confirmed.contains(entry.key) {
             change.missing = 1
             change.missingSeconds = change.seconds
@@ -138,20 +137,20 @@ extension ImportPipeline {
       }
     }
     if window.isAlarming {
-      losses.brakedUsers = nil
+      workspace.losses.brakedUsers = nil
     } else {
-      let braked = Set(gone.map(\.user).filter { people[person($0)]?.isAlarming ?? false })
+      let braked = Set(lost.map(\.user).filter { people[person($0)]?.isAlarming ?? false })
       let people = Set(braked.map(person))
-      let users = try session.mirroredUsers().map(\.id).filter { people.contains(person($0)) }
-      losses.brakedUsers?.formUnion(braked.union(users))
+      let users = try session.accounts().map(\.id).filter { people.contains(person($0)) }
+      workspace.losses.brakedUsers?.formUnion(braked.union(users))
     }
-    for entry in gone {
-      if losses.isBraked(entry.user) {
-        losses.stopped.append(entry.key)
-        losses.stoppedSeconds += entry.seconds
-        losses.deleted.remove(entry.key)
+    for entry in lost {
+      if workspace.losses.isBraked(entry.user) {
+        workspace.losses.stopped.append(entry.key)
+        workspace.losses.stoppedSeconds += entry.seconds
+        workspace.losses.deleted.remove(entry.key)
       } else {
-        losses.missing.insert(entry.key)
+        workspace.losses.missing.insert(entry.key)
       }
     }
   }

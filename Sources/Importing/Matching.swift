@@ -37,27 +37,41 @@ struct Matching {
   private let now: Instant
   private let session: StoreSession
 
-  /// - Parameter wanted: pairs whose time needs both items (rule 18, "when used").
+  /// - Parameters:
+  ///   - workspaces: whose lists this run has read: only what they have is created.
+  ///   - waiting: finds the pairs, of some users or projects, whose time would be placed if both items were there
+  ///     (rules 18, 90).
   init(
-    session: StoreSession, request: ImportRequest, settings: ImportSettings, lists: [Lists], wanted: Set<Pair>
+    session: StoreSession, request: ImportRequest, settings: ImportSettings, workspaces: Set<String>,
+    waiting: (_ users: Set<String>, _ projects: Set<String>) throws -> Set<Pair>
   ) throws {
     self.session = session
     self.settings = settings
-    workspaces = Set(lists.map(\.id))
-    filter = ItemFilter(settings, lists)
+    self.workspaces = workspaces
+    filter = ItemFilter(settings, groups: try session.groups(settings.namedGroups))
     scopes = request.scopes
     now = request.now
     plan = try session.planSnapshot()
     let mirrorClients = try session.mirroredClients()
-    let mirrorProjects = try session.mirroredProjects()
-    let mirrorUsers = try session.mirroredUsers()
+    var mirrorProjects = try session.mirroredProjects()
+    let accounts = try session.accounts()
     let clients = Dictionary(mirrorClients.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    let mirrored = Set(mirrorProjects.map(\.id))
+    // Linked by hand, and gone before rota ever saw it: its entries still name it.
+    mirrorProjects += plan.references[.project, default: [:]].keys.filter { !mirrored.contains($0) }.map(
+      MirrorProject.init(gone:))
 
     filter.note(mirrorProjects)
     let projectNeed = Dictionary(mirrorProjects.map { ($0.id, need($0, clients)) }, uniquingKeysWith: { $1 })
-    let userNeed = Dictionary(mirrorUsers.map { ($0.id, need($0)) }, uniquingKeysWith: { $1 })
-    let mayHold = Set(mirrorProjects.filter { mayHoldTime($0, projectNeed[$0.id]!) }.map(\.id))
-    let used = wanted.filter { mayHold.contains($0.project) && mayHoldTime($0.user, userNeed[$0.user]) }
+    let userNeed = Dictionary(accounts.map { ($0.id, need($0)) }, uniquingKeysWith: { $1 })
+    var mayHold = Set(mirrorProjects.filter { mayHoldTime($0, projectNeed[$0.id]!) }.map(\.id))
+    if let catchAll = settings.catchAllProject.flatMap({ plan.projects[$0] }), !catchAll.isSyncOff {
+      mayHold.insert("")
+    }
+    let used = try waiting(
+      Set(userNeed.filter { $0.value == .createWhenUsed }.keys),
+      Set(projectNeed.filter { $0.value == .createWhenUsed }.keys)
+    ).filter { mayHold.contains($0.project) && mayHoldTime($0.user, userNeed[$0.user]) }
     let usedProjects = Set(used.map(\.project))
     let usedUsers = Set(used.map(\.user))
 
@@ -70,13 +84,13 @@ struct Matching {
       }
       try meet(project, need, isUsed: usedProjects.contains(project.id), clients: clients)
     }
-    for user in mirrorUsers {
-      let need = userNeed[user.id]!
-      guard workspaces.contains(user.workspace) else {
-        users[user.id] = Match(need, unlinked: .personNotLinked)
+    for account in accounts {
+      let need = userNeed[account.id]!
+      guard !workspaces.isDisjoint(with: account.knownIn.keys) else {
+        users[account.id] = Match(need, unlinked: .personNotLinked)
         continue
       }
-      try meet(user, need, isUsed: usedUsers.contains(user.id))
+      try meet(account, need, isUsed: usedUsers.contains(account.id))
     }
   }
 
@@ -122,7 +136,7 @@ struct Matching {
     return project.archived ? .createWhenUsed : .create
   }
 
-  private func need(_ user: MirrorUser) -> Need {
+  private func need(_ user: MirrorAccount) -> Need {
     if !filter.admits(user) { return .refuse(.filtered) }
     if plan.isIgnored(.person, user.id) { return .refuse(.ignored) }
     if let id = plan.planningID(.person, user.id) { return .linked(id) }
@@ -187,7 +201,7 @@ struct Matching {
     }
   }
 
-  private mutating func meet(_ user: MirrorUser, _ need: Need, isUsed: Bool) throws {
+  private mutating func meet(_ user: MirrorAccount, _ need: Need, isUsed: Bool) throws {
     let isListed = scopes.contains(.people)
     switch need {
     case .linked(let id):
@@ -247,19 +261,10 @@ extension Match {
   }
 }
 
-extension MirrorUser {
-  /// Invited people who never joined (rule 18).
-  fileprivate var neverJoined: Bool {
-    switch membershipStatus {
-    case "PENDING", "DECLINED": true
-    case nil: isListed && ["PENDING_EMAIL_VERIFICATION", "NOT_REGISTERED"].contains(status)
-    default: false
-    }
-  }
-
-  /// Inactive, removed and limited users (rule 18).
-  fileprivate var isInactive: Bool {
-    isGone || !isListed || membershipStatus == "INACTIVE"
-      || ["LIMITED", "DELETED", "LIMITED_DELETED"].contains(status)
+extension MirrorProject {
+  /// One that only a link knows.
+  fileprivate init(gone id: String) {
+    self.init(id: id, name: nil, clientID: nil, billable: nil, archived: true, template: false)
+    isGone = true
   }
 }

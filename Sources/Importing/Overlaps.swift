@@ -1,36 +1,33 @@
 import ClockifyAPI
 
-/// Finds entries that begin before the same person's last one ended (rule 32), slice by slice, newest slice first.
+/// Finds entries that begin before the same person's last one ended (rule 32), slice by slice, newest slice first; a page
+/// of somebody's own list is such a slice.
 struct Overlaps {
   private struct Begin {
     let start: Int
     let project: String
   }
 
-  /// Where the newer slices that were read begin: what starts there has been looked at.
-  private var newerFrom = Int.max
-  /// Each person's first entry in them.
+  /// Each person's first entry in the newer slices that were read: from there on everything has been looked at.
   private var firstOfNewer: [String: Begin] = [:]
 
   private var firstOfPass: [String: Begin] = [:]
   private var busyUntil: [String: Int] = [:]
   private var found: [(warning: EntryWarning, seconds: Int)] = []
-  private var passFrom = Int.max
 
   mutating func beginPass() {
     firstOfPass = [:]
     busyUntil = [:]
     found = []
-    passFrom = .max
   }
 
   /// - Parameter entries: of one page; pages come in order of start.
   mutating func note(_ entries: [ClockifyTimeEntry]) {
     for entry in entries.sorted(by: { $0.start < $1.start }) {
-      guard let end = entry.end, end > entry.start, [nil, "REGULAR"].contains(entry.type), entry.start < newerFrom
+      guard let end = entry.end, end > entry.start, [nil, "REGULAR"].contains(entry.type),
+        entry.start < firstOfNewer[entry.userID]?.start ?? .max
       else { continue }
       let project = entry.projectID ?? ""
-      passFrom = min(passFrom, entry.start)
       if firstOfPass[entry.userID] == nil { firstOfPass[entry.userID] = Begin(start: entry.start, project: project) }
       if let busy = busyUntil[entry.userID], entry.start < busy {
         note(entry.userID, project, seconds: min(end, busy) - entry.start)
@@ -46,7 +43,6 @@ struct Overlaps {
     }
     for overlap in found { reading.warn(overlap.warning, seconds: overlap.seconds) }
     firstOfNewer.merge(firstOfPass) { _, older in older }
-    newerFrom = min(newerFrom, passFrom)
     beginPass()
   }
 

@@ -8,6 +8,8 @@ struct PairContext {
   var projectReason: Reason?
   var person: PersonID?
   var project: ProjectID?
+  /// Time without a project waits for a catch-all that is gone (rule 91).
+  var holdsNoProject = false
   var defaultBillable = true
   var assignments: [Assignment] = []
   var contracts: [Contract] = []
@@ -21,13 +23,18 @@ struct Placer {
   private let plan: PlanSnapshot
   private let unknownRole: RoleID
   /// Where time without a project goes (rule 33).
-  private let catchAll: ProjectID?
+  private let catchAll: CatchAll
   private let manualCells: Set<Cell>
   private let now: Instant
-  private let losses: Losses
+  private let missing: Set<Int>
+  private let deleted: Set<Int>
   private let isRead: (Int) -> Bool
-  /// The Clockify user of each pair that is stored: whose time an entry was before (rule 53).
-  var userOfPair: [Int: String] = [:]
+  /// What Clockify sent again since the ledger called it gone, before this run (rule 56).
+  private let returned: Set<Int>
+  private var brakes = Brakes.none
+  private var workspaceOf: (Int) throws -> String = { _ in "" }
+  /// The pairs that are stored: whose time, and of which project, an entry was before (rules 53, 89).
+  var pairOfKey: [Int: Pair] = [:]
   private var zones: ZoneChooser
   private var contexts: [Pair: PairContext] = [:]
   private let contractTexts: [PersonID: String]
@@ -36,10 +43,21 @@ struct Placer {
   private(set) var deferred: Set<Cell> = []
   var unknownZones: Set<String> { zones.unknownNames }
 
-  /// - Parameter manualCells: empty where hours typed by hand are not protected.
+  /// Where time without a project goes (rules 33, 91).
+  enum CatchAll: Equatable {
+    case none
+    case project(ProjectID)
+    /// The settings name one that was deleted: its time is held.
+    case gone
+  }
+
+  /// - Parameters:
+  ///   - manualCells: empty where hours typed by hand are not protected.
+  ///   - missing: entries that left their cells in this run; `deleted`: of which Clockify says so.
   init(
-    matching: Matching, plan: PlanSnapshot, unknownRole: RoleID, catchAll: ProjectID?, manualCells: Set<Cell>,
-    zones: ZoneChooser, now: Instant, losses: Losses, isRead: @escaping (Int) -> Bool
+    matching: Matching, plan: PlanSnapshot, unknownRole: RoleID, catchAll: CatchAll, manualCells: Set<Cell>,
+    zones: ZoneChooser, now: Instant, missing: Set<Int>, deleted: Set<Int>, isRead: @escaping (Int) -> Bool,
+    returned: Set<Int>
   ) {
     self.matching = matching
     self.plan = plan
@@ -48,15 +66,38 @@ struct Placer {
     self.manualCells = manualCells
     self.zones = zones
     self.now = now
-    self.losses = losses
+    self.missing = missing
+    self.deleted = deleted
     self.isRead = isRead
+    self.returned = returned
     contractTexts = plan.people.mapValues { person in
       person.plan.contracts.map(\.fingerprintText).joined(separator: ";")
     }
     assignmentsByProject = plan.people.mapValues { Dictionary(grouping: $0.plan.assignments, by: \.project) }
   }
 
+  /// From here on nothing of these users changes.
+  ///
+  /// - Parameter workspaceOf: of an entry's key; asked only where something is held.
+  mutating func hold(_ brakes: Brakes, workspaceOf: @escaping (Int) throws -> String) {
+    self.brakes = brakes
+    self.workspaceOf = workspaceOf
+  }
+
+  private func isHeld(_ row: LedgerRow, as pair: Pair) throws -> Bool {
+    if brakes.isEmpty { return false }
+    let workspace = try workspaceOf(row.key)
+    let before = row.placement.flatMap { pairOfKey[$0.pair] }
+    return brakes.hold(pair, in: workspace) || before.map { brakes.hold($0, in: workspace) } ?? false
+  }
+
   // MARK: Pairs
+
+  /// Whether a filter leaves the pair's time out, whatever else does not (rule 22).
+  mutating func isFiltered(_ pair: Pair) -> Bool {
+    let context = context(pair)
+    return context.personReason == .filtered || context.projectReason == .filtered
+  }
 
   mutating func context(_ pair: Pair) -> PairContext {
     if let known = contexts[pair] { return known }
@@ -73,17 +114,13 @@ struct Placer {
       if plan.people[id]?.isFrozen ?? false { context.personReason = .personArchived }
     case .none(let reason): context.personReason = reason
     }
-    if pair.project.isEmpty, catchAll == nil {
+    switch (pair.project.isEmpty, catchAll) {
+    case (true, .none): context.projectReason = .noProject
+    case (true, .gone):
       context.projectReason = .noProject
-    } else {
-      let match = pair.project.isEmpty ? catchAll.map(Match.linked) : matching.projects[pair.project]
-      switch match ?? .none(.projectNotLinked) {
-      case .linked(let id):
-        context.project = id
-        context.defaultBillable = plan.projects[id]?.isBillable ?? true
-        if plan.projects[id]?.isSyncOff ?? false { context.projectReason = .syncOff }
-      case .none(let reason): context.projectReason = reason
-      }
+      context.holdsNoProject = true
+    case (true, .project(let project)): use(.linked(project), in: &context)
+    case (false, _): use(matching.projects[pair.project] ?? .none(.projectNotLinked), in: &context)
     }
     if let person = context.person, let project = context.project {
       context.contracts = plan.people[person]?.plan.contracts ?? []
@@ -94,8 +131,18 @@ struct Placer {
         context.personReason?.rawValue, context.projectReason?.rawValue, context.person.map(String.init),
         context.project.map(String.init), "\(context.defaultBillable)", context.person.flatMap { contractTexts[$0] },
         context.assignments.isEmpty ? nil : context.assignments.map(\.fingerprintText).joined(separator: ";"),
-        "\(unknownRole)"))
+        "\(unknownRole)\(context.holdsNoProject ? "/held" : "")"))
     return context
+  }
+
+  private func use(_ match: Match, in context: inout PairContext) {
+    switch match {
+    case .linked(let id):
+      context.project = id
+      context.defaultBillable = plan.projects[id]?.isBillable ?? true
+      if plan.projects[id]?.isSyncOff ?? false { context.projectReason = .syncOff }
+    case .none(let reason): context.projectReason = reason
+    }
   }
 
   // MARK: Entries
@@ -103,14 +150,15 @@ struct Placer {
   /// Where the entry's time is after this run.
   ///
   /// - Returns: nil where nothing may change (the brake holds the person's time as it was).
-  mutating func place(_ row: LedgerRow, pairKey: Int) -> Placement? {
+  mutating func place(_ row: LedgerRow, pairKey: Int) throws -> Placement? {
     let old = row.placement
-    if let old, losses.isBraked(row.entry.userID) || userOfPair[old.pair].map(losses.isBraked) ?? false { return nil }
     let pair = Pair(user: row.entry.userID, project: row.entry.projectID ?? "")
+    let isHeld = try isHeld(row, as: pair)
+    if old != nil, isHeld { return nil }
     let context = context(pair)
     var new = fresh(row, context: context, pairKey: pairKey)
     if let gone = goneState(row) { return leave(&new, old: old, as: gone) }
-    let own = ownReason(row, context, day: new.day)
+    let own = ownReason(row, context, new)
     if let cell = old?.countedCell, let old, let freeze = freeze(of: cell) {
       return stay(old, in: cell, row: row, new: new, context: context, own: own, freeze: freeze)
     }
@@ -120,7 +168,7 @@ struct Placer {
       // Unlinked or ignored: what is placed and has not changed stays (rule 77).
       return old
     }
-    return target(&new, row: row, context: context, own: own)
+    return target(&new, row: row, context: context, own: own, isHeld: isHeld)
   }
 
   /// The entry's zone and date, pinned to its own times and user (rule 35), and its seconds and bucket.
@@ -143,8 +191,9 @@ struct Placer {
 
   private func goneState(_ row: LedgerRow) -> Placement.State? {
     if isRead(row.key) { return nil }
-    if losses.deleted.contains(row.key) { return .deleted }
-    if losses.missing.contains(row.key) { return .missing }
+    if deleted.contains(row.key) { return .deleted }
+    if missing.contains(row.key) { return .missing }
+    if returned.contains(row.key) { return nil }
     switch row.placement?.state {
     case .missing: return .missing
     case .deleted: return .deleted
@@ -169,15 +218,15 @@ struct Placer {
   }
 
   /// The first reason that has nothing to do with frozen cells (rule 80).
-  private mutating func ownReason(_ row: LedgerRow, _ context: PairContext, day: CalendarDay) -> Reason? {
+  private mutating func ownReason(_ row: LedgerRow, _ context: PairContext, _ placement: Placement) -> Reason? {
     let entry = row.entry
     if let reason = context.personReason { return reason }
     if let type = entry.type, type != "REGULAR" { return type == "BREAK" ? .breakEntry : .leaveEntry }
     if let reason = context.projectReason { return reason }
     guard let end = entry.end else { return .running }
-    if end <= entry.start { return .invalidInterval }
-    let zone = zones.zone(user: entry.userID, row: entry.timeZone)
-    if day > zone.day(of: now) { return .future }
+    if end <= entry.start || entry.isAbsurd { return .invalidInterval }
+    // On the clock that the date was decided for: a move of the person makes nothing future (rule 35).
+    if placement.day > zones.pinned(placement.zone).day(of: now) { return .future }
     return nil
   }
 
@@ -188,10 +237,7 @@ struct Placer {
 
   /// Why nothing may change in a cell (rule 47), first reason first.
   func freeze(of cell: Cell) -> Reason? {
-    if plan.people[cell.person]?.isFrozen ?? false { return .personArchived }
-    if plan.projects[cell.project]?.isSyncOff ?? false { return .syncOff }
-    if plan.isLocked(cell.day, on: cell.project) { return .locked }
-    return manualCells.contains(cell) ? .manualPresent : nil
+    plan.freeze(of: cell).map(Reason.init) ?? (manualCells.contains(cell) ? .manualPresent : nil)
   }
 
   /// An entry whose time is in a frozen row: unchanged it stays placed; changed or moved it counts nowhere, and its
@@ -227,13 +273,13 @@ struct Placer {
 
   /// The cell and role the entry belongs to, and whether it may go there.
   private mutating func target(
-    _ new: inout Placement, row: LedgerRow, context: PairContext, own: Reason?
+    _ new: inout Placement, row: LedgerRow, context: PairContext, own: Reason?, isHeld: Bool = false
   ) -> Placement {
     var reason = own
     if let person = context.person, let project = context.project {
       let cell = Cell(person: person, project: project, day: new.day)
       if reason == nil { reason = freeze(of: cell) }
-      if reason == nil, losses.isBraked(row.entry.userID) { reason = .deleteBrake }
+      if reason == nil, isHeld { reason = .deleteBrake }
       let namesCell =
         reason == nil || [.locked, .manualPresent, .deleteBrake, .syncOff, .personArchived].contains(reason)
       if namesCell {
@@ -246,7 +292,7 @@ struct Placer {
       }
     }
     if let reason {
-      new.state = reason.isHeld ? .held : .skipped
+      new.state = reason.isHeld || (reason == .noProject && context.holdsNoProject) ? .held : .skipped
       new.reason = reason.rawValue
     } else {
       new.state = .placed

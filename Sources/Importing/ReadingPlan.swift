@@ -37,10 +37,23 @@ struct ReadingPlan: Sendable {
   /// FREE: where the nightly older slice goes on tomorrow.
   let nextRotation: CalendarDay?
   var scope = Scope.everything
+  /// `--until` names a day before today: later time is left alone. Else what is dated later is held as `future`.
+  let endsBeforeToday: Bool
 
-  /// The dates this run answers for, from the first to the last.
+  /// From the first to the last of the dates this run answers for.
   var window: ClosedRange<CalendarDay> {
     ranges.map(\.lowerBound).min()!...ranges.map(\.upperBound).max()!
+  }
+
+  /// Whether an entry of this date is taken in that the ledger does not know yet (rules 81, 92).
+  func takesIn(_ day: CalendarDay) -> Bool {
+    ranges.contains { $0.contains(day) } || (!endsBeforeToday && day > window.upperBound)
+  }
+
+  /// What is asked for at once, and the dates that it is part of the answer for.
+  struct Stretch: Hashable, Sendable {
+    let dates: ClosedRange<CalendarDay>
+    let slice: ReportSlice
   }
 
   /// What is asked for around the dates, because nobody's clock is further than 14 hours from UTC (rule 36).
@@ -49,35 +62,39 @@ struct ReadingPlan: Sendable {
   static let sliceSeconds = 30 * 86_400
 
   /// The ranges with their padding, newest first.
-  var stretches: [ReportSlice] {
+  var stretches: [Stretch] {
     ranges.map { range in
-      ReportSlice(
-        from: Instant(startOf: range.lowerBound).seconds - Self.padding,
-        to: Instant(startOf: range.upperBound + 1).seconds + Self.padding)
+      Stretch(
+        dates: range,
+        slice: ReportSlice(
+          from: Instant(startOf: range.lowerBound).seconds - Self.padding,
+          to: Instant(startOf: range.upperBound + 1).seconds + Self.padding))
     }
   }
 
-  /// Newest first.
-  var slices: [ReportSlice] {
-    var slices: [ReportSlice] = []
-    for stretch in stretches {
-      var to = stretch.to
-      while to > stretch.from {
-        let start = max(stretch.from, to - Self.sliceSeconds)
-        slices.append(ReportSlice(from: start, to: to))
-        to = start
+  /// The same in pieces that one report may span, newest first.
+  var slices: [Stretch] {
+    stretches.flatMap { stretch in
+      var slices: [Stretch] = []
+      var to = stretch.slice.to
+      while to > stretch.slice.from {
+        let from = max(stretch.slice.from, to - Self.sliceSeconds)
+        slices.append(Stretch(dates: stretch.dates, slice: ReportSlice(from: from, to: to)))
+        to = from
       }
+      return slices
     }
-    return slices
   }
 
   init(
-    ranges: [ClosedRange<CalendarDay>], historyFrom: CalendarDay?, isDeepPass: Bool, nextRotation: CalendarDay?
+    ranges: [ClosedRange<CalendarDay>], historyFrom: CalendarDay?, isDeepPass: Bool, nextRotation: CalendarDay?,
+    endsBeforeToday: Bool = false
   ) {
     self.ranges = ranges
     self.historyFrom = historyFrom
     self.isDeepPass = isDeepPass
     self.nextRotation = nextRotation
+    self.endsBeforeToday = endsBeforeToday
   }
 
   /// - Parameter today: in the planning zone.
@@ -88,21 +105,27 @@ struct ReadingPlan: Sendable {
     let key = Key(workspace)
     func day(_ key: String) throws -> CalendarDay? { try session.setting(key).flatMap { CalendarDay($0) } }
     var from = today - settings.windowDays
-    if let last = try session.lastCompleteRunDay() { from = min(from, last - 2) }
+    if let last = try session.lastCompleteRunDay(of: workspace) { from = min(from, last - 2) }
+    // A confirmation reads again what the held run had read (rule 53).
+    if let held = try request.confirmedRun.flatMap({ try session.run($0)?.windowFrom }) { from = min(from, held) }
     let history = try day(key.historyFrom) ?? min(from, settings.since ?? (isFree ? from : today - 366))
     if request.isNarrowed || request.isFull {
       let until = min(request.until ?? today, today)
       from = min(request.isFull ? history : request.since ?? from, until)
       self.init(
         ranges: [from...until], historyFrom: request.isNarrowed ? nil : history, isDeepPass: !request.isNarrowed,
-        nextRotation: nil)
+        nextRotation: nil, endsBeforeToday: until < today)
       scope = try Scope(request, session)
       return
     }
-    let gaps = history < from ? try Self.coverage(workspace, session).gaps(in: history...(from - 1)) : []
+    let gaps =
+      history < from
+      ? Coverage(try session.completeSlices(in: workspace)).gaps(in: history...(from - 1)) : []
+    let deepFrom = min(from, max(history, today - settings.deepWindowDays))
     if !gaps.isEmpty {
+      let ranges = Self.joined([from...today] + gaps)
       self.init(
-        ranges: Self.joined([from...today] + gaps), historyFrom: history, isDeepPass: true, nextRotation: nil)
+        ranges: ranges, historyFrom: history, isDeepPass: ranges[0].lowerBound <= deepFrom, nextRotation: nil)
     } else if isFree, settings.deepWindowDays > 0, history < from {
       let next = try day(key.rotation) ?? from
       let to = (next > history ? next : from) - 1
@@ -112,16 +135,9 @@ struct ReadingPlan: Sendable {
     } else {
       let isDue = try day(key.lastDeepPass).map { today - $0 >= 7 } ?? true
       let isDeep = !isFree && settings.deepWindowDays > 0 && isDue
-      if isDeep { from = min(from, max(history, today - settings.deepWindowDays)) }
       self.init(
-        ranges: [from...today], historyFrom: history, isDeepPass: isDeep, nextRotation: nil)
+        ranges: [(isDeep ? deepFrom : from)...today], historyFrom: history, isDeepPass: isDeep, nextRotation: nil)
     }
-  }
-
-  /// Everything that earlier runs read completely.
-  private static func coverage(_ workspace: String, _ session: StoreSession) throws -> Coverage {
-    Coverage(
-      try session.completeSlices(in: workspace).map { ReportSlice(from: $0.from.seconds, to: $0.to.seconds) })
   }
 
   /// Ranges that meet become one, so that their padding is not read twice. Newest first, as given.

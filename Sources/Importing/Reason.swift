@@ -1,3 +1,5 @@
+import PlanningStore
+
 /// Why an entry, or an item, is not where it could be (rule 80). The order is the order of precedence.
 package enum Reason: String, Sendable, CaseIterable, Comparable {
   // Person
@@ -36,6 +38,14 @@ package enum Reason: String, Sendable, CaseIterable, Comparable {
     }
   }
 
+  init(_ freeze: PlanSnapshot.Freeze) {
+    switch freeze {
+    case .personArchived: self = .personArchived
+    case .syncOff: self = .syncOff
+    case .locked: self = .locked
+    }
+  }
+
   /// In people's words, without a number.
   package var words: String {
     switch self {
@@ -54,7 +64,7 @@ package enum Reason: String, Sendable, CaseIterable, Comparable {
     case .projectNotLinked: "project not linked"
     case .noProject: "no project"
     case .running: "timer running"
-    case .invalidInterval: "ends before it starts"
+    case .invalidInterval: "no possible interval"
     case .future: "in the future"
     case .locked: "date locked"
     case .manualPresent: "hours typed by hand"

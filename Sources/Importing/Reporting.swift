@@ -6,18 +6,18 @@ struct Reporting {
   let session: StoreSession
   let snapshot: PlanSnapshot
   let matching: Matching
-  let users: [MirrorUser]
+  let accounts: [MirrorAccount]
   let today: CalendarDay
   private let projectNames: [String: String]
   private let dismissed: Set<StoreSession.DismissedPair>
 
   init(
-    session: StoreSession, snapshot: PlanSnapshot, matching: Matching, users: [MirrorUser], today: CalendarDay
+    session: StoreSession, snapshot: PlanSnapshot, matching: Matching, accounts: [MirrorAccount], today: CalendarDay
   ) throws {
     self.session = session
     self.snapshot = snapshot
     self.matching = matching
-    self.users = users
+    self.accounts = accounts
     self.today = today
     dismissed = try session.dismissedPairs()
     projectNames = Dictionary(
@@ -70,13 +70,21 @@ struct Reporting {
   }
 
   /// Whose time only the report would show.
-  func notCovered(listed: Set<String>) -> [Finding] {
-    users.filter { !listed.contains($0.id) && snapshot.planningID(.person, $0.id) != nil }.map { user in
-      let name = user.name ?? user.email ?? user.id
-      return Finding(
-        .warning, "not_covered", kind: "person", externalID: user.id,
-        planningID: snapshot.planningID(.person, user.id), name: name,
-        message: "\(name) is not listed any more, and the lists hold nobody else's time: what is stored stays")
+  func notCovered(_ workspaces: [WorkspaceReading]) -> [Finding] {
+    workspaces.filter { $0.source == .entries }.flatMap { workspace in
+      let listed = Set(workspace.listedUsers ?? [])
+      return accounts.filter { account in
+        account.knownIn[workspace.id] != nil && !listed.contains(account.id)
+          && snapshot.planningID(.person, account.id) != nil
+      }.map { account in
+        let name = account.name ?? account.email ?? account.id
+        return Finding(
+          .warning, "not_covered", kind: "person", externalID: account.id,
+          planningID: snapshot.planningID(.person, account.id), name: name,
+          message:
+            "\(name) is not listed in \(workspace.name) any more, and the lists hold nobody else's time: what is stored stays"
+        )
+      }
     }
   }
 
@@ -86,29 +94,30 @@ struct Reporting {
     var findings: [Finding] = []
     for (group, sum) in ledger.groups.sorted(by: { $0.value.seconds > $1.value.seconds }) {
       let shown = shown(user: group.user, project: group.project)
-      let isOldTimer =
-        group.reason == .running
-        && reading.warnings.keys.contains {
-          $0.code == .oldTimer && $0.user == group.user && $0.project == group.project
-        }
+      // What is odd about them beside the reason makes one finding of it (rules 31, 93).
+      let oldTimer = warning(.oldTimer, of: group, .running, in: reading)
+      let absurd = warning(.absurd, of: group, .invalidInterval, in: reading)
+      var words = group.reason.words
+      if oldTimer != nil { words += ", for more than 24 hours" }
+      if let absurd {
+        words +=
+          "; \(absurd.entries) longer than 31 days or outside 1970 to 2200, Clockify states \(absurd.seconds / 3600) h"
+      }
       findings.append(
         Finding(
-          isOldTimer ? .warning : .info, group.reason.rawValue, kind: "entry", externalID: group.user,
+          oldTimer ?? absurd == nil ? .info : .warning, group.reason.rawValue, kind: "entry", externalID: group.user,
           planningID: snapshot.planningID(.person, group.user), name: shown, entries: sum.entries, seconds: sum.seconds,
-          message:
-            "\(Self.entries(sum.entries)) of \(shown): \(group.reason.words)\(isOldTimer ? ", for more than 24 hours" : "")"
-        ))
+          message: "\(Self.entries(sum.entries)) of \(shown): \(words)"))
     }
-    for (warning, sums) in reading.warnings.sorted(by: { $0.value.seconds > $1.value.seconds })
-    where warning.code != .oldTimer {
+    for (warning, sums) in reading.warnings.sorted(by: { $0.value.seconds > $1.value.seconds }) {
+      let words: String
+      switch warning.code {
+      case .longEntry: words = "longer than 24 hours, counted as they are"
+      case .overlap: words = "overlap others of the same person, counted as Clockify does"
+      case .noBillableFlag: words = "without a billable flag, counted as the project's default"
+      case .oldTimer, .absurd: continue
+      }
       let shown = shown(user: warning.user, project: warning.project)
-      let words =
-        switch warning.code {
-        case .longEntry: "longer than 24 hours, counted as they are"
-        case .overlap: "overlap others of the same person, counted as Clockify does"
-        case .noBillableFlag: "without a billable flag, counted as the project's default"
-        case .oldTimer: ""
-        }
       findings.append(
         Finding(
           .warning, warning.code.rawValue, kind: "entry", externalID: warning.user, name: shown, entries: sums.entries,
@@ -117,9 +126,16 @@ struct Reporting {
     return findings + archivedProjects(reading)
   }
 
+  private func warning(
+    _ code: EntryWarning.Code, of group: LedgerBooks.Group, _ reason: Reason, in reading: EntryReading
+  ) -> RunSummary.Sum? {
+    group.reason == reason
+      ? reading.warnings[EntryWarning(code: code, user: group.user, project: group.project)] : nil
+  }
+
   /// An archived project still receives time (rule 21).
   private func archivedProjects(_ reading: EntryReading) -> [Finding] {
-    Set(reading.wantedPairs.map(\.project)).sorted().compactMap { id in
+    reading.projectsWithTime.sorted().compactMap { id in
       guard let planningID = snapshot.planningID(.project, id), let project = snapshot.projects[planningID],
         project.isArchived, !project.archivedByImport
       else { return nil }
@@ -134,7 +150,7 @@ struct Reporting {
   private func shown(user: String, project: String) -> String {
     let person =
       snapshot.planningID(.person, user).flatMap { snapshot.people[$0]?.name }
-      ?? users.first { $0.id == user }.flatMap { $0.name ?? $0.email } ?? user
+      ?? accounts.first { $0.id == user }.flatMap { $0.name ?? $0.email } ?? user
     let projectName = snapshot.planningID(.project, project).flatMap { snapshot.projects[$0]?.name }
     let mirrored = projectName ?? projectNames[project] ?? project
     return mirrored.isEmpty ? person : "\(person) · \(mirrored)"

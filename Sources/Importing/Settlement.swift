@@ -8,91 +8,101 @@ struct Settlement {
   let run: Int64
   let request: ImportRequest
   let settings: ImportSettings
-  let lists: [Lists]
-  /// One for each of `lists`; none when no time is read.
-  let plans: [ReadingPlan]
+  let owner: ClockifyUser
+  let workspaces: [WorkspaceReading]
   let reading: EntryReading
-  let losses: Losses
   let readsTime: Bool
 
+  private var brakes: Brakes
   private var summary = RunSummary()
   private var ledger = LedgerBooks()
   private var findings: [Finding] = []
   private var pairsByKey: [Int: Pair] = [:]
+  /// What the brake of rule 89 stopped: entries that a filter would take away.
+  private var leaving = Leaving()
 
   init(
-    session: StoreSession, run: Int64, request: ImportRequest, settings: ImportSettings, lists: [Lists],
-    plans: [ReadingPlan], reading: EntryReading, losses: Losses, readsTime: Bool
+    session: StoreSession, run: Int64, request: ImportRequest, settings: ImportSettings, owner: ClockifyUser,
+    workspaces: [WorkspaceReading], reading: EntryReading, readsTime: Bool
   ) {
     self.session = session
     self.run = run
     self.request = request
     self.settings = settings
-    self.lists = lists
-    self.plans = plans
+    self.owner = owner
+    self.workspaces = workspaces
     self.reading = reading
-    self.losses = losses
     self.readsTime = readsTime
+    brakes = Brakes(workspaces)
   }
 
-  private var owner: ClockifyUser? { lists.first?.owner }
+  /// Those whose lists this run has read.
+  private var read: [WorkspaceReading] { workspaces.filter { $0.listedUsers != nil } }
+
+  private var missing: Set<Int> { workspaces.reduce(into: []) { $0.formUnion($1.losses.missing) } }
+  private var deleted: Set<Int> { workspaces.reduce(into: []) { $0.formUnion($1.losses.deleted) } }
 
   mutating func carryOut(requests: Int, deadRuns: [Int64]) throws -> ImportReport {
+    let waiting =
+      readsTime
+      ? try WaitingTime(
+        session: session, settings: settings, owner: owner, brakes: brakes, lost: missing.union(deleted)) : nil
     let matching = try Matching(
-      session: session, request: request, settings: settings, lists: lists,
-      wanted: reading.wantedPairs.filter { !losses.isBraked($0.user) })
+      session: session, request: request, settings: settings, workspaces: Set(read.map(\.id))
+    ) { users, projects in try waiting?.pairs(of: users, on: projects, now: request.now) ?? [] }
     try session.setBaselines()
     let snapshot = try session.planSnapshot()
-    let users = try session.mirroredUsers()
-    var zones = ZoneChooser(settings: settings, plan: snapshot, users: users, owner: owner?.timeZone)
+    let accounts = try session.accounts()
+    var zones = ZoneChooser(settings: settings, plan: snapshot, accounts: accounts, owner: owner.timeZone)
     let today = zones.planningZone(settings).day(of: request.now)
-    if readsTime { try settleTime(matching, snapshot, users: users, zones: zones, today: today) }
+    if readsTime { try settleTime(matching, snapshot, accounts: accounts, zones: zones, today: today) }
     summary.deadRuns = deadRuns
     summary.actualsAreOff = !readsTime
     let report = try Reporting(
-      session: session, snapshot: snapshot, matching: matching, users: users, today: today)
+      session: session, snapshot: snapshot, matching: matching, accounts: accounts, today: today)
     findings += try report.itemFindings()
     findings += try report.entryFindings(ledger, reading: reading)
-    if reading.usesLists { findings += report.notCovered(listed: Set(lists.flatMap(\.listedUsers))) }
-    return try close(matching, requests: requests)
+    findings += report.notCovered(workspaces)
+    return try close(matching, requests: requests, today: today)
   }
 
   // MARK: Time
 
   private mutating func settleTime(
-    _ matching: Matching, _ snapshot: PlanSnapshot, users: [MirrorUser], zones: ZoneChooser, today: CalendarDay
+    _ matching: Matching, _ snapshot: PlanSnapshot, accounts: [MirrorAccount], zones: ZoneChooser, today: CalendarDay
   ) throws {
     try session.markManualRows()
     let protected = settings.manualPolicy == .protect
     let manual = try session.manualCells()
     var placer = Placer(
-      matching: matching, plan: snapshot, unknownRole: try unknownRole(snapshot), catchAll: try catchAll(snapshot),
-      manualCells: protected ? manual : [],
-      zones: zones, now: request.now, losses: losses, isRead: reading.isRead)
+      matching: matching, plan: snapshot, unknownRole: try unknownRole(snapshot), catchAll: catchAll(snapshot),
+      manualCells: protected ? manual : [], zones: zones, now: request.now,
+      missing: missing, deleted: deleted, isRead: reading.isRead, returned: reading.returnedBefore)
     try session.openWorkList()
     try session.workOnChangesAndWaiting()
     if !protected { for cell in manual { try session.work(on: cell) } }
-    for key in try session.goneEntries() where reading.isRead(key) { try session.work(onEntry: key) }
-    for key in losses.missing.union(losses.deleted) { try session.work(onEntry: key) }
+    for key in missing.union(deleted) { try session.work(onEntry: key) }
+    try brakeFilters(&placer)
+    placer.hold(brakes) { [session] in try session.workspace(ofEntry: $0) }
     let pairKeys = try workOnChangedPairs(&placer)
 
     pairsByKey = Dictionary(pairKeys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
-    placer.userOfPair = pairsByKey.mapValues(\.user)
+    placer.pairOfKey = pairsByKey
     let kept = try place(&placer, pairKeys: pairKeys)
     var settling = Settling(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
     try settling.settle()
     summary.actuals = settling.counts
     try checkMinutes(settling, placer)
-    try fill(snapshot, users: users, zones: zones, today: today, placer: placer)
+    try fill(snapshot, accounts: accounts, zones: zones, placer: placer)
     try session.setDeferredCells(
-      placer.deferred.union(settling.deferred).union(losses.isBraked ? try session.deferredCells() : []))
+      placer.deferred.union(settling.deferred).union(brakes.isEmpty ? [] : try session.deferredCells()))
     try findLate(snapshot)
     let settled = try session.settledConflicts()
     let conflicts = protected ? try session.computedConflicts().filter { settled[$0.cell] != $0.source } : []
     try session.setConflicts(conflicts, run: run)
     summary.conflicts = conflicts.count
     try session.clearChanges(keeping: kept)
-    try session.replaceDeletePlanIfNeeded(losses, run: run, isConfirmed: request.confirmedRun != nil)
+    try replaceDeletePlan()
     try keepBooks()
     try rememberCoverage(today)
     for name in placer.unknownZones.sorted() {
@@ -103,25 +113,35 @@ struct Settlement {
     }
   }
 
-  /// What locked dates keep out, per person, project and day (rule 55).
+  /// What frozen cells keep out or in, per person, project and day (rules 47, 55); where hours were typed by hand, the
+  /// conflicts say it.
   private mutating func findLate(_ snapshot: PlanSnapshot) throws {
-    for late in try session.lateChanges(where: { snapshot.isLocked($0.day, on: $0.project) }) {
+    for late in try session.lateChanges(where: snapshot.isFrozen) {
+      guard let freeze = snapshot.freeze(of: late.cell).map(Reason.init) else { continue }
+      if late.minutes == 0, freeze != .locked { continue }
       let person = snapshot.people[late.cell.person]?.name ?? "\(late.cell.person)"
       let project = snapshot.projects[late.cell.project]?.name ?? "\(late.cell.project)"
       let change = late.minutes == 0 ? "roles only" : "\(late.minutes > 0 ? "+" : "")\(late.minutes) min"
+      let why = freeze == .locked ? "" : " (\(freeze.words))"
       findings.append(
         Finding(
-          .warning, Reason.locked.rawValue, kind: "cell", planningID: late.cell.person, name: "\(person) · \(project)",
-          entries: 1, seconds: late.minutes * 60, message: "late: \(change) \(project) \(person) \(late.cell.day)"))
+          .warning, freeze.rawValue, kind: "cell", planningID: late.cell.person, name: "\(person) · \(project)",
+          entries: 1, seconds: late.minutes * 60, message: "late: \(change) \(project) \(person) \(late.cell.day)\(why)"
+        ))
     }
   }
 
-  private func catchAll(_ snapshot: PlanSnapshot) throws -> ProjectID? {
-    guard let project = settings.catchAllProject else { return nil }
-    guard snapshot.projects[project] != nil else {
-      throw ImportError(.badSetting, "import: catch_all_project: there is no project \(project)")
-    }
-    return project
+  /// Rules 33 and 91: one that was deleted in spite of the setting holds its time back, and says so each night.
+  private mutating func catchAll(_ snapshot: PlanSnapshot) -> Placer.CatchAll {
+    guard let project = settings.catchAllProject else { return .none }
+    if snapshot.projects[project] != nil { return .project(project) }
+    findings.append(
+      Finding(
+        .warning, Reason.noProject.rawValue, kind: "project", planningID: project,
+        message:
+          "project \(project), the catch-all of the settings (import: catch_all_project), is gone: time without a project is held"
+      ))
+    return .gone
   }
 
   private func unknownRole(_ snapshot: PlanSnapshot) throws -> RoleID {
@@ -132,15 +152,32 @@ struct Settlement {
     return isNeeded ?? false ? try session.createUnknownRole() : 0
   }
 
+  /// Rule 89: what was imported and is filtered now leaves, unless it is too much at once.
+  private mutating func brakeFilters(_ placer: inout Placer) throws {
+    var found = Leaving()
+    for (pair, stored) in try session.pairs() where placer.isFiltered(pair) {
+      try session.forEachPlaced(ofPair: stored.key) { key, cell, seconds in
+        if placer.freeze(of: cell) == nil { found.add(key, of: cell.person, pair: pair, seconds: seconds) }
+      }
+    }
+    guard !found.isEmpty else { return }
+    let confirmed = request.confirmedRun == nil ? [] : try session.deletePlan()?.keys ?? []
+    if found.isAlarming(ofAll: try session.placedSeconds(), confirmed: confirmed) {
+      leaving = found
+      brakes.hold(filtered: found.pairs)
+    }
+  }
+
   /// Pairs about which anything was decided differently than today: all their entries are placed again (rule 45).
   private func workOnChangedPairs(_ placer: inout Placer) throws -> [Pair: Int] {
     var keys: [Pair: Int] = [:]
     for (pair, stored) in try session.pairs() {
       keys[pair] = stored.key
       let fingerprint = placer.context(pair).fingerprint
-      guard fingerprint != stored.fingerprint, !losses.isBraked(pair.user) else { continue }
+      guard fingerprint != stored.fingerprint else { continue }
       try session.work(onPair: stored.key)
-      try session.setFingerprint(fingerprint, ofPair: stored.key)
+      // What a brake holds is looked at again in the next run.
+      if !brakes.hold(pair.user) { try session.setFingerprint(fingerprint, ofPair: stored.key) }
     }
     for pair in try session.newPairsAtWork().sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
       keys[pair] = try session.addPair(pair, fingerprint: placer.context(pair).fingerprint)
@@ -169,7 +206,7 @@ struct Settlement {
       after = last.key
       for row in rows {
         let pair = Pair(user: row.entry.userID, project: row.entry.projectID ?? "")
-        guard let new = placer.place(row, pairKey: pairKeys[pair]!) else {
+        guard let new = try placer.place(row, pairKey: pairKeys[pair]!) else {
           kept.insert(row.key)
           ledger.countBraked(row, pair: pair, reading: reading)
           continue
@@ -217,31 +254,29 @@ struct Settlement {
   }
 
   private mutating func fill(
-    _ snapshot: PlanSnapshot, users: [MirrorUser], zones: ZoneChooser, today: CalendarDay, placer: Placer
+    _ snapshot: PlanSnapshot, accounts: [MirrorAccount], zones: ZoneChooser, placer: Placer
   ) throws {
     var zones = zones
     // Whoever's whole time of a date was not read gets no zero, and keeps those that are there.
     guard let firstDay = try firstZeroDay(&zones), let window, request.project == nil, request.workspaces.isEmpty
     else { return }
-    var usersByPerson: [PersonID: [String]] = [:]
-    for user in users {
-      if let id = snapshot.planningID(.person, user.id), id == request.person ?? id {
-        usersByPerson[id, default: []].append(user.id)
-      }
-    }
     let filling = Filling(
-      session: session, plan: snapshot, settings: settings, reading: reading, workspaces: lists.map(\.id),
-      window: window, losses: losses, now: request.now, run: run, firstDay: firstDay, freeze: placer.freeze,
-      isProtected: placer.isProtected)
+      session: session, plan: snapshot, settings: settings, workspaces: workspaces,
+      unknownWorkspaces: Set(workspaces.filter { $0.listedUsers == nil }.map(\.id)).subtracting(
+        accounts.flatMap(\.knownIn.keys)), window: window, brakes: brakes, now: request.now, run: run,
+      firstDay: firstDay, freeze: placer.freeze, isProtected: placer.isProtected)
+    let byPerson = Dictionary(
+      grouping: accounts.filter { account in
+        snapshot.planningID(.person, account.id).map { $0 == request.person ?? $0 } ?? false
+      }, by: { snapshot.planningID(.person, $0.id)! })
     let linked = snapshot.linkedItems(.project)
-    try filling.fill(users: usersByPerson, linkedProjects: linked, zones: &zones, counts: &summary.actuals!)
+    try filling.fill(byPerson, linkedProjects: linked, zones: &zones, counts: &summary.actuals!)
   }
 
-  /// The dates this run answers for.
+  /// From the first to the last of the dates this run answers for.
   private var window: ClosedRange<CalendarDay>? {
-    guard let first = plans.map(\.window.lowerBound).min(), let last = plans.map(\.window.upperBound).max() else {
-      return nil
-    }
+    let windows = workspaces.compactMap { $0.plan?.window }
+    guard let first = windows.map(\.lowerBound).min(), let last = windows.map(\.upperBound).max() else { return nil }
     return first...last
   }
 
@@ -292,64 +327,69 @@ struct Settlement {
   // MARK: What the next run builds on
 
   private mutating func rememberCoverage(_ today: CalendarDay) throws {
-    summary.slices = plans.reduce(0) { $0 + wantedSlices($1) }
-    summary.usesLists = reading.usesLists
-    summary.slicesComplete = reading.slices.count { $0.isComplete }
-    let starts = zip(lists, plans).map { lists, plan in
-      coverage(of: lists).unbrokenStart(through: today).map { max($0, plan.window.lowerBound) }
-    }
+    summary.slices = workspaces.reduce(0) { $0 + $1.wantedSlices }
+    summary.slicesComplete = workspaces.reduce(0) { sum, workspace in sum + workspace.slices.count { $0.isComplete } }
+    summary.usesLists = workspaces.contains { $0.source == .entries }
+    let starts = workspaces.map { $0.outcome(today: today).guaranteedFrom }
     summary.guaranteedFrom = starts.contains(nil) ? nil : starts.compactMap(\.self).max()?.description
     guard !request.isNarrowed else { return }
-    summary.readsBackTo = plans.compactMap(\.historyFrom).max()?.description
-    for (lists, plan) in zip(lists, plans) { try remember(plan, lists, today) }
+    summary.readsBackTo = workspaces.compactMap { $0.plan?.historyFrom }.max()?.description
+    for workspace in read { try remember(workspace, today) }
   }
 
-  private func remember(_ plan: ReadingPlan, _ lists: Lists, _ today: CalendarDay) throws {
-    let key = ReadingPlan.Key(lists.id)
+  private func remember(_ workspace: WorkspaceReading, _ today: CalendarDay) throws {
+    guard let plan = workspace.plan else { return }
+    let key = ReadingPlan.Key(workspace.id)
     if let history = plan.historyFrom { try session.set(key.historyFrom, history.description, at: request.now) }
-    let outcomes = reading.slices.filter { $0.workspace == lists.id }
-    if plan.isDeepPass, outcomes.count == wantedSlices(plan), outcomes.allSatisfy(\.isComplete) {
+    if plan.isDeepPass, workspace.isComplete {
       try session.set(key.lastDeepPass, today.description, at: request.now)
     }
-    if let older = plan.ranges.last, let next = plan.nextRotation, coverage(of: lists).gaps(in: older).isEmpty {
+    if let older = plan.ranges.last, let next = plan.nextRotation, workspace.coverage().gaps(in: older).isEmpty {
       try session.set(key.rotation, next.description, at: request.now)
     }
   }
 
-  private func wantedSlices(_ plan: ReadingPlan) -> Int {
-    reading.usesLists ? plan.stretches.count : plan.slices.count
+  /// What the brakes stopped waits for `--confirm-deletes`; a newer plan replaces an older one (rules 53, 89).
+  private func replaceDeletePlan() throws {
+    if !brakes.isEmpty {
+      try session.replaceDeletePlan(stopped.keys, run: run)
+    } else if request.confirmedRun != nil {
+      try session.replaceDeletePlan([], run: run)
+    }
   }
 
-  /// Of the report, or of everybody's own list.
-  private func coverage(of lists: Lists) -> Coverage {
-    reading.coverage(of: lists.id, for: reading.usesLists ? Set(lists.listedUsers) : nil)
+  private var stopped: (keys: [Int], seconds: Int) {
+    let braked = workspaces.map(\.losses).filter(\.isBraked)
+    return (
+      Set(braked.flatMap(\.stopped)).union(leaving.entries.keys).sorted(),
+      braked.reduce(leaving.seconds) { $0 + $1.stoppedSeconds }
+    )
   }
 
   // MARK: End
 
-  private mutating func close(_ matching: Matching, requests: Int) throws -> ImportReport {
-    summary.workspace = lists.map(\.id).joined(separator: ", ")
-    summary.workspaceName = lists.map { $0.workspace.name ?? $0.id }.joined(separator: ", ")
+  private mutating func close(_ matching: Matching, requests: Int, today: CalendarDay) throws -> ImportReport {
+    summary.workspace = workspaces.map(\.id).joined(separator: ", ")
+    summary.workspaceName = workspaces.map(\.name).joined(separator: ", ")
+    summary.workspaces = workspaces.map { RunSummary.Workspace($0.outcome(today: today), name: $0.name) }
+    for workspace in workspaces { try session.addOutcome(workspace.outcome(today: today), run: run) }
     if request.scopes.contains(.clients) { summary.clients = matching.clientCounts }
     if request.scopes.contains(.projects) { summary.projects = matching.projectCounts }
     if request.scopes.contains(.people) { summary.people = matching.personCounts }
-    summary.lookedUp = losses.lookedUp
-    summary.stoppedEntries = losses.isBraked ? losses.stopped.count : 0
-    summary.stoppedSeconds = losses.isBraked ? losses.stoppedSeconds : 0
-    let stop = reading.failure.map { error in
-      ImportStop(
-        message: error.description, retryAt: error.retryAt,
-        isUnreachable: [.unreachable, .keyRefused, .forbidden].contains(error.code))
-    }
-    summary.retryAt = stop?.retryAt.map { Instant(seconds: Int($0.rounded(.up))).description }
-    let isPartial = summary.slicesComplete < summary.slices
-    let status = isPartial ? "partial" : losses.isBraked ? "held" : "done"
-    if losses.isBraked { findings.append(brakeFinding) }
-    if reading.totalsDisagreed > 0 {
+    summary.lookedUp = workspaces.reduce(0) { $0 + $1.losses.lookedUp }
+    summary.stoppedEntries = stopped.keys.count
+    summary.stoppedSeconds = stopped.seconds
+    let stop = ImportStop(workspaces)
+    summary.retryAt = stop?.retryInstant
+    let isPartial = !workspaces.allSatisfy(\.isComplete)
+    let status = isPartial ? "partial" : brakes.isEmpty ? "done" : "held"
+    findings += brakeFindings
+    let disagreed = workspaces.reduce(0) { $0 + $1.totalsDisagreed }
+    if disagreed > 0 {
       findings.append(
         Finding(
-          .warning, "totals_disagree", entries: reading.totalsDisagreed,
-          message: "\(reading.totalsDisagreed) slices: Clockify's totals differ from what it sent, twice the same"))
+          .warning, "totals_disagree", entries: disagreed,
+          message: "\(disagreed) slices: Clockify's totals differ from what it sent, twice the same"))
     }
     try session.addFindings(findings, run: run)
     try session.pruneFindings(before: request.now.utcDay - settings.historyDays)
@@ -361,22 +401,51 @@ struct Settlement {
       findings: findings, summary: summary, stopped: stop)
   }
 
-  private var brakeFinding: Finding {
-    let who = losses.brakedUsers.map { "\($0.count) people" } ?? "the whole window"
-    return Finding(
-      .error, Reason.deleteBrake.rawValue, entries: losses.stopped.count, seconds: losses.stoppedSeconds,
-      message:
-        "\(losses.stopped.count) entries did not come back, too many to be believed: the time of \(who) is left as it was"
-    )
+  private var brakeFindings: [Finding] {
+    var found: [Finding] = []
+    for workspace in workspaces where workspace.losses.isBraked {
+      let losses = workspace.losses
+      let who = losses.brakedUsers.map { "\($0.count) people" } ?? "everybody"
+      found.append(
+        Finding(
+          .error, Reason.deleteBrake.rawValue, entries: losses.stopped.count, seconds: losses.stoppedSeconds,
+          message:
+            "\(losses.stopped.count) entries of \(workspace.name) did not come back, too many to be believed: the time of \(who) is left as it was"
+        ))
+    }
+    if !leaving.isEmpty {
+      found.append(
+        Finding(
+          .error, Reason.deleteBrake.rawValue, entries: leaving.entries.count, seconds: leaving.seconds,
+          message:
+            "a filter of the settings would take away \(leaving.entries.count) entries of \(leaving.people.count) people at once: they are left as they were"
+        ))
+    }
+    return found
   }
 }
 
-extension StoreSession {
-  fileprivate func replaceDeletePlanIfNeeded(_ losses: Losses, run: Int64, isConfirmed: Bool) throws {
-    if losses.isBraked {
-      try replaceDeletePlan(losses.stopped, run: run)
-    } else if isConfirmed {
-      try replaceDeletePlan([], run: run)
-    }
+/// Stored time that a filter would take away (rule 89).
+struct Leaving {
+  private(set) var entries: [Int: Int] = [:]
+  private(set) var people: Set<PersonID> = []
+  private(set) var pairs: Set<Pair> = []
+  private var peopleByEntry: [Int: PersonID] = [:]
+
+  var isEmpty: Bool { entries.isEmpty }
+  var seconds: Int { entries.values.reduce(0, +) }
+
+  mutating func add(_ key: Int, of person: PersonID, pair: Pair, seconds: Int) {
+    entries[key] = seconds
+    peopleByEntry[key] = person
+    people.insert(person)
+    pairs.insert(pair)
+  }
+
+  /// More than 20 people, or more than a fifth of the stored time, without what was confirmed.
+  func isAlarming(ofAll stored: Int, confirmed: Set<Int>) -> Bool {
+    let open = entries.keys.filter { !confirmed.contains($0) }
+    return Set(open.compactMap { peopleByEntry[$0] }).count > 20
+      || 5 * open.reduce(0) { $0 + (entries[$1] ?? 0) } > stored
   }
 }

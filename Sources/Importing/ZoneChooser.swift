@@ -12,18 +12,19 @@ struct ZoneChooser {
   private var ownZones: [String: Zone?] = [:]
   private(set) var unknownNames: Set<String> = []
 
-  init(settings: ImportSettings, plan: PlanSnapshot, users: [MirrorUser], owner: String?) {
+  init(settings: ImportSettings, plan: PlanSnapshot, accounts: [MirrorAccount], owner: String?) {
     override = settings.timeZone
     self.owner = owner
     var overrides: [String: String] = [:]
-    for user in users {
-      if let person = plan.planningID(.person, user.id), let zone = plan.people[person]?.timeZone {
-        overrides[user.id] = zone
+    for account in accounts {
+      if let person = plan.planningID(.person, account.id), let zone = plan.people[person]?.timeZone {
+        overrides[account.id] = zone
       }
     }
     overrideByUser = overrides
     profileByUser = Dictionary(
-      users.compactMap { user in user.timeZone.map { (user.id, $0) } }, uniquingKeysWith: { first, _ in first })
+      accounts.compactMap { account in account.timeZone.map { (account.id, $0) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Settings override → person override → profile → the entry's row → the key's owner → UTC.
@@ -37,6 +38,9 @@ struct ZoneChooser {
     }
     return own ?? firstKnown([row, owner]) ?? .utc
   }
+
+  /// The zone that an entry was pinned in (rule 35); UTC where this machine knows it no more.
+  mutating func pinned(_ name: String) -> Zone { catalog.zone(name) ?? .utc }
 
   private mutating func firstKnown(_ names: [String?]) -> Zone? {
     for name in names {

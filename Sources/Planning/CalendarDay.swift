@@ -81,7 +81,7 @@ extension CalendarDay: CustomStringConvertible {
 
 extension UnsafeMutableBufferPointer<UInt8> {
   func write(_ value: Int, digits: Int, at start: Int) {
-    var rest = value
+    var rest = abs(value)
     for index in stride(from: start + digits - 1, through: start, by: -1) {
       self[index] = 48 + UInt8(rest % 10)
       rest /= 10
@@ -90,6 +90,12 @@ extension UnsafeMutableBufferPointer<UInt8> {
 }
 
 extension Int {
+  /// Foreign numbers may be absurd: a sum stops at the largest number instead of trapping (rule 93).
+  package func addingSaturated(_ other: Int) -> Int {
+    let (sum, overflows) = addingReportingOverflow(other)
+    return overflows ? (other < 0 ? .min : .max) : sum
+  }
+
   /// Division that rounds towards minus infinity, also before 1970.
   package func flooredDivision(_ divisor: Int) -> Int {
     let quotient = self / divisor

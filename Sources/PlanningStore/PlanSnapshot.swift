@@ -80,6 +80,17 @@ package struct PlanSnapshot: Sendable {
     if let lockedUntil, day <= lockedUntil { return true }
     return project.flatMap { projectLockedUntil[$0] }.map { day <= $0 } ?? false
   }
+
+  /// What freezes a cell (rule 47), hours typed by hand apart.
+  package enum Freeze: Sendable { case personArchived, syncOff, locked }
+
+  package func freeze(of cell: Cell) -> Freeze? {
+    if people[cell.person]?.isFrozen ?? false { return .personArchived }
+    if projects[cell.project]?.isSyncOff ?? false { return .syncOff }
+    return isLocked(cell.day, on: cell.project) ? .locked : nil
+  }
+
+  package func isFrozen(_ cell: Cell) -> Bool { freeze(of: cell) != nil }
 }
 
 extension StoreSession {
@@ -239,12 +250,10 @@ extension StoreSession {
           FROM clockify_project p WHERE p.id = external_id)
         WHERE baseline IS NULL AND kind = 'project' AND external_id IN (SELECT id FROM clockify_project);
         UPDATE external_reference SET baseline = (
-          SELECT json_object('name', u.name, 'email', u.email, 'archived',
-            ifnull(u.status, 'ACTIVE') IN ('DELETED', 'LIMITED', 'LIMITED_DELETED')
-            OR ifnull(u.membership_status, 'ACTIVE') = 'INACTIVE')
-          FROM clockify_user u WHERE u.id = external_id AND u.is_listed = 1)
+          SELECT json_object('name', u.name, 'email', u.email, 'archived', u.is_archived)
+          FROM clockify_account u WHERE u.id = external_id AND u.is_listed = 1)
         WHERE baseline IS NULL AND kind = 'person'
-          AND external_id IN (SELECT id FROM clockify_user WHERE is_listed = 1);
+          AND external_id IN (SELECT id FROM clockify_account WHERE is_listed = 1);
         """)
   }
 
@@ -255,9 +264,12 @@ extension StoreSession {
     kind: String, externalID: String, planningID: Int64
   )] {
     let gone = """
-      EXISTS (SELECT 1 FROM clockify_client m WHERE external_reference.kind = 'client' AND m.id = external_id AND m.deleted_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM clockify_project m WHERE external_reference.kind = 'project' AND m.id = external_id AND m.deleted_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM clockify_user m WHERE external_reference.kind = 'person' AND m.id = external_id AND m.deleted_at IS NOT NULL)
+      EXISTS (SELECT 1 FROM clockify_client m JOIN clockify_workspace w ON w.id = m.workspace_id AND w.is_named = 1
+        WHERE external_reference.kind = 'client' AND m.id = external_id AND m.deleted_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM clockify_project m JOIN clockify_workspace w ON w.id = m.workspace_id AND w.is_named = 1
+        WHERE external_reference.kind = 'project' AND m.id = external_id AND m.deleted_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM clockify_account m
+        WHERE external_reference.kind = 'person' AND m.id = external_id AND m.is_gone)
       """
     try db.execute(
       sql: "UPDATE external_reference SET source_missing_since = ? WHERE source_missing_since IS NULL AND (\(gone))",

@@ -195,11 +195,11 @@ extension StoreSession {
     }
   }
 
-  /// Cells of which the ledger wants something else than stands there: with time that a lock holds back, or that were
-  /// frozen when it came up (rule 55).
+  /// Frozen cells of which the ledger wants something else than stands there: with time that a lock holds back, or whose
+  /// entries changed or left since (rules 47, 55).
   ///
   /// - Returns: each with the minutes that would be added; 0: other roles or buckets only.
-  package func lateChanges(where isLocked: (Cell) -> Bool) throws -> [(cell: Cell, minutes: Int)] {
+  package func lateChanges(where isFrozen: (Cell) -> Bool) throws -> [(cell: Cell, minutes: Int)] {
     var cells: Set<Cell> = []
     try statement(
       """
@@ -207,7 +207,7 @@ extension StoreSession {
       WHERE state = 'held' AND reason = 'locked' AND person_id IS NOT NULL
       UNION SELECT person_id, project_id, date FROM deferred_cell
       """
-    ).forEach { if isLocked($0.cell(0)) { cells.insert($0.cell(0)) } }
+    ).forEach { if isFrozen($0.cell(0)) { cells.insert($0.cell(0)) } }
     return try cells.sorted().map { cell in
       let row = try statement(
         """
@@ -216,7 +216,8 @@ extension StoreSession {
               SELECT sum(CASE WHEN is_billable THEN seconds ELSE 0 END) AS billable,
                 sum(CASE WHEN is_billable THEN 0 ELSE seconds END) AS nonbillable
               FROM placement WHERE person_id = ?1 AND project_id = ?2 AND date = ?3
-                AND (state = 'placed' OR (state = 'held' AND reason = 'locked'))
+                AND (state = 'placed' OR (state = 'held' AND reason = 'locked')
+                  OR (counted IS NOT NULL AND reason IN ('sync_off', 'person_archived')))
               GROUP BY role_id)), 0)
           - ifnull((
             SELECT sum(billable_minutes + nonbillable_minutes) FROM actual
@@ -237,7 +238,8 @@ extension StoreSession {
 
   /// Both figures of each cell with hours typed by hand, where Clockify has time too (rules 57, 58).
   ///
-  /// `source`: minutes of every entry that belongs to the cell, placed or held back. `imported`: as the import wrote them.
+  /// `source`: minutes of every entry that belongs to the cell, placed or held back; 0 where the entries that the row was
+  /// made of are gone or count no more. `imported`: as the import wrote them.
   package func computedConflicts() throws -> [Conflict] {
     var conflicts: [Conflict] = []
     var manual: [Cell: (manual: Int, imported: Int)] = [:]
@@ -258,10 +260,14 @@ extension StoreSession {
       let source = try statement(
         """
         SELECT sum((billable + 30) / 60 + (nonbillable + 30) / 60) FROM (
-          SELECT sum(CASE WHEN is_billable THEN seconds ELSE 0 END) AS billable,
-            sum(CASE WHEN is_billable THEN 0 ELSE seconds END) AS nonbillable
-          FROM placement WHERE person_id = ?1 AND project_id = ?2 AND date = ?3
-            AND (state = 'placed' OR reason = 'manual_present')
+          SELECT sum(CASE WHEN is_billable THEN counts ELSE 0 END) AS billable,
+            sum(CASE WHEN is_billable THEN 0 ELSE counts END) AS nonbillable
+          FROM (
+            SELECT role_id, is_billable,
+              CASE WHEN state = 'placed' OR reason IN ('manual_present', 'locked', 'sync_off', 'person_archived')
+                THEN seconds ELSE 0 END AS counts
+            FROM placement WHERE person_id = ?1 AND project_id = ?2 AND date = ?3
+              AND (state = 'placed' OR reason = 'manual_present' OR counted IS NOT NULL))
           GROUP BY role_id)
         """
       ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description)
@@ -321,10 +327,16 @@ extension StoreSession {
 }
 
 extension FastStatement {
-  fileprivate func cell(_ column: Int32) -> Cell {
+  /// A cell of three columns: person, project, date.
+  func cell(_ column: Int32) -> Cell {
     Cell(
       person: int64(column), project: int64(column + 1),
       day: day(column + 2) ?? CalendarDay(number: 0))
+  }
+
+  /// nil where there is no person or no project.
+  func optionalCell(_ column: Int32) -> Cell? {
+    isNull(column) || isNull(column + 1) ? nil : cell(column)
   }
 
   fileprivate func actual() -> ActualRow {

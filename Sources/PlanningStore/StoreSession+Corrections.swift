@@ -130,6 +130,8 @@ extension StoreSession {
     package var project: ProjectID?
     package var origin: String?
     package var withItems = false
+    /// The project that time without a project goes to: it stays (rule 91).
+    package var catchAll: ProjectID?
 
     package init() {}
   }
@@ -175,12 +177,12 @@ extension StoreSession {
           arguments: [row["person_id"], project, row["role_id"], date])
       }
     }
-    if purge.withItems { try purgeItems(&purged) }
+    if purge.withItems { try purgeItems(&purged, but: purge.catchAll) }
     return purged
   }
 
   /// Imported items that nothing of the planners' hangs on.
-  private func purgeItems(_ purged: inout Purged) throws {
+  private func purgeItems(_ purged: inout Purged, but catchAll: ProjectID?) throws {
     func delete(_ table: String, unless used: String) throws -> Int {
       let ids = try Int64.fetchAll(
         db, sql: "SELECT id FROM \(table) WHERE origin = 'clockify' AND NOT (\(used)) ORDER BY id")
@@ -196,7 +198,7 @@ extension StoreSession {
     purged.projects = try delete(
       "project",
       unless: """
-        EXISTS (SELECT 1 FROM actual WHERE project_id = project.id)
+        project.id = \(catchAll ?? 0) OR EXISTS (SELECT 1 FROM actual WHERE project_id = project.id)
         OR EXISTS (SELECT 1 FROM assignment WHERE project_id = project.id)
         """)
     purged.clients = try delete("client", unless: "EXISTS (SELECT 1 FROM project WHERE client_id = client.id)")
@@ -230,8 +232,15 @@ extension StoreSession {
   }
 
   /// Deletes an item with all that hangs on it; a client with its projects.
-  package func deleteItem(_ kind: PlanSnapshot.Kind, _ id: Int64) throws {
-    if kind == .client { try db.execute(sql: "DELETE FROM project WHERE client_id = ?", arguments: [id]) }
+  ///
+  /// - Throws: `PlanRefusal` if the catch-all project would go (rule 91).
+  package func deleteItem(_ kind: PlanSnapshot.Kind, _ id: Int64, catchAll: ProjectID? = nil) throws {
+    if kind == .project { try refuseCatchAll(catchAll, among: [id]) }
+    if kind == .client {
+      try refuseCatchAll(
+        catchAll, among: ProjectID.fetchAll(db, sql: "SELECT id FROM project WHERE client_id = ?", arguments: [id]))
+      try db.execute(sql: "DELETE FROM project WHERE client_id = ?", arguments: [id])
+    }
     try db.execute(sql: "DELETE FROM \(kind.rawValue) WHERE id = ?", arguments: [id])
   }
 
@@ -339,12 +348,15 @@ extension StoreSession {
   // MARK: Auditing (rule 78)
 
   /// Takes out of a copy everything that came from Clockify's time, and what would keep time out of cells, so that a
-  /// fresh read fills it as if for the first time.
+  /// fresh read fills it as if for the first time. Pinned zones and dates stay: a pinned date is no difference (rule 96).
   package func stripForAudit() throws {
     try db.execute(
       sql: """
-        DELETE FROM actual; DELETE FROM placement; DELETE FROM placement_basis; DELETE FROM clockify_time_entry;
-        DELETE FROM entry_change; DELETE FROM cell_change; DELETE FROM deferred_cell; DELETE FROM delete_plan;
+        DELETE FROM actual; DELETE FROM cell_change; DELETE FROM deferred_cell; DELETE FROM delete_plan;
+        DELETE FROM entry_change; DELETE FROM placement_basis WHERE pair_key NOT IN (SELECT pair_key FROM placement);
+        UPDATE placement_basis SET fingerprint = NULL;
+        UPDATE placement SET state = 'deleted', reason = NULL, person_id = NULL, project_id = NULL, role_id = NULL,
+          role_step = NULL, counted = NULL;
         DELETE FROM actual_conflict; DELETE FROM timesheet_lock; DELETE FROM project_tag WHERE tag = 'sync_off';
         DELETE FROM client_tag WHERE tag = 'sync_off';
         UPDATE person SET is_archived = 0;

@@ -24,6 +24,13 @@ extension StoreSession {
     return linked.isEmpty ? try matches("name = ?") : linked
   }
 
+  /// Whether there is or was such a project: ids are never given twice (rules 15, 91).
+  package func hasEverBeen(project id: ProjectID) throws -> Bool {
+    try Bool.fetchOne(
+      db, sql: "SELECT ?1 > 0 AND ?1 <= ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'project'), 0)",
+      arguments: [id]) ?? false
+  }
+
   package func role(named name: String) throws -> RoleID? {
     try RoleID.fetchOne(db, sql: "SELECT id FROM role WHERE name = ?", arguments: [name])
   }

@@ -1,3 +1,4 @@
+import Foundation
 package import Planning
 
 /// A time entry as the mirror keeps it. Instants are UTC seconds.
@@ -34,16 +35,34 @@ package struct MirrorEntry: Sendable {
     self.detailHash = detailHash
   }
 
-  package var seconds: Int { end.map { max(0, $0 - start) } ?? 0 }
+  package var seconds: Int { Self.countedSeconds(from: start, to: end) }
+
+  /// Cannot be somebody's working time: longer than a month, or outside the years that rota counts in (rule 93).
+  package var isAbsurd: Bool { end.map { Self.isAbsurd(from: start, to: $0) } ?? false }
+
+  private static let longest = 31 * 86_400
+  private static let years = Instant("1970-01-01T00:00:00Z")!...Instant("2200-12-31T23:59:59Z")!
+
+  private static func isAbsurd(from start: Instant, to end: Instant) -> Bool {
+    !years.contains(start) || !years.contains(end) || end - start > longest
+  }
+
+  /// Running, invalid and absurd entries count nothing (rules 31, 32, 93).
+  fileprivate static func countedSeconds(from start: Instant, to end: Instant?) -> Int {
+    guard let end, !isAbsurd(from: start, to: end) else { return 0 }
+    return max(0, end - start)
+  }
 }
 
 extension StoreSession {
   /// Merges one entry into the mirror and notes it for placing when its content changed (rule 2).
   ///
-  /// - Parameter keepsNew: false leaves an id alone that the mirror does not have (padding of a window, rule 81).
+  /// - Parameters:
+  ///   - keepsNew: false leaves an id alone that the mirror does not have (padding of a window, rule 81).
+  ///   - gone: entries that the ledger calls missing or deleted: one that arrives is back, also unchanged (rule 56).
   /// - Returns: the entry's key, or nil if it was left alone.
   package func merge(
-    _ entry: MirrorEntry, workspace: String, run: Int64, keepsNew: Bool
+    _ entry: MirrorEntry, workspace: String, run: Int64, keepsNew: Bool, gone: Set<Int>
   ) throws -> Int? {
     let find = try statement(
       "SELECT entry_key, content_hash, detail_hash FROM clockify_time_entry WHERE id = ?"
@@ -52,7 +71,10 @@ extension StoreSession {
     let key = isKnown ? find.int(0) : 0
     let (content, detail) = isKnown ? (find.int64(1), find.int64(2)) : (0, 0)
     find.reset()
-    if isKnown, content == entry.contentHash, detail == entry.detailHash { return key }
+    if isKnown, content == entry.contentHash, detail == entry.detailHash {
+      if gone.contains(key) { try noteArrival(of: key) }
+      return key
+    }
     guard isKnown || keepsNew else { return nil }
     let write = try statement(
       isKnown
@@ -73,10 +95,101 @@ extension StoreSession {
     if !isKnown { write.bind(14, run) }
     try write.run()
     let written = isKnown ? key : Int(db.lastInsertedRowID)
-    if content != entry.contentHash || !isKnown {
-      try statement("INSERT OR IGNORE INTO entry_change VALUES (?)").bind(1, written).run()
+    if !isKnown {
+      // Apart from `noteArrival`, because SQLite keeps a journal of its own for each upsert.
+      try statement("INSERT OR IGNORE INTO entry_change VALUES (?, 1)").bind(1, written).run()
+    } else if content != entry.contentHash || gone.contains(written) {
+      try noteArrival(of: written)
     }
     return written
+  }
+
+  private func noteArrival(of key: Int) throws {
+    try statement(
+      "INSERT INTO entry_change VALUES (?1, 1) ON CONFLICT (entry_key) DO UPDATE SET arrived = 1 WHERE arrived = 0"
+    ).bind(1, key).run()
+  }
+
+  /// Entries that the ledger calls missing or deleted.
+  package func goneEntries() throws -> Set<Int> {
+    var keys: Set<Int> = []
+    try statement("SELECT entry_key FROM placement WHERE state = 'missing' OR state = 'deleted'")
+      .forEach { keys.insert($0.int(0)) }
+    return keys
+  }
+
+  /// Those of them that Clockify has sent since (rule 56).
+  package func returnedEntries() throws -> Set<Int> {
+    var keys: Set<Int> = []
+    try statement(
+      """
+      SELECT c.entry_key FROM entry_change c CROSS JOIN placement p ON p.entry_key = c.entry_key
+      WHERE c.arrived = 1 AND (p.state = 'missing' OR p.state = 'deleted')
+      """
+    ).forEach { keys.insert($0.int(0)) }
+    return keys
+  }
+
+  /// A finished entry that is not placed, or not as it is now (rule 90).
+  package struct WaitingEntry: Sendable {
+    package let key: Int
+    package let pair: Pair
+    package let workspace: String
+    package let start: Instant
+    package let timeZone: String?
+    /// Zone and date as they were decided (rule 35); nil: not yet.
+    package let pinned: (zone: String, day: CalendarDay)?
+    /// The cell whose actuals hold what the entry was before.
+    package let counted: Cell?
+  }
+
+  /// Every one that could be somebody's working time, of these Clockify users or of these projects ("" = no project),
+  /// whenever it was read.
+  package func waitingEntries(
+    users: Set<String>, projects: Set<String>, _ body: (WaitingEntry) throws -> Void
+  ) throws {
+    guard !users.isEmpty || !projects.isEmpty else { return }
+    let (users, projects) = (try json(users), try json(projects))
+    let changed = try statement(
+      """
+      SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, NULL, p.counted,
+        p.person_id, p.project_id, p.date, e.entry_key, p.zone
+      FROM entry_change c
+      CROSS JOIN clockify_time_entry e ON e.entry_key = c.entry_key
+      LEFT JOIN placement p ON p.entry_key = c.entry_key
+      WHERE (e.user_id IN (SELECT value FROM json_each(?1))
+          OR ifnull(e.project_id, '') IN (SELECT value FROM json_each(?2)))
+        AND e."end" > e.start AND (e.type IS NULL OR e.type = 'REGULAR')
+        AND (c.arrived = 1 OR p.state IS NULL OR p.state NOT IN ('missing', 'deleted'))
+      """
+    ).bind(1, users).bind(2, projects)
+    try changed.forEach { row in if let entry = WaitingEntry(row) { try body(entry) } }
+    let waiting = try statement(
+      """
+      SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, p.date, p.counted,
+        p.person_id, p.project_id, p.date, e.entry_key, p.zone
+      FROM placement_basis b
+      CROSS JOIN placement p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
+      CROSS JOIN clockify_time_entry e ON e.entry_key = p.entry_key
+      WHERE (b.user_id IN (SELECT value FROM json_each(?1))
+          OR b.clockify_project_id IN (SELECT value FROM json_each(?2)))
+        AND (p.state = 'skipped' OR p.state = 'held') AND p.seconds > 0 AND (e.type IS NULL OR e.type = 'REGULAR')
+        AND NOT EXISTS (SELECT 1 FROM entry_change c WHERE c.entry_key = p.entry_key)
+      """
+    ).bind(1, users).bind(2, projects)
+    try waiting.forEach { row in if let entry = WaitingEntry(row) { try body(entry) } }
+  }
+
+  /// A list for `json_each`.
+  func json(_ texts: some Sequence<String>) throws -> String {
+    String(decoding: try JSONEncoder().encode(texts.sorted()), as: UTF8.self)
+  }
+
+  /// The workspace that an entry is of.
+  package func workspace(ofEntry key: Int) throws -> String {
+    let row = try statement("SELECT workspace_id FROM clockify_time_entry WHERE entry_key = ?").bind(1, key)
+    defer { row.reset() }
+    return try row.step() ? row.text(0) : ""
   }
 
   /// One entry of the ledger in a stretch of time that was read, for finding out what did not come back (rule 49).
@@ -148,6 +261,22 @@ extension StoreSession {
   }
 }
 
+extension StoreSession.WaitingEntry {
+  /// nil: nothing that counts (rules 32, 93).
+  fileprivate init?(_ row: FastStatement) {
+    guard let start = row.instant(3), MirrorEntry.countedSeconds(from: start, to: row.instant(4)) > 0 else {
+      return nil
+    }
+    self.start = start
+    key = row.int(11)
+    pair = Pair(user: row.text(0), project: row.text(1))
+    workspace = row.text(2)
+    timeZone = row.optionalText(5)
+    pinned = row.day(6).map { (row.text(12), $0) }
+    counted = row.isNull(7) ? nil : row.optionalCell(8)
+  }
+}
+
 extension StoreSession.ReadBack {
   fileprivate init(_ row: FastStatement) {
     isGone = ["missing", "deleted"].contains(row.optionalText(4))
@@ -157,6 +286,6 @@ extension StoreSession.ReadBack {
     projectID = row.optionalText(7)
     ledgerSeconds = isGone ? nil : row.optionalInt(3)
     let end = row.instant(6)
-    mirrorSeconds = row.instant(5).flatMap { start in end.map { max(0, $0 - start) } } ?? 0
+    mirrorSeconds = row.instant(5).map { MirrorEntry.countedSeconds(from: $0, to: end) } ?? 0
   }
 }

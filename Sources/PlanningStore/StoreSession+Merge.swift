@@ -16,7 +16,7 @@ package struct MergeReport: Sendable, Equatable {
   package var tags = 0
   package var actuals = 0
   package var minutes = 0
-  /// Cells that both had in the same role: recomputed from the ledger, or, where a date is locked, added up.
+  /// Cells that both had in the same role: recomputed from the ledger, or, where they are frozen, added up.
   package var actualsCombined = 0
   /// Hours typed by hand on both sides, added up.
   package var manualAddedUp = 0
@@ -38,14 +38,19 @@ extension StoreSession {
   /// Moves everything of one item to another of its kind and deletes the first; every row is kept as it was and as it
   /// became, so that the merge can be undone.
   ///
+  /// - Parameter catchAll: the project of the settings that time without a project goes to: it stays (rule 91).
   /// - Throws: `PlanRefusal`; nothing was changed.
-  package func merge(_ kind: PlanSnapshot.Kind, keep: Int64, drop: Int64, at now: Instant) throws -> MergeReport {
+  package func merge(
+    _ kind: PlanSnapshot.Kind, keep: Int64, drop: Int64, catchAll: ProjectID? = nil, at now: Instant
+  ) throws -> MergeReport {
     let (keptName, droppedName) = (try name(kind, keep), try name(kind, drop))
     try refuseMerge(kind, keep: keep, drop: drop)
+    if kind == .project { try refuseCatchAll(catchAll, among: [drop]) }
     var report = MergeReport()
     (report.kept, report.dropped) = (keptName, droppedName)
     let scopes = MergeScope.of(kind)
     let before = try images(scopes, ids: [keep, drop])
+    let targets = try targets(of: kind, keep: keep, drop: drop)
     try db.execute(
       sql: "INSERT INTO merge (kind, kept_id, dropped_id, dropped_name, merged_at) VALUES (?, ?, ?, ?, ?)",
       arguments: [kind.rawValue, keep, drop, droppedName, now.description])
@@ -60,15 +65,17 @@ extension StoreSession {
       report.assignments = try move("assignment", "project_id", drop, keep)
       report.tags = try moveTags(.project, drop, keep)
       try moveLock(drop, keep)
+      try moveEntries(.project, drop, keep, merge: report.merge)
       try moveActuals(.project, drop, keep, &report)
     case .person:
       report.assignments = try move("assignment", "person_id", drop, keep)
       report.absences = try move("time_off", "person_id", drop, keep)
       try moveContracts(drop, keep, &report)
+      try moveEntries(.person, drop, keep, merge: report.merge)
       try moveActuals(.person, drop, keep, &report)
     }
     try db.execute(sql: "DELETE FROM \(kind.rawValue) WHERE id = ?", arguments: [drop])
-    try journal(before, try images(scopes, ids: [keep, drop]), merge: report.merge)
+    try journal(before, try images(scopes, ids: [keep, drop]), always: targets, merge: report.merge)
     return report
   }
 
@@ -77,6 +84,14 @@ extension StoreSession {
       let name = try String.fetchOne(db, sql: "SELECT name FROM \(kind.rawValue) WHERE id = ?", arguments: [id])
     else { throw PlanRefusal("there is no \(kind.rawValue) \(id)") }
     return name
+  }
+
+  /// Rule 91: time without a project would have nowhere to go.
+  func refuseCatchAll(_ catchAll: ProjectID?, among projects: [ProjectID]) throws {
+    guard let catchAll, projects.contains(catchAll) else { return }
+    throw PlanRefusal(
+      "project \(catchAll) takes the time without a project (setting import: catch_all_project); nothing was changed",
+      next: "name another project there, or none, and run this again")
   }
 
   private func refuseMerge(_ kind: PlanSnapshot.Kind, keep: Int64, drop: Int64) throws {
@@ -150,17 +165,35 @@ extension StoreSession {
 
   // MARK: Actuals
 
+  /// The ledger, before the actuals: combined cells are added up from it. Which entries moved is kept for an undo
+  /// (rule 95).
+  private func moveEntries(_ kind: PlanSnapshot.Kind, _ from: Int64, _ to: Int64, merge: Int64) throws {
+    let column = "\(kind.rawValue)_id"
+    let other = kind == .person ? "?2, project_id" : "person_id, ?2"
+    try db.execute(
+      sql: "INSERT INTO merge_entry SELECT ?, entry_key FROM placement WHERE \(column) = ?", arguments: [merge, from])
+    try db.execute(sql: "UPDATE placement SET \(column) = ? WHERE \(column) = ?", arguments: [to, from])
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO deferred_cell SELECT \(other), date FROM deferred_cell WHERE \(column) = ?1",
+      arguments: [from, to])
+    // Rows removed by hand shortly before are written anew on the kept item (rule 58).
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO cell_change SELECT \(other), date FROM cell_change WHERE \(column) = ?1",
+      arguments: [from, to])
+    // What was settled stays so; where both were, both figures are in the cell now.
+    try db.execute(
+      sql: """
+        INSERT INTO conflict_settlement (person_id, project_id, date, source_minutes)
+        SELECT \(other), date, source_minutes FROM conflict_settlement WHERE \(column) = ?1
+        ON CONFLICT (person_id, project_id, date) DO UPDATE SET source_minutes = source_minutes + excluded.source_minutes
+        """, arguments: [from, to])
+    try db.execute(sql: "DELETE FROM conflict_settlement WHERE \(column) = ?", arguments: [from])
+  }
+
   private func moveActuals(
     _ kind: PlanSnapshot.Kind, _ from: Int64, _ to: Int64, _ report: inout MergeReport
   ) throws {
     let column = "\(kind.rawValue)_id"
-    // The ledger first: combined cells are added up from it.
-    try db.execute(sql: "UPDATE placement SET \(column) = ? WHERE \(column) = ?", arguments: [to, from])
-    try db.execute(
-      sql: """
-        INSERT OR IGNORE INTO deferred_cell
-        SELECT \(kind == .person ? "?2, project_id" : "person_id, ?2"), date FROM deferred_cell WHERE \(column) = ?1
-        """, arguments: [from, to])
     let plan = try planSnapshot()
     for row in try Row.fetchAll(db, sql: "SELECT * FROM actual WHERE \(column) = ?", arguments: [from]) {
       var actual = StoredActual(row)
@@ -180,7 +213,7 @@ extension StoreSession {
     try db.execute(sql: "DELETE FROM actual_conflict WHERE \(column) = ?", arguments: [from])
   }
 
-  private struct StoredActual {
+  struct StoredActual {
     var person: PersonID
     var project: ProjectID
     var role: RoleID
@@ -210,10 +243,11 @@ extension StoreSession {
     }
 
     var minutes: Int { billable + nonbillable }
+    var cell: Cell { Cell(person: person, project: project, day: CalendarDay(date) ?? CalendarDay(number: 0)) }
     var key: StatementArguments { [person, project, role, date] }
   }
 
-  /// Rule 76: imported minutes from the ledger (on locked dates added up), typed ones added up; real hours before zeros.
+  /// Rule 76: imported minutes from the ledger (in frozen cells added up: nothing in them may change), typed ones added up; real hours before zeros.
   private func combined(
     _ moved: StoredActual, _ standing: StoredActual, _ plan: PlanSnapshot, _ report: inout MergeReport
   ) throws -> StoredActual {
@@ -233,7 +267,7 @@ extension StoreSession {
       if moved.origin == "autofill" { return standing }
       if standing.origin == "autofill" { return moved }
       report.actualsCombined += 1
-      if let day = CalendarDay(moved.date), plan.isLocked(day, on: moved.project) {
+      if try isFrozen(moved.cell, plan) {
         result.billable += moved.billable
         result.nonbillable += moved.nonbillable
       } else {
@@ -243,7 +277,18 @@ extension StoreSession {
     return result
   }
 
-  private func ledgerMinutes(_ actual: StoredActual) throws -> (Int, Int) {
+  /// Whether the import may change nothing in a cell (rule 47), hours typed by hand included.
+  func isFrozen(_ cell: Cell, _ plan: PlanSnapshot) throws -> Bool {
+    if plan.isFrozen(cell) { return true }
+    return try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM actual WHERE person_id = ? AND project_id = ? AND date = ? AND is_manual = 1)
+        """, arguments: [cell.person, cell.project, cell.day.description]) ?? false
+  }
+
+  /// What the placed entries of a row's key add up to, rounded once for each bucket.
+  func ledgerMinutes(_ actual: StoredActual) throws -> (Int, Int) {
     let row = try Row.fetchOne(
       db,
       sql: """
@@ -255,7 +300,7 @@ extension StoreSession {
     return (Minutes.rounded(seconds: row?["billable"] ?? 0), Minutes.rounded(seconds: row?["nonbillable"] ?? 0))
   }
 
-  private func put(_ actual: StoredActual, isCombined: Bool) throws {
+  func put(_ actual: StoredActual, isCombined: Bool) throws {
     if isCombined {
       try db.execute(
         sql: "DELETE FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
@@ -275,214 +320,5 @@ extension StoreSession {
     try db.execute(
       sql: "INSERT OR IGNORE INTO cell_change VALUES (?, ?, ?)",
       arguments: [actual.person, actual.project, actual.date])
-  }
-
-  // MARK: The journal
-
-  private struct MergeScope {
-    let table: String
-    let condition: String
-
-    /// Rows of two items; items first, so that what points at them can be put back after them.
-    static func of(_ kind: PlanSnapshot.Kind) -> [MergeScope] {
-      func by(_ table: String, _ column: String) -> MergeScope {
-        MergeScope(table: table, condition: "\(column) IN (?1, ?2)")
-      }
-      let links = MergeScope(
-        table: "external_reference", condition: "kind = '\(kind.rawValue)' AND planning_id IN (?1, ?2)")
-      switch kind {
-      case .client: return [by("client", "id"), by("client_tag", "client_id"), by("project", "client_id"), links]
-      case .project:
-        return [
-          by("project", "id"), by("project_tag", "project_id"), by("assignment", "project_id"),
-          by("timesheet_lock", "project_id"), by("actual", "project_id"), by("actual_conflict", "project_id"), links,
-        ]
-      case .person:
-        return [
-          by("person", "id"), by("contract", "person_id"), by("assignment", "person_id"), by("time_off", "person_id"),
-          by("actual", "person_id"), by("actual_conflict", "person_id"), links,
-        ]
-      }
-    }
-  }
-
-  private struct RowKey: Hashable {
-    let table: String
-    let key: String
-  }
-
-  /// Columns that hold data, and those that make the key.
-  private func columns(of table: String) throws -> (all: [String], key: [String]) {
-    let rows = try Row.fetchAll(db, sql: "SELECT name, pk, hidden FROM pragma_table_xinfo(?)", arguments: [table])
-    let all = rows.filter { $0["hidden"] == 0 }.map { $0["name"] as String }
-    let key = rows.filter { $0["pk"] > 0 }.sorted { ($0["pk"] as Int) < $1["pk"] }.map { $0["name"] as String }
-    return (all, key.isEmpty ? ["project_id"] : key)
-  }
-
-  private func images(_ scopes: [MergeScope], ids: [Int64]) throws -> [RowKey: String] {
-    var images: [RowKey: String] = [:]
-    for scope in scopes {
-      let (all, key) = try columns(of: scope.table)
-      let object = all.map { "'\($0)', \($0)" }.joined(separator: ", ")
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT json_array(\(key.joined(separator: ", "))) AS k, json_object(\(object)) AS o
-          FROM \(scope.table) WHERE \(scope.condition)
-          """, arguments: [ids[0], ids[1]])
-      for row in rows { images[RowKey(table: scope.table, key: row["k"])] = row["o"] }
-    }
-    return images
-  }
-
-  private func journal(_ before: [RowKey: String], _ after: [RowKey: String], merge: Int64) throws {
-    for key in Set(before.keys).union(after.keys) where before[key] != after[key] {
-      try db.execute(
-        sql: "INSERT INTO merge_row (merge_id, table_name, row_key, before, after) VALUES (?, ?, ?, ?, ?)",
-        arguments: [merge, key.table, key.key, before[key], after[key]])
-    }
-  }
-
-  // MARK: Undoing
-
-  package func mergesTable() throws -> Table {
-    try table(
-      """
-      SELECT id, kind, kept_id, dropped_id, dropped_name, merged_at, undone_at FROM merge ORDER BY id DESC
-      """)
-  }
-
-  /// Puts every row back as it was. Imports in between do not count: the next one places their time anew.
-  ///
-  /// - Parameter id: nil: the last merge that is not undone.
-  /// - Throws: `PlanRefusal` naming the later merge or edit that stands in the way; nothing was changed.
-  package func undoMerge(_ id: Int64?, at now: Instant) throws -> MergeRecord {
-    let row = try Row.fetchOne(
-      db, sql: "SELECT * FROM merge WHERE id = ifnull(?, (SELECT max(id) FROM merge WHERE undone_at IS NULL))",
-      arguments: [id])
-    guard let row, let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else {
-      throw PlanRefusal(
-        id.map { "there is no merge \($0)" } ?? "there is no merge to undo", next: "rota duplicates merges")
-    }
-    let record = MergeRecord(
-      id: row["id"], kind: kind, kept: row["kept_id"], dropped: row["dropped_id"], droppedName: row["dropped_name"])
-    guard row["undone_at"] as String? == nil else { throw PlanRefusal("merge \(record.id) was undone already") }
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT table_name, row_key, before, after FROM merge_row WHERE merge_id = ? ORDER BY id",
-      arguments: [record.id])
-    try refuseUndo(record, rows)
-
-    try putBack(rows, tables: MergeScope.of(kind).map(\.table))
-    try giveBackLedger(record)
-    try db.execute(sql: "UPDATE merge SET undone_at = ? WHERE id = ?", arguments: [now.description, record.id])
-    return record
-  }
-
-  /// Rows that the merge made go, the deleted item comes back, changed rows become what they were (never by deleting
-  /// them: that would take along what hangs on them), and the rest is put in again.
-  private func putBack(_ rows: [Row], tables: [String]) throws {
-    func each(_ body: (_ table: String, _ all: [String], _ match: String, _ row: Row) throws -> Void) throws {
-      for table in tables {
-        let (all, key) = try columns(of: table)
-        let match = key.indices.map { "\(key[$0]) IS json_extract(?1, '$[\($0)]')" }.joined(separator: " AND ")
-        for row in rows where row["table_name"] == table { try body(table, all, match, row) }
-      }
-    }
-    func insert(_ table: String, _ all: [String], _ before: String) throws {
-      let values = all.map { "json_extract(?1, '$.\($0)')" }.joined(separator: ", ")
-      try db.execute(
-        sql: "INSERT INTO \(table) (\(all.joined(separator: ", "))) SELECT \(values)", arguments: [before])
-    }
-    try each { table, _, match, row in
-      guard row["before"] as String? == nil else { return }
-      try db.execute(sql: "DELETE FROM \(table) WHERE \(match)", arguments: [row["row_key"] as String])
-    }
-    try each { table, all, _, row in
-      guard table == tables[0], row["after"] as String? == nil, let before = row["before"] as String? else { return }
-      try insert(table, all, before)
-    }
-    try each { table, all, match, row in
-      guard row["after"] as String? != nil, let before = row["before"] as String? else { return }
-      let values = all.map { "\($0) = json_extract(?2, '$.\($0)')" }.joined(separator: ", ")
-      try db.execute(
-        sql: "UPDATE \(table) SET \(values) WHERE \(match)", arguments: [row["row_key"] as String, before])
-      // An import may have removed it since.
-      if db.changesCount == 0 { try insert(table, all, before) }
-    }
-    try each { table, all, match, row in
-      guard table != tables[0], row["after"] as String? == nil, let before = row["before"] as String? else { return }
-      if table == "actual" || table == "actual_conflict" {
-        try db.execute(sql: "DELETE FROM \(table) WHERE \(match)", arguments: [row["row_key"] as String])
-      }
-      try insert(table, all, before)
-    }
-  }
-
-  private func refuseUndo(_ record: MergeRecord, _ rows: [Row]) throws {
-    let later = try Int64.fetchOne(
-      db,
-      sql: """
-        SELECT m.id FROM merge m WHERE m.id > ?1 AND m.undone_at IS NULL AND (
-          (m.kind = ?2 AND (m.kept_id IN (?3, ?4) OR m.dropped_id IN (?3, ?4)))
-          OR EXISTS (SELECT 1 FROM merge_row a JOIN merge_row b USING (table_name, row_key)
-            WHERE a.merge_id = m.id AND b.merge_id = ?1 AND a.table_name <> 'actual'))
-        ORDER BY m.id DESC
-        """, arguments: [record.id, record.kind.rawValue, record.kept, record.dropped])
-    if let later {
-      throw PlanRefusal("merge \(later) came later and builds on it", next: "rota duplicates undo \(later)")
-    }
-    for row in rows {
-      let table: String = row["table_name"]
-      let (all, key) = try columns(of: table)
-      let object = all.map { "'\($0)', \($0)" }.joined(separator: ", ")
-      let condition = key.indices.map { "\(key[$0]) IS json_extract(?1, '$[\($0)]')" }.joined(separator: " AND ")
-      let isManual = table == "actual" ? "is_manual" : "1"
-      let now = try Row.fetchOne(
-        db, sql: "SELECT json_object(\(object)) AS o, \(isManual) AS m FROM \(table) WHERE \(condition)",
-        arguments: [row["row_key"] as String])
-      if now?["o"] as String? == row["after"] as String? { continue }
-      // What an import writes anew does not count.
-      if table == "actual_conflict" || (table == "actual" && now?["m"] as Bool? != true) { continue }
-      if table == "external_reference", now != nil, try isSameLink(row["after"], now?["o"]) { continue }
-      throw PlanRefusal(
-        "\(table) \(row["row_key"] as String) was changed after merge \(record.id)",
-        next: "change it back, or correct the items by hand")
-    }
-  }
-
-  /// Imports note on links what Clockify says and since when it is gone.
-  private func isSameLink(_ after: String?, _ now: String?) throws -> Bool {
-    try Bool.fetchOne(
-      db,
-      sql: """
-        SELECT json_extract(?1, '$.planning_id') IS json_extract(?2, '$.planning_id')
-          AND json_extract(?1, '$.external_id') IS json_extract(?2, '$.external_id')
-        """, arguments: [after, now]) ?? false
-  }
-
-  /// The ledger rows of the links that went back, and a mark that their time is to be placed anew.
-  private func giveBackLedger(_ record: MergeRecord) throws {
-    guard record.kind != .client else { return }
-    let column = "\(record.kind.rawValue)_id"
-    let side = record.kind == .person ? "user_id" : "clockify_project_id"
-    let pairs = """
-      SELECT pair_key FROM placement_basis WHERE \(side) IN (
-        SELECT external_id FROM external_reference WHERE kind = '\(record.kind.rawValue)' AND planning_id = ?1)
-      """
-    let ids: StatementArguments = [record.dropped, record.kept]
-    try db.execute(
-      sql: """
-        INSERT OR IGNORE INTO cell_change SELECT person_id, project_id, date FROM placement
-        WHERE \(column) = ?2 AND pair_key IN (\(pairs))
-        """, arguments: ids)
-    try db.execute(
-      sql: "UPDATE placement SET \(column) = ?1 WHERE \(column) = ?2 AND pair_key IN (\(pairs))", arguments: ids)
-    try db.execute(
-      sql: """
-        INSERT OR IGNORE INTO cell_change SELECT person_id, project_id, date FROM placement
-        WHERE \(column) = ?1 AND pair_key IN (\(pairs))
-        """, arguments: [record.dropped])
-    try db.execute(
-      sql: "UPDATE placement_basis SET fingerprint = NULL WHERE pair_key IN (\(pairs))", arguments: [record.dropped])
   }
 }

@@ -63,6 +63,24 @@ extension StoreSession {
         """)
   }
 
+  /// Calls `body` with key, cell and seconds of each placed entry of a pair.
+  package func forEachPlaced(ofPair key: Int, _ body: (Int, Cell, Int) throws -> Void) throws {
+    let rows = try statement(
+      """
+      SELECT entry_key, seconds, person_id, project_id, date FROM placement INDEXED BY placement_by_pair
+      WHERE pair_key = ?1 AND state = 'placed'
+      """
+    ).bind(1, key)
+    try rows.forEach { try body($0.int(0), $0.cell(2), $0.int(1)) }
+  }
+
+  /// Of all placed entries.
+  package func placedSeconds() throws -> Int {
+    let row = try statement("SELECT ifnull(sum(seconds), 0) FROM placement WHERE state = 'placed'")
+    defer { row.reset() }
+    return try row.step() ? row.int(0) : 0
+  }
+
   package func work(onPair key: Int) throws {
     try statement("INSERT OR IGNORE INTO work_entry SELECT entry_key FROM placement WHERE pair_key = ?")
       .bind(1, key).run()
@@ -75,14 +93,6 @@ extension StoreSession {
   package func work(on cell: Cell) throws {
     try statement("INSERT OR IGNORE INTO work_cell VALUES (?, ?, ?)")
       .bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description).run()
-  }
-
-  /// Entries that were gone and are in `missing` or `deleted`.
-  package func goneEntries() throws -> [Int] {
-    var keys: [Int] = []
-    try statement("SELECT entry_key FROM placement WHERE state IN ('missing', 'deleted')")
-      .forEach { keys.append($0.int(0)) }
-    return keys
   }
 
   /// The pairs of entries to place that have no row of their own yet.

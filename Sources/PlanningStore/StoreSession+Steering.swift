@@ -105,7 +105,7 @@ extension StoreSession {
         AND (?2 IS NULL OR date >= ?2) AND (?3 IS NULL OR date <= ?3)
       """
     let arguments: StatementArguments = [person, from?.description, through?.description]
-    try db.execute(sql: "INSERT OR IGNORE INTO entry_change \(chosen)", arguments: arguments)
+    try db.execute(sql: "INSERT OR IGNORE INTO entry_change (entry_key) \(chosen)", arguments: arguments)
     try db.execute(sql: "UPDATE placement SET pinned = 0 WHERE entry_key IN (\(chosen))", arguments: arguments)
     return db.changesCount
   }

@@ -46,7 +46,7 @@ package struct LinkCandidates: Sendable {
       items: openProjects.map { ($0.id, NormalizedName($0.name).text) }, rows: projects.map { named($0.id, $0.name) })
     byItem[.project] = byName.merging(withClient) { $1 }
 
-    let users = try session.mirroredUsers().filter { !$0.isGone && isFree(.person, $0.id) }
+    let users = try session.accounts().filter { !$0.isGone && isFree(.person, $0.id) }
     let openPeople = plan.people.values.filter { isUnlinked(.person, $0.id) }
     let byPersonName = Self.byName(
       items: openPeople.map { ($0.id, NormalizedName($0.name).text) }, rows: users.map { named($0.id, $0.name) })

@@ -68,8 +68,11 @@ enum ErrorWords {
     }
     return UserError(
       "\(cause.message). Run \(error.run) is 'failed'; nothing planners see was changed.", next: cause.next,
-      status: cause.status == .usage ? .failed : cause.status)
+      status: cause.status == .usage && !isSetting(error.cause) ? .failed : cause.status)
   }
+
+  /// A setting that only Clockify can tell to be wrong is refused input all the same (rule 89).
+  private static func isSetting(_ error: any Error) -> Bool { (error as? ImportError)?.code == .badSetting }
 
   private static func importError(_ error: ImportError) -> UserError {
     switch error.code {

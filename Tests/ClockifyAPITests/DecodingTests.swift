@@ -136,4 +136,24 @@ struct DecodingTests {
     let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
     #expect(throws: ClockifyError.self) { try page(Array("{\"x\":\(deep),\"timeentries\":[]}".utf8)) }
   }
+
+  @Test("Rule 93: stated durations near the largest number are numbers like others; none stops the process")
+  func absurdDurations() throws {
+    let row = """
+      {"_id":"a","userId":"u","timeInterval":{"start":"2026-03-03T08:00:00Z","end":"2026-03-03T09:00:00Z","duration":%}}
+      """
+    for text in [
+      "9223372036854775807", "-9223372036854775808", "1e300", "\"9223372036854775807\"", "\"PT9999999999999H\"",
+      "\"PT281474976710655H59M\"",
+    ] {
+      let two = row.replacing("%", with: text)
+      let page =
+        "{\"timeentries\":[\(two),\(two.replacing("\"a\"", with: "\"b\""))],\"totals\":[{\"entriesCount\":2,\"totalTime\":9223372036854775807}]}"
+      let read = try EntryDecoding.reportPage(ByteBuffer(string: page), request: "test")
+      #expect(read.entries.count == 2)
+      var reading = SliceReading()
+      var seen: Set<String> = []
+      #expect(reading.count(read, seen: &seen).count == 2)
+    }
+  }
 }

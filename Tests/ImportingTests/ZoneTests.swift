@@ -9,10 +9,9 @@ struct ZoneTests {
   private func chooser(_ profile: String?, override: String? = nil, owner: String? = "Asia/Tokyo") -> ZoneChooser {
     var settings = ImportSettings()
     settings.timeZone = override
-    return ZoneChooser(
-      settings: settings, plan: PlanSnapshot(),
-      users: [MirrorUser(id: "u", name: nil, email: nil, status: nil, membershipStatus: nil, timeZone: profile)],
-      owner: owner)
+    var account = MirrorAccount(history: "u")
+    account.timeZone = profile
+    return ZoneChooser(settings: settings, plan: PlanSnapshot(), accounts: [account], owner: owner)
   }
 
   @Test("Rule 34: settings, profile, row, owner, UTC; a name that is not known here gives way to the next")

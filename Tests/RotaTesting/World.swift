@@ -11,7 +11,7 @@ package import PlanningStore
 /// Week Monday 2026-03-02 to Sunday 2026-03-08; the cast of docs/importing.md.
 package final class World {
   package let clockify: SimulatedClockify
-  package let database: PlanningDatabase
+  package private(set) var database: PlanningDatabase
   package let folder: URL
   package var settings = ImportSettings()
   package var now: Instant
@@ -26,8 +26,22 @@ package final class World {
   package static let betaID = "6630aa10b1c2d3e4f5060021"
   package static let leaveID = "6630aa10b1c2d3e4f5060022"
 
-  /// - Parameter now: UTC.
-  package static func make(now: String = "2026-03-09T06:00:00Z", plan: String = "PRO_2021") async throws -> World {
+  /// - Parameters:
+  ///   - now: UTC.
+  ///   - workspaces: nil: one, with the cast.
+  package static func make(
+    now: String = "2026-03-09T06:00:00Z", plan: String = "PRO_2021", workspaces: [SimulatedWorkspace]? = nil
+  ) async throws -> World {
+    let clockify = try await SimulatedClockify.start(workspaces ?? [cast(plan: plan)])
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let path = folder.appendingPathComponent("rota.sqlite").path
+    return World(
+      clockify: clockify, database: try PlanningDatabase(path: path, creates: true), folder: folder,
+      now: Instant(now)!)
+  }
+
+  private static func cast(plan: String) -> SimulatedWorkspace {
     var workspace = SimulatedWorkspace(id: "6630aa10b1c2d3e4f5060000", name: "W", plan: plan)
     var ana = SimulatedWorkspace.User(id: anaID, name: "Ana", email: "Ana@ex.test", timeZone: "Europe/Berlin")
     ana.role = .owner
@@ -40,20 +54,15 @@ package final class World {
       .init(id: alphaID, name: "Alpha", clientID: acmeID), .init(id: betaID, name: "Beta", clientID: acmeID),
       .init(id: leaveID, name: "Leave", clientID: internalID),
     ]
-    let clockify = try await SimulatedClockify.start([workspace])
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let path = folder.appendingPathComponent("rota.sqlite").path
-    return World(
-      clockify: clockify, database: try PlanningDatabase(path: path, creates: true), folder: folder,
-      now: Instant(now)!)
+    return workspace
   }
 
   /// Makes a world, hands it over, and cleans up after it.
   package static func with(
-    now: String = "2026-03-09T06:00:00Z", plan: String = "PRO_2021", _ body: (World) async throws -> Void
+    now: String = "2026-03-09T06:00:00Z", plan: String = "PRO_2021", workspaces: [SimulatedWorkspace]? = nil,
+    _ body: (World) async throws -> Void
   ) async throws {
-    let world = try await make(now: now, plan: plan)
+    let world = try await make(now: now, plan: plan, workspaces: workspaces)
     do {
       try await body(world)
     } catch {
@@ -81,11 +90,12 @@ package final class World {
   /// - Parameters:
   ///   - start: UTC, `2026-03-03T08:00:00Z`.
   ///   - minutes: nil: the timer runs.
+  ///   - workspace: the first is 0.
   /// - Returns: the entry's id.
   @discardableResult
   package func track(
     _ user: String, _ project: String?, _ start: String, minutes: Int?, seconds: Int = 0,
-    billable: Bool? = true, type: String? = "REGULAR"
+    billable: Bool? = true, type: String? = "REGULAR", workspace: Int = 0
   ) -> String {
     counter += 1
     let begin = Instant(start)!.seconds
@@ -94,7 +104,7 @@ package final class World {
       id: id, userID: user, projectID: project, start: begin, end: minutes.map { begin + $0 * 60 + seconds })
     entry.billable = billable
     entry.type = type
-    clockify.change { [entry] in $0.workspace.add(entry) }
+    clockify.change { [entry] in $0.workspaces[workspace].add(entry) }
     return id
   }
 
@@ -105,11 +115,15 @@ package final class World {
   }
 
   package func edit(_ id: String, _ edit: @escaping @Sendable (inout SimulatedWorkspace.Entry) -> Void) {
-    clockify.change { $0.workspace.editEntry(id, edit) }
+    clockify.change { state in
+      for index in state.workspaces.indices { state.workspaces[index].editEntry(id, edit) }
+    }
   }
 
   package func remove(_ id: String) {
-    clockify.change { $0.workspace.removeEntry(id) }
+    clockify.change { state in
+      for index in state.workspaces.indices { state.workspaces[index].removeEntry(id) }
+    }
   }
 
   // MARK: Ours
@@ -136,16 +150,33 @@ package final class World {
     var request = ImportRequest(
       trigger: .manual, scopes: scopes, since: since.flatMap { CalendarDay($0) }, confirmedRun: confirm, now: now)
     configure(&request)
-    let source = ClockifySource(
-      addresses: try ClockifyAddresses(api: clockify.apiURL),
-      credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
-      budget: RequestBudget(perSecond: 1000, perHour: nil), retry: RetryPolicy(attempts: 3, firstPause: 0.01),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    let pipeline = ImportPipeline(
-      database: database, source: source, settings: settings,
-      request: request,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
-    return try await pipeline.run()
+    return try await startImport(request).value
+  }
+
+  /// - Parameter copy: imports into this database instead of the world's own.
+  /// - Returns: the running import, for those who mean to cancel it.
+  package func startImport(_ request: ImportRequest, into copy: PlanningDatabase? = nil) -> Task<
+    ImportReport, any Error
+  > {
+    let (database, settings, url) = (copy ?? database, settings, clockify.apiURL)
+    return Task {
+      let source = ClockifySource(
+        addresses: try ClockifyAddresses(api: url),
+        credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
+        budget: RequestBudget(perSecond: 1000, perHour: nil), retry: RetryPolicy(attempts: 3, firstPause: 0.01),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      let pipeline = ImportPipeline(
+        database: database, source: source, settings: settings,
+        request: request,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
+      return try await pipeline.run()
+    }
+  }
+
+  /// Lets go of the database and goes on with a copy of it, as after a crash.
+  package func goOn(with path: String) throws {
+    try database.close()
+    database = try PlanningDatabase(path: path, creates: false)
   }
 
   /// Runs SQL as a planner would, with a tool of their own: foreign keys off.

@@ -114,6 +114,7 @@ extension ActualsCommand {
         purge.project = try project.map { try session.item(.project, $0).id }
         purge.origin = origin
         purge.withItems = withItems
+        purge.catchAll = composition.settings.imports.catchAllProject
         if let runID, try session.run(runID) == nil {
           throw UserError("there is no run \(runID)", next: "rota runs list")
         }

@@ -98,28 +98,31 @@ struct DuplicatesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let reports = try composition.write(dryRun: dryRun.dryRun) { session in
-        if let file { return try merge(CSVFile(path: file), session, composition.now) }
+        if let file { return try merge(CSVFile(path: file), session, composition) }
         guard let kind, let keep, let drop else { return [] }
-        return [try merge(kind, keep, drop, session, composition.now)]
+        return [try merge(kind, keep, drop, session, composition)]
       }
       for report in reports { for line in MergeWords.lines(report, isDryRun: dryRun.dryRun) { Terminal.say(line) } }
       if kind == .client || file != nil, !dryRun.dryRun { try offerMore(composition) }
     }
 
     private func merge(
-      _ kind: PlanSnapshot.Kind, _ keep: String, _ drop: String, _ session: StoreSession, _ now: Instant
+      _ kind: PlanSnapshot.Kind, _ keep: String, _ drop: String, _ session: StoreSession,
+      _ composition: Composition
     ) throws -> MergeReport {
-      try session.merge(kind, keep: session.item(kind, keep).id, drop: session.item(kind, drop).id, at: now)
+      try session.merge(
+        kind, keep: session.item(kind, keep).id, drop: session.item(kind, drop).id,
+        catchAll: composition.settings.imports.catchAllProject, at: composition.now)
     }
 
-    private func merge(_ csv: CSVFile, _ session: StoreSession, _ now: Instant) throws -> [MergeReport] {
+    private func merge(_ csv: CSVFile, _ session: StoreSession, _ composition: Composition) throws -> [MergeReport] {
       try csv.check(columns: Self.columns, required: Array(Self.columns.prefix(3)))
       return try csv.lines.compactMap { line in
         do {
           let kind = try line.kind()
           let (keep, drop) = (line.fields["keep", default: ""], line.fields["drop", default: ""])
           switch line.fields["decision"] {
-          case nil, "merge": return try merge(kind, keep, drop, session, now)
+          case nil, "merge": return try merge(kind, keep, drop, session, composition)
           case "": return nil
           case "different":
             let (left, right) = (try session.item(kind, keep).id, try session.item(kind, drop).id)
@@ -237,7 +240,11 @@ struct DuplicatesCommand: ParsableCommand {
         switch answer {
         case "a", "b":
           let (keep, drop) = answer == "a" ? (found.left, found.right) : (found.right, found.left)
-          let report = try composition.write { try $0.merge(found.kind, keep: keep, drop: drop, at: composition.now) }
+          let report = try composition.write {
+            try $0.merge(
+              found.kind, keep: keep, drop: drop, catchAll: composition.settings.imports.catchAllProject,
+              at: composition.now)
+          }
           for line in MergeWords.lines(report, isDryRun: false) { Terminal.say(line) }
         case "d": try composition.write { try $0.setDismissed(pair, true) }
         case "s": skipped.insert([found.left, found.right])

@@ -73,7 +73,7 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
       if ignore {
         for id in hanging.clockifyIDs { _ = try session.ignore(Subject.kind, externalID: id, note: found.name) }
       }
-      try session.deleteItem(Subject.kind, found.id)
+      try session.deleteItem(Subject.kind, found.id, catchAll: composition.settings.imports.catchAllProject)
       return (found.name, hanging.words, hanging.clockifyIDs)
     }
     composition.say(

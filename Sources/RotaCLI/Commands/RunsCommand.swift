@@ -103,6 +103,9 @@ struct RunsCommand: ParsableCommand {
         var object = RunsCommand.object(found, findings)
         if let mask, var summary = object["summary"] as? [String: Any] {
           summary["workspace_name"] = (summary["workspace_name"] as? String).map { mask.masked($0) }
+          summary["workspaces"] = (summary["workspaces"] as? [[String: Any]])?.map { workspace in
+            workspace.mapValues { ($0 as? String).map { mask.masked($0) } ?? $0 }
+          }
           object["summary"] = summary
         }
         object["rota"] = Rota.configuration.version

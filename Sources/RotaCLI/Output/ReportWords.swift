@@ -32,7 +32,7 @@ struct ReportWords {
     for dead in summary.deadRuns {
       lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.")
     }
-    lines += itemLines + timeLines + needs
+    lines += itemLines + timeLines + workspaceLines + needs
     return lines.flatMap { Words.wrapped($0) }
   }
 
@@ -41,7 +41,9 @@ struct ReportWords {
     lines.append(
       isDryRun
         ? "It was a dry run: nothing was kept."
-        : "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
+        : summary.workspaces == nil
+          ? "Kept: what had arrived of the lists. Nothing planners see was changed."
+          : "Kept: clients, projects and people, and the time that arrived. In what was not read completely nothing was removed and no zeros were filled."
     )
     if let retry = summary.retryAt {
       lines.append("Next: run 'rota import' again after \(retry); it goes on where it stopped.")
@@ -113,6 +115,23 @@ struct ReportWords {
       lines.append("            right since \(date)\(older)")
     }
     return lines
+  }
+
+  /// Where a workspace was read otherwise than the report says as a whole (rule 87).
+  private var workspaceLines: [String] {
+    let workspaces = summary.workspaces ?? []
+    return workspaces.flatMap { workspace in
+      var words: [String] = []
+      if !workspace.isComplete, workspaces.count > 1 {
+        let slices =
+          workspace.slices > 0 ? " (\(workspace.slicesComplete) of \(Words.plural(workspace.slices, "slice")))" : ""
+        words.append("not read completely\(slices)\(workspace.failure.map { ": \($0)" } ?? "")")
+      }
+      if workspace.source == .entries {
+        words.append("read from everybody's own list, not the report: time of people who are not listed is not covered")
+      }
+      return words.map { "  \(workspaces.count > 1 ? "\(workspace.name): " : "time was ")\($0)" }
+    }
   }
 
   private func reasonLine(_ name: String, _ seconds: Int, _ sums: [String: RunSummary.Sum]) -> String? {

@@ -33,7 +33,7 @@ struct Waiting {
       let seconds = summary.map { $0.stoppedSeconds > 0 ? " (\(Words.hours(seconds: $0.stoppedSeconds)))" : "" } ?? ""
       add(
         "delete_plan", plan.keys.count,
-        "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished at once: nothing was removed",
+        "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished, or would leave by a filter, at once: nothing was removed",
         "rota import --confirm-deletes \(plan.run)")
     }
     let unknown = try session.peopleWithUnknownRole()

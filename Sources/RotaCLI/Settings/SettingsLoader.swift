@@ -156,7 +156,7 @@ struct SettingsLoader {
     settings.database = text("database") ?? settings.database
     settings.apiURL = text("clockify.api_url") ?? settings.apiURL
     settings.reportsURL = text("clockify.reports_url")
-    settings.imports.workspaces = given["clockify.workspaces"]?.parts ?? []
+    settings.imports.workspaces = ids("clockify.workspaces", or: "all")
     settings.imports.source = word("clockify.source").flatMap(ImportSettings.TimeSource.init) ?? .auto
     settings.imports.catchAllProject = whole("import.catch_all_project").map(Int64.init)
     settings.imports.include = filter("import.include")
@@ -189,14 +189,23 @@ struct SettingsLoader {
     settings.backup.keep = whole("backup.keep") ?? settings.backup.keep
   }
 
-  private func filter(_ path: String) -> ImportFilter {
-    func ids(_ name: String) -> Set<String> { Set((given["\(path).\(name)"]?.parts ?? []).map { $0.lowercased() }) }
+  private mutating func filter(_ path: String) -> ImportFilter {
     var filter = ImportFilter()
-    filter.users = ids("users")
-    filter.groups = ids("groups")
-    filter.clients = ids("clients")
-    filter.projects = ids("projects")
+    filter.users = Set(ids("\(path).users"))
+    filter.groups = Set(ids("\(path).groups"))
+    filter.clients = Set(ids("\(path).clients"))
+    filter.projects = Set(ids("\(path).projects"))
     return filter
+  }
+
+  /// Clockify ids in lower case: one that can be none would filter nothing, or everything (rule 91).
+  private mutating func ids(_ path: String, or word: String? = nil) -> [String] {
+    guard let (parts, place) = given[path] else { return [] }
+    let ids = parts.map { $0.lowercased() }
+    for id in ids where id != word && !(id.count == 24 && id.allSatisfy(\.isHexDigit)) {
+      problems.append("\(place): '\(path)': \"\(id)\" is no Clockify id: it must have 24 hexadecimal digits")
+    }
+    return ids
   }
 
   private func text(_ path: String) -> String? { given[path]?.parts.first }

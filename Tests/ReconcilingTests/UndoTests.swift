@@ -1,0 +1,289 @@
+import ClockifySimulator
+import Importing
+import Planning
+import PlanningStore
+import RotaTesting
+import Testing
+
+/// Rule 95: what an undo gives back, whatever happened in between.
+@Suite("Undoing a merge after things have moved on")
+struct UndoTests {
+  private static let other = Int64(4)
+
+  enum Move: String, CaseIterable, CustomTestStringConvertible {
+    case day, project, person, gone, keptProject
+    var testDescription: String { rawValue }
+
+    func apply(to id: String, in world: World) {
+      switch self {
+      case .day: world.edit(id) { entry in (entry.start, entry.end) = (entry.start + 86_400, entry.end! + 86_400) }
+      case .project: world.edit(id) { $0.projectID = World.betaID }
+      case .person: world.edit(id) { $0.userID = World.bobID }
+      case .gone: world.remove(id)
+      case .keptProject: world.edit(id) { $0.projectID = World.leaveID }
+      }
+    }
+
+    /// Person, project and date of the 180 minutes in the end; nil: nowhere.
+    var end: String? {
+      switch self {
+      case .day: "Ana Alpha Dev 2026-03-04 180/0"
+      case .project: "Ana Beta Dev 2026-03-03 180/0"
+      case .person: "Bob Alpha Dev 2026-03-03 180/0"
+      case .gone: nil
+      case .keptProject: "Ana Leave Dev 2026-03-03 180/0"
+      }
+    }
+  }
+
+  private func merge(_ world: World, _ kind: PlanSnapshot.Kind, keep: Int64, drop: Int64) throws {
+    _ = try world.database.write { try $0.merge(kind, keep: keep, drop: drop, at: world.now) }
+  }
+
+  private func undo(_ world: World) throws {
+    _ = try world.database.write { try $0.undoMerge(nil, at: world.now) }
+  }
+
+  private func project(_ world: World, _ name: String) throws -> Int64 {
+    Int64(try world.sql("SELECT id FROM project WHERE name = '\(name)'"))!
+  }
+
+  private func expectClean(_ world: World) throws {
+    #expect(try world.database.read { try $0.problems() }.isEmpty)
+    #expect(try world.sql("SELECT count(*) FROM deferred_cell") == "0")
+  }
+
+  @Test("Merge, the entry moves, import, undo, import: its minutes are there once", arguments: Move.allCases)
+  func moved(move: Move) async throws {
+    try await World.with { world in
+      let id = world.track("2026-03-03T08:00:00Z", minutes: 180)
+      try await world.enableActuals()
+      try await world.importNow()
+      let (alpha, leave) = (try project(world, "Alpha"), try project(world, "Leave"))
+      try merge(world, .project, keep: leave, drop: alpha)
+      move.apply(to: id, in: world)
+      try await world.importNow()
+      try undo(world)
+      #expect(try world.sql("SELECT ifnull(sum(billable_minutes), 0) FROM actual") == (move.end == nil ? "0" : "180"))
+      let report = try await world.importNow()
+
+      #expect(report.books.isBalanced)
+      #expect(try world.actuals() == [move.end].compactMap(\.self))
+      try expectClean(world)
+    }
+  }
+
+  @Test("The same where two people are merged", arguments: [Move.day, .project, .gone])
+  func movedPerson(move: Move) async throws {
+    try await World.with { world in
+      let id = world.track("2026-03-03T08:00:00Z", minutes: 180)
+      world.track(World.bobID, World.alphaID, "2026-03-03T15:00:00Z", minutes: 30)
+      try await world.enableActuals()
+      try await world.importNow()
+      try merge(world, .person, keep: 2, drop: 1)
+      move.apply(to: id, in: world)
+      try await world.importNow()
+      try undo(world)
+      try await world.importNow()
+
+      let bob = "Bob Alpha Dev 2026-03-03 30/0"
+      #expect(try Set(world.actuals()) == Set([bob, move.end].compactMap(\.self)))
+      try expectClean(world)
+    }
+  }
+
+  @Test("Without an import in between, where the dropped project is unlinked and ignored: its placed time goes back")
+  func unlinked() async throws {
+    try await World.with { world in
+      world.track("2026-03-03T08:00:00Z", minutes: 180)
+      try await world.enableActuals()
+      try await world.importNow()
+      let (alpha, leave) = (try project(world, "Alpha"), try project(world, "Leave"))
+      try world.database.write { session in
+        _ = try session.unlink(.project, planningID: alpha)
+        _ = try session.ignore(.project, externalID: World.alphaID, note: nil)
+      }
+      try await world.importNow()
+      try merge(world, .project, keep: leave, drop: alpha)
+      try undo(world)
+      try await world.importNow()
+      try await world.importNow()
+
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 180/0"])
+      try expectClean(world)
+    }
+  }
+
+  @Test("The time of the catch-all project, merged away before the settings refused it, goes back as well")
+  func catchAll() async throws {
+    try await World.with { world in
+      world.track(World.anaID, nil, "2026-03-03T08:00:00Z", minutes: 180)
+      try await world.enableActuals()
+      let leave = try project(world, "Leave")
+      world.settings.catchAllProject = try project(world, "Beta")
+      try await world.importNow()
+      let beta = world.settings.catchAllProject!
+      #expect(throws: PlanRefusal.self) {
+        try world.database.write { try $0.merge(.project, keep: leave, drop: beta, catchAll: beta, at: world.now) }
+      }
+      #expect(throws: PlanRefusal.self) {
+        try world.database.write { try $0.deleteItem(.project, beta, catchAll: beta) }
+      }
+      #expect(throws: PlanRefusal.self) { try world.database.write { try $0.deleteItem(.client, 1, catchAll: beta) } }
+      try merge(world, .project, keep: leave, drop: beta)
+      try undo(world)
+      try await world.importNow()
+
+      #expect(try world.actuals() == ["Ana Beta Dev 2026-03-03 180/0"])
+      try expectClean(world)
+    }
+  }
+
+  @Test(
+    "Frozen, the entry moves to another project, merge, undo, thaw, import: its minutes are on the other one only",
+    arguments: ["locked", "sync_off", "archived", "typed"])
+  func frozen(how: String) async throws {
+    try await World.with { world in
+      let id = world.track("2026-03-03T08:00:00Z", minutes: 66)
+      world.track("2026-03-03T12:00:00Z", minutes: 60)
+      try await world.enableActuals()
+      try await world.importNow()
+      let (alpha, leave) = (try project(world, "Alpha"), try project(world, "Leave"))
+      switch how {
+      case "locked": try world.sql("INSERT INTO timesheet_lock VALUES (\(alpha), '2026-03-05')")
+      case "sync_off": try world.sql("INSERT INTO project_tag VALUES (\(alpha), 'sync_off')")
+      case "archived": try world.sql("UPDATE person SET is_archived = 1 WHERE id = 1")
+      default:
+        try world.sql(
+          "INSERT INTO role (name) VALUES ('QA'); INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes) SELECT 1, \(alpha), id, '2026-03-03', 1 FROM role WHERE name = 'QA'"
+        )
+      }
+      world.edit(id) { $0.projectID = World.betaID }
+      try await world.importNow()
+      try merge(world, .project, keep: leave, drop: alpha)
+      try undo(world)
+      try await world.importNow()
+      #expect(try world.sql("SELECT sum(billable_minutes) FROM actual WHERE is_manual = 0") == "126")
+      try world.sql(
+        "DELETE FROM timesheet_lock; DELETE FROM project_tag; UPDATE person SET is_archived = 0; DELETE FROM actual WHERE is_manual"
+      )
+      try await world.importNow()
+
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 60/0", "Ana Beta Dev 2026-03-03 66/0"])
+      try expectClean(world)
+    }
+  }
+
+  @Test("Merged, moved and imported, then locked: an undo under the lock neither doubles nor loses a minute")
+  func undoUnderLock() async throws {
+    try await World.with { world in
+      let id = world.track("2026-03-03T08:00:00Z", minutes: 180)
+      world.track("2026-03-03T12:00:00Z", minutes: 20)
+      world.track(World.anaID, World.leaveID, "2026-03-03T15:00:00Z", minutes: 7)
+      try await world.enableActuals()
+      try await world.importNow()
+      let (alpha, leave) = (try project(world, "Alpha"), try project(world, "Leave"))
+      try merge(world, .project, keep: leave, drop: alpha)
+      world.edit(id) { entry in (entry.start, entry.end) = (entry.start + 86_400, entry.end! + 86_400) }
+      try await world.importNow()
+      try world.sql("INSERT INTO timesheet_lock VALUES (NULL, '2026-03-05')")
+      try undo(world)
+      #expect(try world.sql("SELECT sum(billable_minutes) FROM actual") == "207")
+      try await world.importNow()
+      #expect(try world.sql("SELECT sum(billable_minutes) FROM actual") == "207")
+      try world.sql("DELETE FROM timesheet_lock")
+      try await world.importNow()
+
+      #expect(
+        try world.actuals() == [
+          "Ana Alpha Dev 2026-03-03 20/0", "Ana Leave Dev 2026-03-03 7/0", "Ana Alpha Dev 2026-03-04 180/0",
+        ])
+      try expectClean(world)
+    }
+  }
+
+  @Test("A merge under a lock moves rows with their minutes unchanged, and an undo gives them back so")
+  func mergeUnderLock() async throws {
+    try await World.with { world in
+      let id = world.track("2026-03-03T08:00:00Z", minutes: 90)
+      world.track(World.anaID, World.leaveID, "2026-03-03T15:00:00Z", minutes: 7)
+      try await world.enableActuals()
+      try await world.importNow()
+      let (alpha, leave) = (try project(world, "Alpha"), try project(world, "Leave"))
+      try world.sql("INSERT INTO project_tag VALUES (\(alpha), 'sync_off'), (\(leave), 'sync_off')")
+      world.edit(id) { $0.end! += 3600 }
+      try await world.importNow()
+      try merge(world, .project, keep: leave, drop: alpha)
+      #expect(try world.actuals() == ["Ana Leave Dev 2026-03-03 97/0"])
+      try await world.importNow()
+      #expect(try world.actuals() == ["Ana Leave Dev 2026-03-03 97/0"])
+      try undo(world)
+      try await world.importNow()
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 90/0", "Ana Leave Dev 2026-03-03 7/0"])
+      try world.sql("DELETE FROM project_tag")
+      try await world.importNow()
+
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 150/0", "Ana Leave Dev 2026-03-03 7/0"])
+      try expectClean(world)
+    }
+  }
+
+  @Test("A conflict settled in favour of typed hours stays settled through a merge and its undo")
+  func settledConflict() async throws {
+    try await World.with { world in
+      world.track("2026-03-03T08:00:00Z", minutes: 90)
+      try await world.enableActuals()
+      try await world.importNow()
+      let (alpha, leave) = (try project(world, "Alpha"), try project(world, "Leave"))
+      try world.sql("UPDATE actual SET billable_minutes = 95")
+      try await world.importNow()
+      let day = CalendarDay("2026-03-03")!
+      try world.database.write { try $0.keepLocal(Cell(person: 1, project: alpha, day: day)) }
+      #expect(try await world.importNow().summary.conflicts == 0)
+
+      try merge(world, .project, keep: leave, drop: alpha)
+      #expect(try await world.importNow().summary.conflicts == 0)
+      try undo(world)
+      #expect(try await world.importNow().summary.conflicts == 0)
+      #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 95/0*"])
+    }
+  }
+
+  @Test("A row moved by hand just before a merge comes back on the kept item", arguments: [true, false])
+  func pendingCell(ofPeople: Bool) async throws {
+    try await World.with { world in
+      world.track(World.bobID, World.alphaID, "2026-03-03T15:00:00Z", minutes: 60)
+      try await world.enableActuals()
+      try await world.importNow()
+      try world.sql("UPDATE actual SET date = date(date, '+1 day')")
+      if ofPeople {
+        try merge(world, .person, keep: 1, drop: 2)
+      } else {
+        try merge(world, .project, keep: project(world, "Leave"), drop: project(world, "Alpha"))
+      }
+      // The link goes too, so that nothing but the mark of the cell brings the row back.
+      try world.sql(
+        """
+        INSERT INTO ignored_reference (kind, external_id) VALUES ('\(ofPeople ? "person" : "project")', '\(ofPeople ? World.bobID : World.alphaID)');
+        DELETE FROM external_reference WHERE external_id = '\(ofPeople ? World.bobID : World.alphaID)';
+        """)
+      try await world.importNow()
+      let who = ofPeople ? "Ana Alpha" : "Bob Leave"
+      #expect(try world.actuals() == ["\(who) Dev 2026-03-03 60/0", "\(who) Dev 2026-03-04 60/0*"])
+    }
+  }
+
+  @Test("An undo is refused in words where what it needs was deleted since; nothing changes")
+  func needsTheDeleted() async throws {
+    try await World.with { world in
+      try await world.enableActuals()
+      try world.sql(
+        "INSERT INTO assignment (person_id, project_id, role_id, starts_on, ends_on) VALUES (1, 3, 2, '2026-03-02', '2026-03-06')"
+      )
+      try merge(world, .project, keep: 1, drop: 3)
+      try world.sql("DELETE FROM client WHERE name = 'Internal'")
+      #expect(throws: PlanRefusal.self) { try undo(world) }
+      #expect(try world.sql("SELECT count(*) FROM project") == "2")
+    }
+  }
+}
