@@ -176,8 +176,8 @@ struct Settlement {
       let fingerprint = placer.context(pair).fingerprint
       guard fingerprint != stored.fingerprint else { continue }
       try session.work(onPair: stored.key)
-      // What a brake holds is looked at again in the next run.
-      if !brakes.hold(pair.user) { try session.setFingerprint(fingerprint, ofPair: stored.key) }
+      // What a brake holds is looked at again in the next run, and what came new under it, whatever the plan says then.
+      try session.setFingerprint(brakes.hold(pair.user) ? nil : fingerprint, ofPair: stored.key)
     }
     for pair in try session.newPairsAtWork().sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
       keys[pair] = try session.addPair(pair, fingerprint: placer.context(pair).fingerprint)

@@ -200,7 +200,6 @@ extension StoreSession {
 
   /// What a person is away for in the week from a date on, in few words: the kind of time off, or the holiday's name.
   package func absences(of person: PersonID, from monday: CalendarDay) throws -> [CalendarDay: String] {
-    let plan = try planSnapshot().people[person]?.plan
     var words: [CalendarDay: String] = [:]
     for day in (0..<7).map({ monday + $0 }) {
       let rows = try table(
@@ -210,9 +209,12 @@ extension StoreSession {
         UNION ALL
         SELECT h.name FROM holiday h JOIN person ON person.id = ?1
         WHERE h.date = ?2 AND (h.holiday_group IS NULL OR h.holiday_group = person.holiday_group)
+        UNION ALL
+        SELECT 'no contr' WHERE NOT EXISTS (
+          SELECT 1 FROM contract
+          WHERE person_id = ?1 AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999'))
         """, [person, day.description])
       if let first = rows.rows.first { words[day] = first[0].description }
-      if words[day] == nil, let plan, plan.contract(on: day) == nil { words[day] = "no contr" }
     }
     return words
   }

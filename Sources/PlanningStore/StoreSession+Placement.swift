@@ -25,7 +25,8 @@ extension StoreSession {
     return Int(db.lastInsertedRowID)
   }
 
-  package func setFingerprint(_ fingerprint: Int64, ofPair key: Int) throws {
+  /// - Parameter fingerprint: nil: the next run places the pair's entries again, whatever it finds.
+  package func setFingerprint(_ fingerprint: Int64?, ofPair key: Int) throws {
     try statement("UPDATE placement_basis SET fingerprint = ? WHERE pair_key = ?")
       .bind(1, fingerprint).bind(2, key).run()
   }

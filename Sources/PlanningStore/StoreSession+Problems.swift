@@ -95,6 +95,22 @@ extension StoreSession {
 
   /// Rows that name an item that is not there, by what they name.
   package func danglingRows() throws -> [Fault] {
+    try planRows() + otherRows()
+  }
+
+  /// Rows of the tool's own tables.
+  private func otherRows() throws -> [Fault] {
+    let known = Self.links.map { "'\($0.table)'" }.joined(separator: ", ")
+    return try table(
+      """
+      SELECT "table", parent, count(*) FROM pragma_foreign_key_check WHERE "table" NOT IN (\(known)) GROUP BY 1, 2
+      """
+    ).rows.map { row in
+      Fault("\(row[0]), \(row[2]) row\(row[2] == .int(1) ? "" : "s"): the \(row[1]) that they name is not there")
+    }
+  }
+
+  private func planRows() throws -> [Fault] {
     try Self.links.flatMap { link in
       try link.columns.flatMap { column in
         let lost = try table(

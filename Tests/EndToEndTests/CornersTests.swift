@@ -146,6 +146,7 @@ extension CornersTests {
       #expect(
         old.status == 64 && old.errors.contains("from 126 to 1,487 requests") && old.errors.contains("--full"),
         "\(old.errors)")
+      #expect(try await shell.run(["actuals", "audit", "--from", "1999-12-31"] + now).status == 64)
       #expect(try await shell.run("statsu").errors.contains("Did you mean \"rota status\"?"))
       #expect(try await shell.run("people", "lst").errors.contains("Did you mean \"rota people list\"?"))
     }
@@ -210,6 +211,17 @@ extension CornersTests {
       clockify.change { $0.controls.faults = [Fault(.status(500), on: "/users")] }
       let failed = try await shell.run(dry)
       #expect(failed.status == 1 && !failed.errors.contains("Run 3"), "\(failed.errors)")
+      let requests = clockify.read(\.requests).count
+      clockify.change { $0.controls.faults = [Fault(.delay(20), on: "/users")] }
+      let (process, _, errors) = try shell.start(dry)
+      while clockify.read(\.requests).count < requests + 2, process.isRunning {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      kill(process.processIdentifier, SIGINT)
+      process.waitUntilExit()
+      let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      #expect(process.terminationStatus == 130 && words.contains("It was a dry run: nothing was kept."), "\(words)")
+      #expect(!words.contains("'partial'"))
       #expect(try shell.sql("SELECT count(*) FROM import_run") == "2")
     }
   }

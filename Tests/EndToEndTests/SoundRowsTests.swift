@@ -77,6 +77,7 @@ struct SoundRowsTests {
   @Test("Bad rows of before are named by 'database check', each with what mends it; mended, the file is whole")
   func check() async throws {
     try await withBadRows { shell in
+      #expect(try await shell.run("status").out.contains("nothing: \"31.10.2026\" of all projects is no date"))
       let check = try await shell.run("database", "check")
       #expect(check.status == 1)
       for words in [

@@ -359,6 +359,29 @@ struct CornersTests {
     }
   }
 
+  @Test("Rules 20, 53: what came new under sync_off in a braked run is placed once both are off")
+  func skippedInBrakedRun() async throws {
+    try await World.with { world in
+      world.track(World.bobID, World.alphaID, "2026-03-02T15:00:00Z", minutes: 5)
+      let ids = (0..<30).map {
+        world.track(World.bobID, World.betaID, "2026-03-0\(1 + $0 % 6)T1\($0 / 6):00:00Z", minutes: 10)
+      }
+      try await world.enableActuals()
+      try await world.importNow()
+      let kept = world.clockify.read { $0.workspace.entries }
+      try world.sql("INSERT INTO project_tag SELECT id, 'sync_off' FROM project WHERE name = 'Alpha'")
+      for id in ids { world.remove(id) }
+      world.track(World.bobID, World.alphaID, "2026-03-03T20:00:00Z", minutes: 7)
+      let held = try await world.importNow()
+      #expect(held.status == "held")
+      #expect(held.summary.skipped["sync_off"]?.seconds == 420)
+      world.clockify.change { state in for entry in kept where ids.contains(entry.id) { state.workspace.add(entry) } }
+      try world.sql("DELETE FROM project_tag")
+      try await world.importNow()
+      #expect(try world.sql("SELECT sum(billable_minutes) FROM actual") == "312")
+    }
+  }
+
   @Test("Rule 2: an entry that came back before a kill is placed by the next run, whatever that one reads")
   func backBeforeKill() async throws {
     try await World.with { world in

@@ -262,6 +262,9 @@ extension ActualsCommand {
     func run() async throws {
       let composition = try Composition(options)
       let days = try range.days(composition)
+      try ImportCommand.refuseAges(
+        days.lowerBound, option: "--from", today: composition.today,
+        next: "rota actuals audit --from \(ImportCommand.oldest)")
       let database = try composition.openDatabase()
       let auditor = Auditor(composition: composition, database: database, days: days)
       let differences = try await auditor.differences()

@@ -41,7 +41,12 @@ struct ImportCommand: AsyncParsableCommand {
     let scopes = try Self.scopes(scope)
     _ = try composition.credential()
     if let since, since > composition.today { throw UserError("--since \(since) is in the future") }
-    if let since { try Self.refuseAges(since, today: composition.today) }
+    if let since {
+      try Self.refuseAges(
+        since, option: "--since", today: composition.today,
+        next:
+          "rota import --since \(Self.oldest)   or   rota import --full, which goes back to where the first import did")
+    }
     let database = try dryRun.dryRun ? composition.openDatabase() : composition.openOrCreateDatabase()
     var request = ImportRequest(
       trigger: .manual, scopes: scopes, since: since, confirmedRun: confirmDeletes, now: composition.now)
@@ -64,14 +69,15 @@ struct ImportCommand: AsyncParsableCommand {
     if full, since != nil { throw ValidationError("--full says how far back; leave --since out.") }
   }
 
+  static let oldest = CalendarDay(year: 2000, month: 1, day: 1)!
+
   /// Nobody's time is so old that it is worth what asking for it costs.
-  private static func refuseAges(_ since: CalendarDay, today: CalendarDay) throws {
-    let oldest = CalendarDay(year: 2000, month: 1, day: 1)!
+  static func refuseAges(_ since: CalendarDay, option: String, today: CalendarDay, next: String) throws {
     guard since < oldest else { return }
     let days = today - since + 1
     throw UserError(
-      "--since \(since) is before \(oldest): reading \(Words.count(days)) days takes from \(Words.count((days + 365) / 366)) to \(Words.count((days + 30) / 31)) requests, by the workspace's plan",
-      next: "rota import --since \(oldest)   or   rota import --full, which goes back to where the first import did")
+      "\(option) \(since) is before \(oldest): reading \(Words.count(days)) days takes from \(Words.count((days + 365) / 366)) to \(Words.count((days + 30) / 31)) requests, by the workspace's plan",
+      next: next)
   }
 
   /// An item that Clockify knows.

@@ -108,7 +108,14 @@ struct Status {
       "Actuals",
       enabledAt.map { "on since \($0.prefix(10)), \(zeros)\(autofillFrom.map { " from \($0) on" } ?? "")" }
         ?? "off   rota actuals enable")
-    for row in locks.rows { line("Locked", "\(row[1]) until \(row[2])   rota lock show") }
+    for row in locks.rows {
+      let isDate = CalendarDay(row[2].description) != nil
+      line(
+        "Locked",
+        isDate
+          ? "\(row[1]) until \(row[2])   rota lock show"
+          : "nothing: \"\(row[2])\" of \(row[1]) is no date   rota database check")
+    }
     for row in held.rows {
       guard case .int(let seconds) = row[2] else { continue }
       line(
