@@ -88,9 +88,10 @@ struct Settlement {
 
     pairsByKey = Dictionary(pairKeys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
     placer.pairOfKey = pairsByKey
-    let kept = try place(&placer, pairKeys: pairKeys)
+    let isFirst = try session.isFirstPlacing()
+    let kept = try place(&placer, pairKeys: pairKeys, isFirst: isFirst)
     var settling = Settling(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
-    try settling.settle()
+    if isFirst { try session.withoutActualChecks { try settling.settle() } } else { try settling.settle() }
     summary.actuals = settling.counts
     try checkMinutes(settling, placer)
     try fill(snapshot, accounts: accounts, zones: zones, placer: placer)
@@ -186,8 +187,8 @@ struct Settlement {
   }
 
   /// - Returns: entries whose change waits behind the brake.
-  private mutating func place(_ placer: inout Placer, pairKeys: [Pair: Int]) throws -> Set<Int> {
-    guard try session.isFirstPlacing() else { return try placeAll(&placer, pairKeys: pairKeys, notesCells: true) }
+  private mutating func place(_ placer: inout Placer, pairKeys: [Pair: Int], isFirst: Bool) throws -> Set<Int> {
+    guard isFirst else { return try placeAll(&placer, pairKeys: pairKeys, notesCells: true) }
     let kept = try session.withoutPlacementIndexes {
       try placeAll(&placer, pairKeys: pairKeys, notesCells: false)
     }

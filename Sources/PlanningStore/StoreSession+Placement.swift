@@ -182,12 +182,22 @@ extension StoreSession {
 
   /// Runs `body` without the indexes of `placement`, and builds them again.
   package func withoutPlacementIndexes<Value>(_ body: () throws -> Value) throws -> Value {
-    let indexes = try Row.fetchAll(
-      db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'placement' AND sql IS NOT NULL"
-    )
-    for index in indexes { try db.execute(sql: "DROP INDEX \(index["name"] as String)") }
+    try without("type = 'index' AND tbl_name = 'placement'", body)
+  }
+
+  /// Runs `body` without the check of new actuals, for which SQLite would open a journal of its own for each row: what
+  /// the import writes names items that are there.
+  package func withoutActualChecks<Value>(_ body: () throws -> Value) throws -> Value {
+    try without("type = 'trigger' AND name = 'actual_sound_insert'", body)
+  }
+
+  /// Nobody else sees the schema without them: all is one transaction.
+  private func without<Value>(_ chosen: String, _ body: () throws -> Value) throws -> Value {
+    let parts = try Row.fetchAll(
+      db, sql: "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND \(chosen)")
+    for part in parts { try db.execute(sql: "DROP \(part["type"] as String) \(part["name"] as String)") }
     let value = try body()
-    for index in indexes { try db.execute(sql: index["sql"]) }
+    for part in parts { try db.execute(sql: part["sql"]) }
     return value
   }
 

@@ -104,6 +104,11 @@ struct CornersTests {
       #expect(report.window?.lowerBound ?? CalendarDay(number: 0) > CalendarDay("2025-08-01")!)
       #expect(
         try world.actuals() == ["Ana Old Dev 2025-07-03 60/0", "Former Alpha Unknown 2025-07-03 30/0"])
+      // What a first import does without is there again.
+      #expect(
+        try world.sql(
+          "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE name = 'actual_sound_insert' OR name LIKE 'placement_by_%' ORDER BY name)"
+        ) == "actual_sound_insert,placement_by_cell,placement_by_pair")
     }
   }
 

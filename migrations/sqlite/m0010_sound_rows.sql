@@ -153,8 +153,7 @@ CREATE TRIGGER timesheet_lock_sound_update BEFORE UPDATE OF project_id, locked_u
       THEN raise(ABORT, 'timesheet_lock.locked_until is not a date (YYYY-MM-DD)')
   END;
 END;
--- Rows of the import carry `written` and are sound; there are too many of them to look at each.
-CREATE TRIGGER actual_sound_insert BEFORE INSERT ON actual WHEN NEW.written IS NULL BEGIN
+CREATE TRIGGER actual_sound_insert BEFORE INSERT ON actual BEGIN
   SELECT CASE
     WHEN NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.person_id)
       THEN raise(ABORT, 'actual.person_id names no person')
