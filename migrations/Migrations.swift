@@ -18,6 +18,7 @@ package enum Migrations {
     Step(name: "m0008_reconciling", bytes: PackageResources.m0008_reconciling_sql),
     Step(name: "m0009_corners", bytes: PackageResources.m0009_corners_sql),
     Step(name: "m0010_sound_rows", bytes: PackageResources.m0010_sound_rows_sql),
+    Step(name: "m0011_acknowledgement", bytes: PackageResources.m0011_acknowledgement_sql),
   ]
 }
 

@@ -12,10 +12,20 @@ package struct ItemCounts: Codable, Sendable, Equatable {
   package var new = 0
   package var known = 0
   package var notImported = 0
+  /// Of the first new ones, in the order in which they were made; nil: none, or a run of an earlier version.
+  package private(set) var newNames: [String]?
+
+  package static let namesKept = 20
 
   enum CodingKeys: String, CodingKey {
     case new, known
     case notImported = "not_imported"
+    case newNames = "new_names"
+  }
+
+  mutating func addNew(_ name: String) {
+    new += 1
+    if new <= Self.namesKept { newNames = (newNames ?? []) + [name] }
   }
 }
 
@@ -166,7 +176,7 @@ struct Matching {
   private mutating func create(_ client: MirrorClient) throws {
     let id = try session.createClient(name: client.name ?? client.id, isArchived: client.archived, at: now)
     try link(.client, id, client.id, client.workspace)
-    clientCounts.new += 1
+    clientCounts.addNew(client.name ?? client.id)
   }
 
   private mutating func meet(
@@ -197,7 +207,7 @@ struct Matching {
         isBillable: project.billable ?? true, isArchived: project.archived, at: now)
       try link(.project, id, project.id, project.workspace)
       projects[project.id] = .linked(id)
-      projectCounts.new += 1
+      projectCounts.addNew(project.name ?? project.id)
     }
   }
 
@@ -217,14 +227,15 @@ struct Matching {
       let email = user.email?.lowercased()
       let role = try plan.unknownRole ?? session.createUnknownRole()
       plan.unknownRole = role
+      let name = user.name ?? email?.split(separator: "@").first.map(String.init) ?? user.id
       let id = try session.createPerson(
-        name: user.name ?? email?.split(separator: "@").first.map(String.init) ?? user.id, email: email,
+        name: name, email: email,
         isArchived: need == .createWhenUsed, role: role, minutesPerDay: settings.minutesPerDay,
         workingDays: settings.workingDays, at: now)
       try link(.person, id, user.id, user.workspace)
       users[user.id] = .linked(id)
       createdPeople.append(id)
-      personCounts.new += 1
+      personCounts.addNew(name)
     }
   }
 

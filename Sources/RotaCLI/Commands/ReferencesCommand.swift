@@ -8,7 +8,8 @@ struct ReferencesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "references", abstract: "See and set which planning item belongs to which Clockify id.",
     subcommands: [
-      List.self, Find.self, Link.self, Unlink.self, Ignore.self, Unignore.self, Export.self, Import.self,
+      List.self, Find.self, Link.self, Unlink.self, Ignore.self, Unignore.self, Acknowledge.self,
+      Unacknowledge.self, ListAcknowledged.self, Export.self, Import.self,
     ])
 
   struct List: ParsableCommand {

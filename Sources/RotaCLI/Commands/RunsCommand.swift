@@ -70,6 +70,15 @@ struct RunsCommand: ParsableCommand {
       print(
         "placed    \(Words.clock(seconds: found.secondsPlaced)), skipped \(Words.clock(seconds: found.secondsSkipped)), held \(Words.clock(seconds: found.secondsHeld))"
       )
+      if let summary = RunSummary(json: found.summary) {
+        for (kind, counts) in [
+          ("clients", summary.clients), ("projects", summary.projects), ("people", summary.people),
+        ] {
+          guard let counts, counts.new > 0 else { continue }
+          let words = "new       \(kind) \(Words.count(counts.new))\(ReportWords.names(counts))"
+          for line in Words.wrapped(words, indent: 10, width: 80) { Terminal.say(line) }
+        }
+      }
       for line in FindingGroups(findings).lines { Terminal.say(line) }
       if findings.isEmpty { print("no findings") }
     }
@@ -103,6 +112,11 @@ struct RunsCommand: ParsableCommand {
         var object = RunsCommand.object(found, findings)
         if let mask, var summary = object["summary"] as? [String: Any] {
           summary["workspace_name"] = (summary["workspace_name"] as? String).map { mask.masked($0) }
+          for kind in ["clients", "projects", "people"] {
+            guard var counts = summary[kind] as? [String: Any] else { continue }
+            counts["new_names"] = (counts["new_names"] as? [String])?.map { mask.masked($0) }
+            summary[kind] = counts
+          }
           summary["workspaces"] = (summary["workspaces"] as? [[String: Any]])?.map { workspace in
             workspace.mapValues { ($0 as? String).map { mask.masked($0) } ?? $0 }
           }

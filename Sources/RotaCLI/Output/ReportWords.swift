@@ -58,11 +58,18 @@ struct ReportWords {
       name, counts in
       guard let counts, counts.new + counts.known + counts.notImported > 0 else { return nil }
       var parts: [String] = []
-      if counts.new > 0 { parts.append("\(Words.count(counts.new)) new") }
+      if counts.new > 0 { parts.append("\(Words.count(counts.new)) new\(Self.names(counts))") }
       if counts.known > 0 { parts.append("\(Words.count(counts.known)) known") }
       if counts.notImported > 0 { parts.append("\(Words.count(counts.notImported)) not imported\(why(name))") }
       return "  \(Words.padded(name, 9)) \(parts.joined(separator: ", "))"
     }
+  }
+
+  /// The new ones by name, as many as were kept.
+  static func names(_ counts: ItemCounts) -> String {
+    guard let names = counts.newNames else { return "" }
+    let more = counts.new - names.count
+    return " (\(names.joined(separator: ", "))\(more > 0 ? " and \(Words.count(more)) more" : ""))"
   }
 
   private func why(_ kinds: String) -> String {

@@ -26,8 +26,13 @@ struct Waiting {
   ///   - summary: of the last run; nil: there was none.
   init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
     let show = run.map { "rota runs show \($0)" } ?? "rota runs list"
+    let acknowledged = try session.acknowledgements()
     func found(_ code: String, kind: String? = nil) -> [Finding] {
-      findings.filter { $0.code == code && (kind == nil || $0.kind == kind) }
+      findings.filter { finding in
+        finding.code == code && (kind == nil || finding.kind == kind)
+          && !acknowledged.contains(
+            .init(code: code, kind: finding.kind ?? "", externalID: finding.externalID ?? ""))
+      }
     }
     if let plan = try session.deletePlan() {
       let seconds = summary.map { $0.stoppedSeconds > 0 ? " (\(Words.hours(seconds: $0.stoppedSeconds)))" : "" } ?? ""
@@ -55,16 +60,17 @@ struct Waiting {
     let clientless = found(Reason.projectWithoutClient.rawValue, kind: "project")
     if let first = clientless.first {
       let held = try session.held(Reason.projectWithoutClient.rawValue)
+      let which = clientless.count == 1 ? "\"\(first.name ?? "it")\"" : "them"
       add(
         "project_without_client", clientless.count,
-        "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held in all" : "")",
-        "give \(clientless.count == 1 ? "\"\(first.name ?? "it")\" a client" : "them clients") in Clockify; the next run takes them in"
-      )
+        "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held in all" : ""): give \(which) one in Clockify",
+        "rota references acknowledge project \(first.externalID ?? "ID")")
     }
     let missing = found("source_missing")
     if !missing.isEmpty {
       add(
-        "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more", show)
+        "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more",
+        "rota references acknowledge \(missing[0].kind ?? "KIND") \(missing[0].planningID.map(String.init) ?? "ID")")
     }
     let conflicts = try session.conflictList().rows.count
     if conflicts > 0 {

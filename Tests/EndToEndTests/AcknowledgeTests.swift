@@ -1,0 +1,127 @@
+import ClockifySimulator
+import Foundation
+import Testing
+
+/// What somebody has seen and left as it is, and what a report says by name.
+@Suite("Acknowledging, and names in reports")
+struct AcknowledgeTests {
+  private static let anaID = "6630aa10b1c2d3e4f5060001"
+  private static let bobID = "6630aa10b1c2d3e4f5060002"
+  private static let choresID = "6630aa10b1c2d3e4f5060021"
+  private let now = ["--as-of", "2026-03-09T06:00:00Z"]
+
+  private func with(_ body: (Shell, SimulatedClockify) async throws -> Void) async throws {
+    var workspace = SimulatedWorkspace(id: "6630aa10b1c2d3e4f5060000", name: "W", plan: "PRO_2021")
+    var ana = SimulatedWorkspace.User(id: Self.anaID, name: "Ana", email: "ana@ex.test", timeZone: "UTC")
+    ana.role = .owner
+    workspace.users = [ana, .init(id: Self.bobID, name: "Bob", email: "bob@ex.test", timeZone: "UTC")]
+    workspace.clients = [.init(id: "6630aa10b1c2d3e4f5060010", name: "Acme")]
+    workspace.projects = [
+      .init(id: "6630aa10b1c2d3e4f5060020", name: "Alpha", clientID: "6630aa10b1c2d3e4f5060010"),
+      .init(id: Self.choresID, name: "Chores", clientID: nil),
+    ]
+    let monday = 1_772_438_400  // 2026-03-02T08:00:00Z
+    for (index, user) in [Self.anaID, Self.bobID].enumerated() {
+      workspace.add(
+        .init(
+          id: "66500c00b1c2d3e4f506000\(index)", userID: user, projectID: workspace.projects[0].id, start: monday,
+          end: monday + 3600))
+    }
+    let setUp = [
+      ["init"], ["import"] + now, ["roles", "add", "Dev"], ["people", "set-role", "Dev", "--unknown"],
+      ["actuals", "enable"] + now, ["import"] + now,
+    ]
+    try await Shell.with(workspace, setUp, body)
+  }
+
+  @Test(
+    "An item gone from Clockify and a project without a client wait until they are acknowledged; both stay as they are")
+  func acknowledge() async throws {
+    try await with { shell, clockify in
+      clockify.change { $0.workspace.users[1].isRemoved = true }
+      try await shell.succeed(["import"] + now)
+      let status = ["status", "--exit-code"] + now
+      let waiting = try await shell.run(status)
+      #expect(waiting.status == 3)
+      let said = waiting.out + waiting.errors
+      #expect(said.contains("rota references acknowledge person 2"))
+      #expect(said.contains("rota references acknowledge project \(Self.choresID)"))
+
+      #expect(try await shell.run("references", "acknowledge", "person", "Ana").status == 64)
+      let dry = try await shell.run("references", "acknowledge", "person", "Bob", "--dry-run")
+      #expect(dry.errors.contains("would be acknowledged"))
+      try await shell.succeed(
+        ["references", "acknowledge", "person", "Bob", "--note", "left in May"],
+        ["references", "acknowledge", "project", Self.choresID])
+      #expect(try await shell.run(status).status == 0)
+      let before = try shell.sql(
+        "SELECT * FROM actual ORDER BY 1; SELECT planning_id, external_id FROM external_reference")
+      try await shell.succeed(["import"] + now)
+      #expect(try await shell.run(status).status == 0)
+      #expect(
+        try shell.sql("SELECT * FROM actual ORDER BY 1; SELECT planning_id, external_id FROM external_reference")
+          == before)
+      let list = try await shell.run("references", "acknowledged", "--json").out
+      #expect(list.contains("left in May") && list.contains("\"Chores\""))
+
+      // What changes is news again.
+      clockify.change { state in
+        state.workspace.users[1].isRemoved = false
+        state.workspace.projects[1].clientID = state.workspace.clients[0].id
+      }
+      try await shell.succeed(["import"] + now)
+      #expect(try shell.sql("SELECT count(*) FROM acknowledgement") == "0")
+      clockify.change { $0.workspace.users[1].isRemoved = true }
+      try await shell.succeed(["import"] + now)
+      #expect(try await shell.run(status).status == 3)
+      try await shell.succeed(
+        ["references", "acknowledge", "person", "2"], ["references", "unacknowledge", "person", "2"])
+      #expect(try await shell.run(status).status == 3)
+    }
+  }
+
+  @Test("Unlinking somebody who is gone makes no second person, and their time stays")
+  func unlinkGone() async throws {
+    try await with { shell, clockify in
+      clockify.change { $0.workspace.users[1].isRemoved = true }
+      try await shell.succeed(["import"] + now, ["references", "unlink", "person", "Bob"], ["import"] + now)
+      #expect(try shell.sql("SELECT group_concat(name) FROM (SELECT name FROM person ORDER BY id)") == "Ana,Bob")
+      #expect(try shell.sql("SELECT person, billable_minutes FROM actual_detail ORDER BY 1") == "Ana|60\nBob|60")
+    }
+  }
+
+  @Test("The report and runs show name what is new, twenty of a kind and then a count; a masked export names nobody")
+  func names() async throws {
+    try await with { shell, clockify in
+      clockify.change { state in
+        for number in 1...23 {
+          state.workspace.clients.append(
+            .init(id: "6630aa10b1c2d3e4f50601\(number + 10)", name: "Client \(number)"))
+        }
+        state.workspace.users.append(
+          .init(id: "6630aa10b1c2d3e4f5060003", name: "Chloe", email: "c@ex.test", timeZone: "UTC"))
+      }
+      let report = try await shell.run(["import"] + now).errors.replacing(/\s+/, with: " ")
+      #expect(report.contains("people 1 new (Chloe), 2 known"))
+      #expect(report.contains("clients 23 new (Client 1, ") && report.contains("and 3 more), 1 known"))
+      let run = try shell.sql("SELECT max(id) FROM import_run")
+      let shown = try await shell.run("runs", "show", run).out.replacing(/\s+/, with: " ")
+      #expect(shown.contains("new people 1 (Chloe)"))
+      let masked = try await shell.run("runs", "export", run, "--mask-names").out
+      #expect(!masked.contains("Chloe") && masked.contains("new_names"))
+    }
+  }
+
+  @Test("Where reports are refused, the report says that time was read from the lists, and whom that leaves out")
+  func listsInstead() async throws {
+    try await with { shell, clockify in
+      clockify.change { $0.controls.faults = [.init(.status(403), on: "/reports/")] }
+      let report = try await shell.run(["import"] + now)
+      #expect(report.status == 0)
+      let words = report.errors.replacing(/\s+/, with: " ")
+      #expect(
+        words.contains(
+          "time was read from everybody's own list, not the report: time of people who are not listed is not covered"))
+    }
+  }
+}
