@@ -124,4 +124,15 @@ struct AcknowledgeTests {
           "time was read from everybody's own list, not the report: time of people who are not listed is not covered"))
     }
   }
+
+  @Test("Off a terminal an import that takes long says every ten seconds what it is at")
+  func signOfLife() async throws {
+    try await with { shell, clockify in
+      clockify.change { $0.controls.faults = [.init(.delay(10.5), on: "/users", times: 1)] }
+      let report = try await shell.run(["import"] + now)
+      #expect(report.status == 0)
+      #expect(
+        report.errors.split(separator: "\n").filter { $0.hasPrefix("Reading ") || $0 == "Placing time" }.count == 1)
+    }
+  }
 }
