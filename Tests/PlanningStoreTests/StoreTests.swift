@@ -114,4 +114,60 @@ struct StoreTests {
       #expect(try WriteLock(database: path, patience: 0) != nil)
     }
   }
+
+  @Test(
+    "A file of schema 8 with runs, shared accounts, waiting changes and an open merge comes forward with all of them")
+  func fromSchema8() throws {
+    try temporary { path in
+      let steps = Migrations.all.prefix(8)
+      let names = steps.map { "('\($0.name)')" }.joined(separator: ", ")
+      let made = try sqlite(
+        path,
+        "BEGIN;" + steps.map(\.sql).joined() + """
+          CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+          INSERT INTO grdb_migrations VALUES \(names);
+          INSERT INTO role (name) VALUES ('Dev');
+          INSERT INTO client (name) VALUES ('Acme');
+          INSERT INTO project (client_id, name) VALUES (1, 'Alpha'), (1, 'Alpha');
+          INSERT INTO person (name) VALUES ('Ana');
+          INSERT INTO contract (person_id, role_id) VALUES (1, 1);
+          INSERT INTO import_run (trigger, scope, status, started_at, window_from, window_to, is_narrowed) VALUES
+            ('manual', 'actuals', 'done', '2026-03-01T02:00:00Z', '2026-01-15', '2026-03-01', 0),
+            ('manual', 'actuals', 'done', '2026-03-02T02:00:00Z', '2026-02-01', '2026-02-03', 1);
+          INSERT INTO read_slice VALUES (1, 'A', NULL, '2026-01-13T22:00:00Z', '2026-03-03T02:00:00Z', 1, 60, 1),
+            (2, 'A', NULL, '2026-01-30T22:00:00Z', '2026-02-05T02:00:00Z', 1, 60, 1);
+          INSERT INTO clockify_workspace (id, workspace_id, name) VALUES ('A', 'A', 'A'), ('B', 'B', 'B');
+          INSERT INTO clockify_user (workspace_id, id, name, membership_status) VALUES
+            ('A', 'u', 'Ana', 'ACTIVE'), ('B', 'u', 'Ana', 'INACTIVE');
+          INSERT INTO clockify_time_entry (id, workspace_id, user_id, project_id, start, content_hash, detail_hash)
+            VALUES ('e', 'A', 'u', 'p', '2026-02-02T08:00:00Z', 1, 1);
+          INSERT INTO placement_basis VALUES (1, 'u', 'p', 1);
+          INSERT INTO placement VALUES (1, 1, 'placed', NULL, 'UTC', '2026-02-02', 60, 1, 1, 1, 1, 'c', 1, 1);
+          INSERT INTO entry_change VALUES (1);
+          INSERT INTO external_reference (kind, planning_id, external_id) VALUES ('project', 1, 'p');
+          INSERT INTO merge (kind, kept_id, dropped_id, dropped_name, merged_at) VALUES ('project', 1, 3, 'Alpha', '2026-02-20T00:00:00Z');
+          INSERT INTO merge_row (merge_id, table_name, row_key, before, after)
+            VALUES (1, 'external_reference', '[1]', '{"planning_id":3,"external_id":"p"}', '{"planning_id":1,"external_id":"p"}');
+          INSERT INTO timesheet_lock VALUES (NULL, '31.10.2026');
+          COMMIT;
+          """)
+      #expect(made.status == 0)
+      let database = try PlanningDatabase(path: path, creates: false)
+
+      #expect(FileManager.default.fileExists(atPath: "\(path).before-schema-\(Migrations.all.count)"))
+      #expect(
+        try sqlite(path, "SELECT import_run_id, workspace_id, source, window_to, is_complete FROM workspace_reading")
+          .out
+          == "1|A|reports|2026-03-01|1\n2|A|reports|2026-02-03|1")
+      #expect(try sqlite(path, "SELECT from_date, to_date FROM read_slice").out == "2026-01-15|2026-03-01\n|")
+      #expect(try sqlite(path, "SELECT workspace_id, is_current FROM clockify_user ORDER BY 1").out == "A|1\nB|0")
+      #expect(try sqlite(path, "SELECT id, is_archived FROM clockify_account").out == "u|0")
+      #expect(try sqlite(path, "SELECT entry_key, arrived FROM entry_change").out == "1|1")
+      #expect(try sqlite(path, "SELECT merge_id, entry_key FROM merge_entry").out == "1|1")
+      #expect(try database.read { try $0.lastCompleteRunDay(of: "A")?.description } == "2026-03-01")
+      // What is no date stays, is named, and can be told apart.
+      #expect(try database.read { try $0.problems() }.contains { $0.words.contains("31.10.2026") })
+      try database.close()
+    }
+  }
 }
