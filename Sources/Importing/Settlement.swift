@@ -155,12 +155,7 @@ struct Settlement {
 
   /// Rule 89: what was imported and is filtered now leaves, unless it is too much at once.
   private mutating func brakeFilters(_ placer: inout Placer) throws {
-    var found = Leaving()
-    for (pair, stored) in try session.pairs() where placer.isFiltered(pair) {
-      try session.forEachPlaced(ofPair: stored.key) { key, cell, seconds in
-        if placer.freeze(of: cell) == nil { found.add(key, of: cell.person, pair: pair, seconds: seconds) }
-      }
-    }
+    let found = try Leaving(session, &placer)
     guard !found.isEmpty else { return }
     let confirmed = request.confirmedRun == nil ? [] : try session.deletePlan()?.keys ?? []
     if found.isAlarming(ofAll: try session.placedSeconds(), confirmed: confirmed) {
@@ -423,30 +418,5 @@ struct Settlement {
         ))
     }
     return found
-  }
-}
-
-/// Stored time that a filter would take away (rule 89).
-struct Leaving {
-  private(set) var entries: [Int: Int] = [:]
-  private(set) var people: Set<PersonID> = []
-  private(set) var pairs: Set<Pair> = []
-  private var peopleByEntry: [Int: PersonID] = [:]
-
-  var isEmpty: Bool { entries.isEmpty }
-  var seconds: Int { entries.values.reduce(0, +) }
-
-  mutating func add(_ key: Int, of person: PersonID, pair: Pair, seconds: Int) {
-    entries[key] = seconds
-    peopleByEntry[key] = person
-    people.insert(person)
-    pairs.insert(pair)
-  }
-
-  /// More than 20 people, or more than a fifth of the stored time, without what was confirmed.
-  func isAlarming(ofAll stored: Int, confirmed: Set<Int>) -> Bool {
-    let open = entries.keys.filter { !confirmed.contains($0) }
-    return Set(open.compactMap { peopleByEntry[$0] }).count > 20
-      || 5 * open.reduce(0) { $0 + (entries[$1] ?? 0) } > stored
   }
 }
