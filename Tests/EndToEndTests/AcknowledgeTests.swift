@@ -5,33 +5,15 @@ import Testing
 /// What somebody has seen and left as it is, and what a report says by name.
 @Suite("Acknowledging, and names in reports")
 struct AcknowledgeTests {
-  private static let anaID = "6630aa10b1c2d3e4f5060001"
-  private static let bobID = "6630aa10b1c2d3e4f5060002"
   private static let choresID = "6630aa10b1c2d3e4f5060021"
-  private let now = ["--as-of", "2026-03-09T06:00:00Z"]
+  private let now = SmallWorkspace.now
 
+  /// An hour each on Alpha, and the project Chores without a client.
   private func with(_ body: (Shell, SimulatedClockify) async throws -> Void) async throws {
-    var workspace = SimulatedWorkspace(id: "6630aa10b1c2d3e4f5060000", name: "W", plan: "PRO_2021")
-    var ana = SimulatedWorkspace.User(id: Self.anaID, name: "Ana", email: "ana@ex.test", timeZone: "UTC")
-    ana.role = .owner
-    workspace.users = [ana, .init(id: Self.bobID, name: "Bob", email: "bob@ex.test", timeZone: "UTC")]
-    workspace.clients = [.init(id: "6630aa10b1c2d3e4f5060010", name: "Acme")]
-    workspace.projects = [
-      .init(id: "6630aa10b1c2d3e4f5060020", name: "Alpha", clientID: "6630aa10b1c2d3e4f5060010"),
-      .init(id: Self.choresID, name: "Chores", clientID: nil),
-    ]
-    let monday = 1_772_438_400  // 2026-03-02T08:00:00Z
-    for (index, user) in [Self.anaID, Self.bobID].enumerated() {
-      workspace.add(
-        .init(
-          id: "66500c00b1c2d3e4f506000\(index)", userID: user, projectID: workspace.projects[0].id, start: monday,
-          end: monday + 3600))
-    }
-    let setUp = [
-      ["init"], ["import"] + now, ["roles", "add", "Dev"], ["people", "set-role", "Dev", "--unknown"],
-      ["actuals", "enable"] + now, ["import"] + now,
-    ]
-    try await Shell.with(workspace, setUp, body)
+    var workspace = SmallWorkspace.make(
+      hours: [(SmallWorkspace.anaID, SmallWorkspace.alphaID), (SmallWorkspace.bobID, SmallWorkspace.alphaID)])
+    workspace.projects.append(.init(id: Self.choresID, name: "Chores", clientID: nil))
+    try await Shell.with(workspace, SmallWorkspace.setUp, body)
   }
 
   @Test(

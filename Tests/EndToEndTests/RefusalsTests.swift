@@ -6,32 +6,16 @@ import Testing
 @Suite("Refusals of an import")
 struct RefusalsTests {
   private static let groupID = "6630aa10b1c2d3e4f5060040"
-  private static let anaID = "6630aa10b1c2d3e4f5060001"
-  private static let bobID = "6630aa10b1c2d3e4f5060002"
-  private let now = ["--as-of", "2026-03-09T06:00:00Z"]
+  private let now = SmallWorkspace.now
 
   /// Ana with an hour without a project, Bob with an hour on Alpha; both in the group Studio.
   private func with(_ body: (Shell, SimulatedClockify) async throws -> Void) async throws {
-    var workspace = SimulatedWorkspace(id: "6630aa10b1c2d3e4f5060000", name: "W", plan: "PRO_2021")
-    var ana = SimulatedWorkspace.User(id: Self.anaID, name: "Ana", email: "ana@ex.test", timeZone: "UTC")
-    ana.role = .owner
-    workspace.users = [ana, .init(id: Self.bobID, name: "Bob", email: "bob@ex.test", timeZone: "UTC")]
-    workspace.groups = [.init(id: Self.groupID, name: "Studio", userIDs: [Self.anaID, Self.bobID])]
-    workspace.clients = [.init(id: "6630aa10b1c2d3e4f5060010", name: "Acme")]
-    workspace.projects = [
-      .init(id: "6630aa10b1c2d3e4f5060020", name: "Alpha", clientID: "6630aa10b1c2d3e4f5060010")
+    var workspace = SmallWorkspace.make(
+      hours: [(SmallWorkspace.anaID, nil), (SmallWorkspace.bobID, SmallWorkspace.alphaID)])
+    workspace.groups = [
+      .init(id: Self.groupID, name: "Studio", userIDs: [SmallWorkspace.anaID, SmallWorkspace.bobID])
     ]
-    let monday = 1_772_438_400  // 2026-03-02T08:00:00Z
-    for (index, (user, project)) in [(Self.anaID, nil), (Self.bobID, workspace.projects[0].id)].enumerated() {
-      workspace.add(
-        .init(
-          id: "66500c00b1c2d3e4f506000\(index)", userID: user, projectID: project, start: monday, end: monday + 3600))
-    }
-    let setUp = [
-      ["init"], ["import"] + now, ["roles", "add", "Dev"], ["people", "set-role", "Dev", "--unknown"],
-      ["actuals", "enable"] + now, ["import"] + now,
-    ]
-    try await Shell.with(workspace, setUp, body)
+    try await Shell.with(workspace, SmallWorkspace.setUp, body)
   }
 
   @Test("Rule 89: a group that is gone is exit 64 with its last members; a filter that takes too much is exit 4")
@@ -47,7 +31,7 @@ struct RefusalsTests {
       #expect(try shell.sql("SELECT sum(billable_minutes) FROM actual") == "60")
 
       shell.environment["ROTA_IMPORT_INCLUDE_GROUPS"] = nil
-      shell.environment["ROTA_IMPORT_EXCLUDE_USERS"] = Self.bobID
+      shell.environment["ROTA_IMPORT_EXCLUDE_USERS"] = SmallWorkspace.bobID
       let held = try await shell.run(["import"] + now)
       #expect(held.status == 4)
       let run = try shell.sql("SELECT max(id) FROM import_run")

@@ -76,6 +76,26 @@ struct CornersTests {
     }
   }
 
+  @Test("Rule 89: more than 20 people leaving by a filter is a brake, however little their time", arguments: [20, 21])
+  func filterBrakeOfPeople(leaving: Int) async throws {
+    try await World.with { world in
+      let ids = (10..<10 + leaving).map { "6630aa10b1c2d3e4f50601\($0)" }
+      world.clockify.change { state in
+        for id in ids {
+          state.workspace.users.append(.init(id: id, name: "P\(id.suffix(2))", email: "\(id)@ex.test", timeZone: "UTC"))
+        }
+      }
+      world.track("2026-03-03T08:00:00Z", minutes: 1000)
+      for id in ids { world.track(id, World.alphaID, "2026-03-03T08:00:00Z", minutes: 1) }
+      try await world.enableActuals()
+      try await world.importNow()
+      world.settings.exclude.users = Set(ids)
+      let report = try await world.importNow()
+      #expect(report.status == (leaving > 20 ? "held" : "done"))
+      #expect(try world.sql("SELECT sum(billable_minutes) FROM actual") == (leaving > 20 ? "1021" : "1000"))
+    }
+  }
+
   // MARK: Needed by an entry (15, 18, 90)
 
   @Test("Rule 90: a first run that dies in its last transaction; the next creates what old time needs")
