@@ -138,7 +138,8 @@ struct Settlement {
     if snapshot.projects[project] != nil { return .project(project) }
     findings.append(
       Finding(
-        .warning, Reason.noProject.rawValue, kind: "project", planningID: project,
+        .warning, Reason.noProject.rawValue, kind: "setting", planningID: project,
+        name: "import: catch_all_project",
         message:
           "project \(project), the catch-all of the settings (import: catch_all_project), is gone: time without a project is held"
       ))
@@ -349,9 +350,15 @@ struct Settlement {
   private func replaceDeletePlan() throws {
     if !brakes.isEmpty {
       try session.replaceDeletePlan(stopped.keys, run: run)
-    } else if request.confirmedRun != nil {
+    } else if try request.confirmedRun != nil || isSettled(session.deletePlan()?.run) {
       try session.replaceDeletePlan([], run: run)
     }
+  }
+
+  /// Whether this run has read again all that a held run had read, and would remove nothing of it that waits.
+  private func isSettled(_ held: Int64?) throws -> Bool {
+    guard let held, !request.isNarrowed, workspaces.allSatisfy(\.isComplete), let window else { return false }
+    return try session.run(held)?.windowFrom.map { window.lowerBound <= $0 } ?? false
   }
 
   private var stopped: (keys: [Int], seconds: Int) {

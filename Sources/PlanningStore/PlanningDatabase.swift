@@ -146,7 +146,13 @@ package final class PlanningDatabase: Sendable {
 
   /// A whole copy in another file (rule 84, backups). The target must not exist.
   package func copy(to target: String) throws {
-    try translated { try queue.vacuum(into: target) }
+    try translated {
+      guard isReadOnly else { return try queue.vacuum(into: target) }
+      // VACUUM INTO does not work on a file that is opened for reading only.
+      let copy = try DatabaseQueue(path: target)
+      try queue.backup(to: copy)
+      try copy.close()
+    }
   }
 
   /// SQLite's own upkeep: statistics for its query planner, where they have aged.

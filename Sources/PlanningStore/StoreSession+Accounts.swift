@@ -59,7 +59,7 @@ extension StoreSession {
           SELECT u.workspace_id, u.id, row_number() OVER (
             PARTITION BY u.id ORDER BY
               u.deleted_at IS NULL AND u.is_listed = 1 AND u.workspace_id IN (SELECT id FROM just) DESC,
-              u.deleted_at IS NOT NULL,
+              u.deleted_at IS NOT NULL, u.is_listed = 0,
               ifnull(u.status, 'ACTIVE') IN ('DELETED', 'LIMITED', 'LIMITED_DELETED')
                 OR ifnull(u.membership_status, 'ACTIVE') <> 'ACTIVE',
               ifnull(u.membership_status, 'ACTIVE') IN ('PENDING', 'DECLINED'),

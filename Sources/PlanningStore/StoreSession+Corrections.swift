@@ -224,9 +224,23 @@ extension StoreSession {
         ]
       }
     }
+    let actuals =
+      kind == .client ? "a.project_id IN (SELECT id FROM project WHERE client_id = ?)" : "a.\(column) = ?"
+    if kind == .client { counts.append(("actual", "SELECT count(*) FROM actual a WHERE \(actuals)")) }
+    counts += [
+      ("row typed by hand", "SELECT count(*) FROM actual a WHERE a.is_manual = 1 AND \(actuals)"),
+      (
+        "row on locked dates",
+        """
+        SELECT count(*) FROM actual a WHERE EXISTS (SELECT 1 FROM timesheet_lock l
+          WHERE ifnull(l.project_id, a.project_id) = a.project_id AND a.date <= l.locked_until) AND \(actuals)
+        """
+      ),
+    ]
     let words = try counts.compactMap { name, sql -> String? in
       let count = try Int.fetchOne(db, sql: sql, arguments: [id]) ?? 0
-      return count == 0 ? nil : "\(count) \(name)\(count == 1 ? "" : "s")"
+      let plural = name.hasPrefix("row ") ? "rows\(name.dropFirst(3))" : "\(name)s"
+      return count == 0 ? nil : "\(count) \(count == 1 ? name : plural)"
     }
     return (words, try clockifyIDs(kind, of: id))
   }
@@ -361,6 +375,14 @@ extension StoreSession {
         DELETE FROM client_tag WHERE tag = 'sync_off';
         UPDATE person SET is_archived = 0;
         """)
+  }
+
+  /// Whether rows of a cell were removed or moved by hand since the last import (rule 58).
+  package func isChangedByHand(_ cell: Cell) throws -> Bool {
+    try Bool.fetchOne(
+      db,
+      sql: "SELECT EXISTS (SELECT 1 FROM cell_change WHERE person_id = ? AND project_id = ? AND date = ?)",
+      arguments: [cell.person, cell.project, cell.day.description]) ?? false
   }
 
   package struct AuditCell: Sendable {

@@ -239,4 +239,24 @@ struct WorkspacesTests {
       #expect(try world.sql("SELECT group_concat(name) FROM person") == "Ana")
     }
   }
+
+  @Test("Rule 88: somebody gone from A who is on entries of B, in no list there, keeps the zone of their profile")
+  func unlistedElsewhere() async throws {
+    try await withTwo { world in
+      try await world.enableActuals()
+      world.clockify.change { state in
+        state.workspaces[0].users[2].isRemoved = true
+        var chloe = state.workspaces[0].users[2]
+        chloe.isRemoved = true
+        state.workspaces[1].users.append(chloe)
+      }
+      trackInB(world, "66600c00b1c2d3e4f5060001", World.chloeID, "2026-03-05T11:30:00Z", minutes: 30)
+      try await world.importNow()
+      let before = try world.dump()
+      try await world.importNow()
+      #expect(try world.dump() == before)
+      #expect(
+        try world.sql("SELECT time_zone FROM clockify_account WHERE id = '\(World.chloeID)'") == "Pacific/Auckland")
+    }
+  }
 }

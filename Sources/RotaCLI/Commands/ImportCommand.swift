@@ -53,6 +53,11 @@ struct ImportCommand: AsyncParsableCommand {
     request.until = until
     request.isFull = full
     request.workspaces = workspace.map { $0.lowercased() }
+    if let bad = request.workspaces.first(where: { $0 != "all" && !($0.count == 24 && $0.allSatisfy(\.isHexDigit)) }) {
+      throw UserError(
+        "--workspace \(bad) is no Clockify id: it must have 24 hexadecimal digits",
+        next: "rota check, which lists the workspaces that the key sees")
+    }
     try database.read { session in
       request.person = try person.map { try linked(.person, $0, session) }
       request.project = try project.map { try linked(.project, $0, session) }

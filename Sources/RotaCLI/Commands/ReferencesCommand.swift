@@ -107,10 +107,16 @@ struct ReferencesCommand: ParsableCommand {
         throw UserError(
           "\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: "rota references list")
       }
-      let changed = try composition.write(dryRun: dryRun.dryRun) { try $0.ignore(kind, externalID: id, note: note) }
+      let (changed, item) = try composition.write(dryRun: dryRun.dryRun) { session in
+        (try session.ignore(kind, externalID: id, note: note), try session.planSnapshot().planningID(kind, id))
+      }
       composition.say(
         "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be ignored" : "ignored from now on" : "ignored already")."
       )
+      if let item {
+        composition.say(
+          "It is linked to \(kind.rawValue) \(item): what is placed stays, new and changed time is skipped.")
+      }
     }
   }
 

@@ -58,8 +58,14 @@ struct Auditor {
     if plan.isLocked(cell.day, on: cell.project) { return ("locked", "rota lock show") }
     if project.isSyncOff { return ("sync_off", "rota projects untag \(cell.project) sync_off") }
     if person.isFrozen { return ("person archived here", "rota people unarchive \(cell.person)") }
+    if try session.isChangedByHand(cell) { return ("rows removed or moved by hand", "rota import") }
     let users = plan.clockifyIDs(.person, of: cell.person)
     let projects = plan.clockifyIDs(.project, of: cell.project)
+    for (kind, ids) in [(PlanSnapshot.Kind.person, users), (.project, projects)] {
+      if let ignored = ids.first(where: { plan.isIgnored(kind, $0) }) {
+        return ("on the ignore list: what was placed stays", "rota references unignore \(kind.rawValue) \(ignored)")
+      }
+    }
     if users.isEmpty {
       return ("leftover: person without a link", "rota references find \"\(person.name)\" --kind person")
     }

@@ -25,10 +25,10 @@ struct ReportWords {
   var lines: [String] {
     var lines: [String] = []
     if let stop = report.stopped { lines += stopLines(stop) }
-    let what = isDryRun ? "Would import" : "Imported"
+    let what = summary.workspaces == nil ? "Nothing was imported" : isDryRun ? "Would import" : "Imported"
+    let source = summary.workspaces == nil ? "" : " from Clockify \"\(summary.workspaceName)\""
     lines.append(
-      "\(what) from Clockify \"\(summary.workspaceName)\": run \(report.run), \(report.status), \(Words.plural(report.requests, "request"))"
-    )
+      "\(what)\(source): run \(report.run), \(report.status), \(Words.plural(report.requests, "request"))")
     for dead in summary.deadRuns {
       lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.")
     }

@@ -66,6 +66,12 @@ struct Waiting {
         "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held in all" : ""): give \(which) one in Clockify",
         "rota references acknowledge project \(first.externalID ?? "ID")")
     }
+    if let gone = found(Reason.noProject.rawValue, kind: "setting").first {
+      add(
+        "catch_all_gone", 1,
+        "project \(gone.planningID ?? 0), the catch-all of the settings, is gone: time without a project is held",
+        "name another under import: catch_all_project")
+    }
     let missing = found("source_missing")
     if !missing.isEmpty {
       add(
