@@ -78,9 +78,9 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
     }
     composition.say(
       "\(dryRun.verb("Deleted")) \(name)\(hanging.isEmpty ? "" : " with \(hanging.joined(separator: ", "))").")
-    if let first = ids.first, !ignore {
+    if !ids.isEmpty, !ignore {
       composition.say(
-        "The next import makes it again, unless:  rota references ignore \(Subject.kind.rawValue) \(first)")
+        "The next import makes it again, unless:  \(ReferencesCommand.Unlink.ignoring(Subject.kind, ids))")
     }
   }
 }

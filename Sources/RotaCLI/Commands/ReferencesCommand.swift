@@ -70,7 +70,7 @@ struct ReferencesCommand: ParsableCommand {
 
   struct Unlink: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take the links off a planning item; its data stays.")
+      abstract: "Take the links off a planning item; its plan and what was typed stay.")
     @OptionGroup var options: CommonOptions
     @Argument(help: "client, project or person.") var kind: PlanSnapshot.Kind
     @Argument(help: "Id, exact name or Clockify id.") var item: String
@@ -82,13 +82,18 @@ struct ReferencesCommand: ParsableCommand {
         let found = try session.item(kind, item)
         return (found.name, try session.unlink(kind, planningID: found.id))
       }
-      guard let first = ids.first else { return composition.say("\(name) has no link.") }
+      guard !ids.isEmpty else { return composition.say("\(name) has no link.") }
       composition.say(
-        "\(name): \(dryRun.dryRun ? "would be unlinked" : "unlinked") from \(ids.joined(separator: ", ")); its data stays."
+        "\(name): \(dryRun.dryRun ? "would be unlinked" : "unlinked") from \(ids.joined(separator: ", ")); its data stays for now."
       )
       composition.say(
-        "The next import makes a new \(kind.rawValue) for it, unless:  rota references ignore \(kind.rawValue) \(first)"
+        "The next import makes a new \(kind.rawValue) and moves the imported time there, unless:  \(Self.ignoring(kind, ids))"
       )
+    }
+
+    /// The commands that keep each id away.
+    static func ignoring(_ kind: PlanSnapshot.Kind, _ ids: [String]) -> String {
+      ids.map { "rota references ignore \(kind.rawValue) \($0)" }.joined(separator: "  and  ")
     }
   }
 
