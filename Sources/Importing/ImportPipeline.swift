@@ -115,13 +115,14 @@ package struct ImportPipeline {
       reading.goneBefore = try session.goneEntries()
       reading.returnedBefore = try session.returnedEntries()
     }
-    var asked = 0
     for index in workspaces.indices {
       workspaces[index].plan = try readingPlan(workspaces[index].workspace, owner: owner)
       let ended = workspaces.first { $0.failure?.endsRun ?? false }
       guard ended == nil, workspaces[index].listedUsers != nil else { continue }
+      let asked = workspaces.reduce(0) { $0 + $1.losses.lookedUp }
       try await readEntries(&workspaces[index], owner: owner, run: run, into: &reading)
-      try await findLosses(&workspaces[index], owner: owner, run: run, reading: &reading, asked: &asked)
+      try await findLosses(
+        &workspaces[index], owner: owner, run: run, reading: &reading, limit: Self.lookUpLimit - asked)
     }
   }
 

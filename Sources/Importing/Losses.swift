@@ -36,15 +36,15 @@ private struct Balance {
 extension ImportPipeline {
   static let lookUpLimit = 50
 
-  /// - Parameter asked: how many ids this run has asked for, in all workspaces.
+  /// - Parameter limit: how many ids this run may still ask for.
   func findLosses(
     _ workspace: inout WorkspaceReading, owner: ClockifyUser, run: Int64, reading: inout EntryReading,
-    asked: inout Int
+    limit: Int
   ) async throws {
     guard let plan = workspace.plan, !reading.mirrorWasEmpty else { return }
     let lost = try database.read { [workspace, reading] in try lostEntries(workspace, reading, session: $0) }
     try await lookUp(
-      lost, plan: plan, of: &workspace, owner: owner, run: run, reading: &reading, asked: &asked)
+      lost, plan: plan, of: &workspace, owner: owner, run: run, reading: &reading, limit: limit)
     // What is not in a project any more may be in another: only Clockify's word by id proves anything.
     let isProven: (Int) -> Bool = plan.scope.projects == nil ? { _ in true } : workspace.losses.deleted.contains
     let gone = lost.filter { !reading.isRead($0.key) && isProven($0.key) }
@@ -76,9 +76,8 @@ extension ImportPipeline {
   /// says where the time is now (rules 49, 51).
   private func lookUp(
     _ lost: [StoreSession.ReadBack], plan: ReadingPlan, of workspace: inout WorkspaceReading, owner: ClockifyUser,
-    run: Int64, reading: inout EntryReading, asked: inout Int
+    run: Int64, reading: inout EntryReading, limit: Int
   ) async throws {
-    let limit = Self.lookUpLimit - asked
     let older = try database.read { try $0.missingEntries(in: workspace.id, limit: limit) }
     let candidates = (lost.map { (key: $0.key, id: $0.id) } + older).filter { !reading.isRead($0.key) }.prefix(limit)
     guard !candidates.isEmpty else { return }
@@ -90,7 +89,6 @@ extension ImportPipeline {
       if let left = await source.budget.left(), left <= 1 { return }
       do {
         let entry = try await source.timeEntry(candidate.id, in: workspace.id)
-        asked += 1
         workspace.losses.lookedUp += 1
         guard let entry else {
           workspace.losses.deleted.insert(candidate.key)

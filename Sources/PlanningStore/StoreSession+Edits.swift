@@ -80,7 +80,7 @@ extension StoreSession {
 
   /// Why this id cannot be linked, or nil.
   package func linkProblem(_ kind: PlanSnapshot.Kind, externalID: String) throws -> String? {
-    guard externalID.count == 24, externalID.allSatisfy(\.isHexDigit) else {
+    guard externalID.isClockifyID else {
       return "\"\(externalID)\" is no Clockify id: it must have 24 hexadecimal digits"
     }
     for row in try Row.fetchAll(

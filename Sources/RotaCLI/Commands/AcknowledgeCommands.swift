@@ -1,4 +1,5 @@
 import ArgumentParser
+import Planning
 import PlanningStore
 
 extension ReferencesCommand {
@@ -78,7 +79,7 @@ extension ReferencesCommand {
     _ kind: PlanSnapshot.Kind, _ item: String, _ session: StoreSession
   ) throws -> [String] {
     let id = item.lowercased()
-    if id.count == 24, id.allSatisfy(\.isHexDigit) { return [id] }
+    if id.isClockifyID { return [id] }
     return try session.clockifyIDs(kind, of: session.item(kind, item).id)
   }
 }

@@ -53,7 +53,7 @@ struct ImportCommand: AsyncParsableCommand {
     request.until = until
     request.isFull = full
     request.workspaces = workspace.map { $0.lowercased() }
-    if let bad = request.workspaces.first(where: { $0 != "all" && !($0.count == 24 && $0.allSatisfy(\.isHexDigit)) }) {
+    if let bad = request.workspaces.first(where: { $0 != "all" && !$0.isClockifyID }) {
       throw UserError(
         "--workspace \(bad) is no Clockify id: it must have 24 hexadecimal digits",
         next: "rota check, which lists the workspaces that the key sees")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Planning
 import PlanningStore
 import Reconciling
 
@@ -108,7 +109,7 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let id = clockifyID.lowercased()
-      guard id.count == 24, id.allSatisfy(\.isHexDigit) else {
+      guard id.isClockifyID else {
         throw UserError(
           "\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: "rota references list")
       }

@@ -202,7 +202,7 @@ struct SettingsLoader {
   private mutating func ids(_ path: String, or word: String? = nil) -> [String] {
     guard let (parts, place) = given[path] else { return [] }
     let ids = parts.map { $0.lowercased() }
-    for id in ids where id != word && !(id.count == 24 && id.allSatisfy(\.isHexDigit)) {
+    for id in ids where id != word && !id.isClockifyID {
       problems.append("\(place): '\(path)': \"\(id)\" is no Clockify id: it must have 24 hexadecimal digits")
     }
     return ids
