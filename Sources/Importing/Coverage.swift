@@ -9,7 +9,7 @@ struct Coverage: Sendable {
 
   /// - Parameter runs: the complete slices of each run. Only what one run asked for joins: between the edges of two
   ///   runs lie dates that nobody asked for, however far the padded instants reach.
-  init(_ runs: [[StoreSession.ReadSlice]]) {
+  init(_ runs: [[ReadSlice]]) {
     var covered: [ClosedRange<CalendarDay>] = []
     for slices in runs {
       let dates = Set(slices.map(\.dates))
@@ -26,7 +26,7 @@ struct Coverage: Sendable {
 
   /// Those of the dates asked for whose every instant, on any clock, lies in slices that meet.
   private static func answered(
-    _ dates: ClosedRange<CalendarDay>, by slices: [StoreSession.ReadSlice]
+    _ dates: ClosedRange<CalendarDay>, by slices: [ReadSlice]
   ) -> [ClosedRange<CalendarDay>] {
     var joined: [(from: Instant, to: Instant)] = []
     for slice in slices.sorted(by: { $0.from < $1.from }) where slice.from < slice.to {

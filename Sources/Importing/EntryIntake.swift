@@ -21,9 +21,10 @@ struct EntryIntake {
     self.workspace = workspace
     self.now = now
     self.run = run
-    knownUsers = try session.usersKnown(in: workspace)
+    knownUsers = try session.accounts.known(in: workspace)
     zones = ZoneChooser(
-      settings: settings, plan: try session.planSnapshot(), accounts: try session.accounts(), owner: owner.timeZone)
+      settings: settings, plan: try session.plan.snapshot(), accounts: try session.accounts.all(), owner: owner.timeZone
+    )
   }
 
   mutating func beginPass() { overlaps.beginPass() }
@@ -38,13 +39,13 @@ struct EntryIntake {
     let zone = zones.zone(user: entry.userID, row: entry.timeZone)
     let day = zone.day(of: mirrored.start)
     let isWanted = plan.takesIn(day)
-    let key = try session.merge(
+    let key = try session.entries.merge(
       mirrored, workspace: workspace, run: run, keepsNew: isWanted, gone: reading.goneBefore)
     guard let key else { return nil }
     let isFirst = !reading.isRead(key)
     reading.count(key, seconds: mirrored.seconds)
     if !knownUsers.contains(entry.userID), unlistedUsers.insert(entry.userID).inserted {
-      try session.noteUnlisted(
+      try session.mirror.noteUnlisted(
         user: entry.userID, name: entry.userName, email: entry.userEmail, workspace: workspace, run: run, at: now)
     }
     let isCounted = mirrored.seconds > 0 && [nil, "REGULAR"].contains(entry.type)

@@ -103,7 +103,7 @@ extension ImportPipeline {
     _ outcome: WorkspaceReading.SliceOutcome, of workspace: String, for users: [String?], run: Int64
   ) throws {
     try database.write { session in
-      for user in users { try session.addReadSlice(outcome.stored, of: user, workspace: workspace, run: run) }
+      for user in users { try session.coverage.add(outcome.stored, of: user, workspace: workspace, run: run) }
     }
   }
 

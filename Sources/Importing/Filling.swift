@@ -25,8 +25,8 @@ struct Filling {
     counts: inout ActualCounts
   ) throws {
     let planningZone = zones.planningZone(settings)
-    let held = try session.heldDays(from: window.lowerBound)
-    let oldestZeros = try session.oldestZeros(from: window.lowerBound)
+    let held = try session.ledger.heldDays(from: window.lowerBound)
+    let oldestZeros = try session.actuals.oldestZeros(from: window.lowerBound)
     for (person, accounts) in accounts.sorted(by: { $0.key < $1.key }) {
       let users = accounts.map(\.id)
       let knowing = knowing(accounts)
@@ -41,7 +41,7 @@ struct Filling {
           && coverage.allSatisfy { $0.contains(day) }
       }
       guard let first = days.first, let last = days.last else { continue }
-      let rows = try session.actuals(of: person, from: first - 31, through: last)
+      let rows = try session.actuals.rows(of: person, from: first - 31, through: last)
       let fill = ZeroFill(
         plan: details.plan, mode: settings.autofillMode,
         actuals: rows.filter { $0.isManual || $0.origin != "autofill" }.map {
@@ -90,11 +90,11 @@ struct Filling {
         origin: "autofill")
     }
     for zero in changes.remove.map(row) where !isProtected(zero.cell) {
-      try session.deleteActual(zero)
+      try session.writer.delete(zero)
       counts.zerosWithdrawn += 1
     }
     for zero in changes.add.map(row) where freeze(zero.cell) == nil {
-      try session.setActual(zero, run: run, at: now)
+      try session.writer.set(zero, run: run, at: now)
       counts.zerosFilled += 1
     }
   }

@@ -60,27 +60,27 @@ package struct ImportPipeline {
   /// failed (rule 5).
   private func open() throws -> (run: Int64, deadRuns: [Int64], readsTime: Bool) {
     try database.write { session in
-      let problems = try session.foreignKeyProblems()
+      let problems = try session.faults.foreignKeyProblems()
       guard problems == 0 else {
         throw ImportError(
           .damagedLinks,
-          "rows name items that are not there: \(try session.danglingRows().prefix(3).map(\.words).joined(separator: "; "))"
+          "rows name items that are not there: \(try session.faults.danglingRows().prefix(3).map(\.words).joined(separator: "; "))"
         )
       }
-      if let confirmed = request.confirmedRun, try session.deletePlan()?.run != confirmed {
-        let waiting = try session.deletePlan()?.run
+      if let confirmed = request.confirmedRun, try session.removals.plan()?.run != confirmed {
+        let waiting = try session.removals.plan()?.run
         throw ImportError(
           .noPlan,
           waiting.map { "run \(confirmed) has no waiting removals; run \($0) has" }
             ?? "no removals wait for confirmation")
       }
-      if let project = settings.catchAllProject, try !session.hasEverBeen(project: project) {
+      if let project = settings.catchAllProject, try !session.items.hasEverBeen(project: project) {
         throw ImportError(.badSetting, "import: catch_all_project: there is no project \(project)")
       }
-      let dead = try session.failDeadRuns(at: request.now)
-      let actualsAreOn = try session.setting(Setting.actualsEnabledAt) != nil
+      let dead = try session.runs.failDead(at: request.now)
+      let actualsAreOn = try session.settings.value(Setting.actualsEnabledAt) != nil
       let scope = ImportScope.allCases.filter(request.scopes.contains).map(\.rawValue).joined(separator: ",")
-      let run = try session.beginRun(
+      let run = try session.runs.begin(
         trigger: request.trigger.rawValue, scope: scope, at: request.now, isNarrowed: request.isNarrowed,
         processID: Int(ProcessInfo.processInfo.processIdentifier))
       return (run, dead, actualsAreOn && request.scopes.contains(.actuals))
@@ -91,7 +91,7 @@ package struct ImportPipeline {
 
   private func fetchLists(of workspaces: inout [WorkspaceReading], named: [String], run: Int64) async throws {
     if let only = workspaces.first, workspaces.count == 1 {
-      try database.write { try $0.setRun(run, workspace: only.id) }
+      try database.write { try $0.runs.set(run, workspace: only.id) }
     }
     for index in workspaces.indices {
       do {
@@ -103,7 +103,7 @@ package struct ImportPipeline {
     }
     let read = workspaces.filter { $0.listedUsers != nil }.map(\.id)
     if read.isEmpty, let failure = workspaces.compactMap(\.failure).first { throw failure }
-    try database.write { try $0.chooseCurrentUsers(named: named, read: read) }
+    try database.write { try $0.accounts.chooseCurrent(named: named, read: read) }
     try refuseUnknownGroups(workspaces)
   }
 
@@ -111,9 +111,9 @@ package struct ImportPipeline {
     of workspaces: inout [WorkspaceReading], owner: ClockifyUser, run: Int64, into reading: inout EntryReading
   ) async throws {
     try database.read { session in
-      reading.mirrorWasEmpty = try !session.hasMirroredEntries()
-      reading.goneBefore = try session.goneEntries()
-      reading.returnedBefore = try session.returnedEntries()
+      reading.mirrorWasEmpty = try !session.entries.hasAny()
+      reading.goneBefore = try session.entries.gone()
+      reading.returnedBefore = try session.entries.returned()
     }
     for index in workspaces.indices {
       workspaces[index].plan = try readingPlan(workspaces[index].workspace, owner: owner)
@@ -146,10 +146,10 @@ package struct ImportPipeline {
     return try database.write { session in
       var summary = RunSummary()
       summary.deadRuns = deadRuns
-      summary.actualsAreOff = try session.setting(Setting.actualsEnabledAt) == nil
+      summary.actualsAreOff = try session.settings.value(Setting.actualsEnabledAt) == nil
       let stop = ImportStop(error, isUnreachable: false)
       summary.retryAt = stop.retryInstant
-      try session.finishRun(
+      try session.runs.finish(
         run, status: "partial", at: request.now, window: nil, requests: requests, books: Books(),
         summary: summary.json)
       return ImportReport(
@@ -163,12 +163,12 @@ package struct ImportPipeline {
     let requests = await source.budget.count
     try database.write { session in
       var summary = RunSummary()
-      summary.actualsAreOff = try session.setting(Setting.actualsEnabledAt) == nil
-      try session.finishRun(
+      summary.actualsAreOff = try session.settings.value(Setting.actualsEnabledAt) == nil
+      try session.runs.finish(
         run, status: error is CancellationError ? "partial" : "failed", at: request.now, window: nil,
         requests: requests, books: Books(), summary: summary.json)
       if !(error is CancellationError) {
-        try session.addFindings([Finding(.error, "run_failed", message: "\(error)")], run: run)
+        try session.findings.add([Finding(.error, "run_failed", message: "\(error)")], run: run)
       }
     }
   }

@@ -59,7 +59,7 @@ package struct RunSummary: Codable, Sendable, Equatable {
     package var name: String
     package var isComplete: Bool
     /// `reports` or `entries`; nil: its time was not asked for.
-    package var source: StoreSession.WorkspaceOutcome.Source?
+    package var source: WorkspaceOutcome.Source?
     package var slices: Int
     package var slicesComplete: Int
     package var guaranteedFrom: String?
@@ -72,7 +72,7 @@ package struct RunSummary: Codable, Sendable, Equatable {
       case guaranteedFrom = "guaranteed_from"
     }
 
-    init(_ outcome: StoreSession.WorkspaceOutcome, name: String) {
+    init(_ outcome: WorkspaceOutcome, name: String) {
       id = outcome.workspace
       self.name = name
       isComplete = outcome.isComplete

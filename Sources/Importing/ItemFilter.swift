@@ -10,7 +10,7 @@ struct ItemFilter {
   private var clientsOfIncluded: Set<String> = []
 
   /// - Parameter groups: with their members, of this run or as last read.
-  init(_ settings: ImportSettings, groups: [String: StoreSession.StoredGroup]) {
+  init(_ settings: ImportSettings, groups: [String: StoredGroup]) {
     include = settings.include
     exclude = settings.exclude
     func members(_ ids: Set<String>) -> Set<String> { Set(ids.flatMap { groups[$0]?.users ?? [] }) }

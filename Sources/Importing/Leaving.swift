@@ -12,8 +12,8 @@ struct Leaving {
 
   /// What stands in the actuals and is filtered now, frozen cells apart.
   init(_ session: StoreSession, _ placer: inout Placer) throws {
-    for (pair, stored) in try session.pairs() where placer.isFiltered(pair) {
-      try session.forEachPlaced(ofPair: stored.key) { key, cell, seconds in
+    for (pair, stored) in try session.ledger.pairs() where placer.isFiltered(pair) {
+      try session.ledger.forEachPlaced(ofPair: stored.key) { key, cell, seconds in
         if placer.freeze(of: cell) == nil { add(key, of: cell.person, pair: pair, seconds: seconds) }
       }
     }

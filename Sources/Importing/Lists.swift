@@ -25,7 +25,7 @@ extension ImportPipeline {
     case []:
       guard request.workspaces.isEmpty else {
         // Chosen by flag alone: what an earlier run chose stays named.
-        named = try database.read { try $0.namedWorkspaces() } + request.workspaces
+        named = try database.read { try $0.mirror.namedWorkspaces() } + request.workspaces
         break
       }
       guard visible.count == 1 else {
@@ -50,18 +50,18 @@ extension ImportPipeline {
     if workspace.workspace.isFree { await source.budget.limitPerHour(to: settings.freeRequestsPerHour) }
     progress("Reading people, clients and projects of \(name)")
     try database.write { [workspace] session in
-      try session.mirror(
+      try session.mirror.update(
         workspace: id, name: workspace.workspace.name, plan: workspace.workspace.featureSubscriptionType, run: run)
     }
     let users = try await source.users(in: id).map(MirrorUser.init)
-    try database.write { try $0.mirror(users: users, workspace: id, run: run, at: request.now) }
+    try database.write { try $0.mirror.update(users: users, workspace: id, run: run, at: request.now) }
     let clients = try await source.clients(in: id).map(MirrorClient.init)
-    try database.write { try $0.mirror(clients: clients, workspace: id, run: run, at: request.now) }
+    try database.write { try $0.mirror.update(clients: clients, workspace: id, run: run, at: request.now) }
     let projects = try await source.projects(in: id).map(MirrorProject.init)
-    try database.write { try $0.mirror(projects: projects, workspace: id, run: run, at: request.now) }
+    try database.write { try $0.mirror.update(projects: projects, workspace: id, run: run, at: request.now) }
     if !settings.namedGroups.isEmpty {
       let groups = try await source.userGroups(in: id).map { MirrorGroup(id: $0.id, name: $0.name, users: $0.userIDs) }
-      try database.write { try $0.mirror(groups: groups, workspace: id, run: run, at: request.now) }
+      try database.write { try $0.groups.update(groups, workspace: id, run: run, at: request.now) }
     }
     workspace.listedUsers = users.map(\.id)
   }
@@ -70,13 +70,13 @@ extension ImportPipeline {
   func refuseUnknownGroups(_ workspaces: [WorkspaceReading]) throws {
     guard !settings.namedGroups.isEmpty else { return }
     try database.read { session in
-      let groups = try session.groups(settings.namedGroups)
+      let groups = try session.groups.stored(settings.namedGroups)
       let unknown = settings.namedGroups.sorted().filter { groups[$0]?.isGone ?? true }
       guard !unknown.isEmpty else { return }
       // It may be one of a workspace that could not be read just now.
       if let failure = workspaces.compactMap(\.failure).first { throw failure }
       let names = Dictionary(
-        try session.accounts().map { ($0.id, $0.name ?? $0.email ?? $0.id) }, uniquingKeysWith: { $1 })
+        try session.accounts.all().map { ($0.id, $0.name ?? $0.email ?? $0.id) }, uniquingKeysWith: { $1 })
       let words = unknown.map { id in
         let list = settings.include.groups.contains(id) ? "include" : "exclude"
         guard let group = groups[id] else {

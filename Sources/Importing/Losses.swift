@@ -58,11 +58,11 @@ extension ImportPipeline {
   /// Ledger ids in completely read slices that did not come back.
   private func lostEntries(
     _ workspace: WorkspaceReading, _ reading: EntryReading, session: StoreSession
-  ) throws -> [StoreSession.ReadBack] {
-    var lost: [StoreSession.ReadBack] = []
+  ) throws -> [ReadBack] {
+    var lost: [ReadBack] = []
     var seen: Set<Int> = []
     for slice in workspace.slices where slice.provesAbsence {
-      let unread = try session.entries(in: workspace.id, from: slice.from, to: slice.to, unless: reading.isRead)
+      let unread = try session.entries.started(in: workspace.id, from: slice.from, to: slice.to, unless: reading.isRead)
       lost += unread.filter {
         // One that had come back before a run that broke may have gone again.
         (!$0.isGone || reading.returnedBefore.contains($0.key))
@@ -75,10 +75,10 @@ extension ImportPipeline {
   /// Asks for lost entries by id, those of this run first: 400/501 is Clockify's word that an id is gone, an answer
   /// says where the time is now (rules 49, 51).
   private func lookUp(
-    _ lost: [StoreSession.ReadBack], plan: ReadingPlan, of workspace: inout WorkspaceReading, owner: ClockifyUser,
+    _ lost: [ReadBack], plan: ReadingPlan, of workspace: inout WorkspaceReading, owner: ClockifyUser,
     run: Int64, reading: inout EntryReading, limit: Int
   ) async throws {
-    let older = try database.read { try $0.missingEntries(in: workspace.id, limit: limit) }
+    let older = try database.read { try $0.entries.missing(in: workspace.id, limit: limit) }
     let candidates = (lost.map { (key: $0.key, id: $0.id) } + older).filter { !reading.isRead($0.key) }.prefix(limit)
     guard !candidates.isEmpty else { return }
     var intake = try database.read {
@@ -106,8 +106,8 @@ extension ImportPipeline {
   private func judge(
     _ workspace: inout WorkspaceReading, gone: Set<Int>, _ reading: EntryReading, session: StoreSession
   ) throws {
-    let plan = try session.planSnapshot()
-    let confirmed = request.confirmedRun == nil ? [] : try session.deletePlan()?.keys ?? []
+    let plan = try session.plan.snapshot()
+    let confirmed = request.confirmedRun == nil ? [] : try session.removals.plan()?.keys ?? []
     func person(_ user: String) -> String { plan.planningID(.person, user).map { "\($0)" } ?? user }
     var window = Balance()
     var people: [String: Balance] = [:]
@@ -115,7 +115,7 @@ extension ImportPipeline {
     // The padding of ranges overlaps: each entry counts once.
     var seen: Set<Int> = []
     for slice in workspace.slices {
-      try session.forEachEntry(in: workspace.id, from: slice.from, to: slice.to) { entry in
+      try session.entries.forEach(in: workspace.id, from: slice.from, to: slice.to) { entry in
         guard slice.scope.holds(user: entry.userID, project: entry.projectID), seen.insert(entry.key).inserted else {
           return
         }
@@ -139,7 +139,7 @@ extension ImportPipeline {
     } else {
       let braked = Set(lost.map(\.user).filter { people[person($0)]?.isAlarming ?? false })
       let people = Set(braked.map(person))
-      let users = try session.accounts().map(\.id).filter { people.contains(person($0)) }
+      let users = try session.accounts.all().map(\.id).filter { people.contains(person($0)) }
       workspace.losses.brakedUsers?.formUnion(braked.union(users))
     }
     for entry in lost {

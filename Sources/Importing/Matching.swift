@@ -58,13 +58,13 @@ struct Matching {
     self.session = session
     self.settings = settings
     self.workspaces = workspaces
-    filter = ItemFilter(settings, groups: try session.groups(settings.namedGroups))
+    filter = ItemFilter(settings, groups: try session.groups.stored(settings.namedGroups))
     scopes = request.scopes
     now = request.now
-    plan = try session.planSnapshot()
-    let mirrorClients = try session.mirroredClients()
-    var mirrorProjects = try session.mirroredProjects()
-    let accounts = try session.accounts()
+    plan = try session.plan.snapshot()
+    let mirrorClients = try session.mirror.clients()
+    var mirrorProjects = try session.mirror.projects()
+    let accounts = try session.accounts.all()
     let clients = Dictionary(mirrorClients.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     let mirrored = Set(mirrorProjects.map(\.id))
     // Linked by hand, and gone before rota ever saw it: its entries still name it.
@@ -174,7 +174,7 @@ struct Matching {
   }
 
   private mutating func create(_ client: MirrorClient) throws {
-    let id = try session.createClient(name: client.name ?? client.id, isArchived: client.archived, at: now)
+    let id = try session.plan.createClient(name: client.name ?? client.id, isArchived: client.archived, at: now)
     try link(.client, id, client.id, client.workspace)
     clientCounts.addNew(client.name ?? client.id)
   }
@@ -202,7 +202,7 @@ struct Matching {
         if client.archived { clientCounts.notImported -= 1 }
         try create(client)
       }
-      let id = try session.createProject(
+      let id = try session.plan.createProject(
         client: plan.planningID(.client, clientID)!, name: project.name ?? project.id,
         isBillable: project.billable ?? true, isArchived: project.archived, at: now)
       try link(.project, id, project.id, project.workspace)
@@ -225,10 +225,10 @@ struct Matching {
       if isListed, !user.isGone { refuse(.archivedUnused, .person, user.id, user.name ?? user.email) }
     case .create, .createWhenUsed:
       let email = user.email?.lowercased()
-      let role = try plan.unknownRole ?? session.createUnknownRole()
+      let role = try plan.unknownRole ?? session.plan.createUnknownRole()
       plan.unknownRole = role
       let name = user.name ?? email?.split(separator: "@").first.map(String.init) ?? user.id
-      let id = try session.createPerson(
+      let id = try session.plan.createPerson(
         name: name, email: email,
         isArchived: need == .createWhenUsed, role: role, minutesPerDay: settings.minutesPerDay,
         workingDays: settings.workingDays, at: now)
@@ -242,7 +242,7 @@ struct Matching {
   private mutating func link(
     _ kind: PlanSnapshot.Kind, _ id: Int64, _ externalID: String, _ workspace: String
   ) throws {
-    try session.link(kind, planningID: id, externalID: externalID, workspace: workspace)
+    try session.references.link(kind, planningID: id, externalID: externalID, workspace: workspace)
     plan.references[kind, default: [:]][externalID] = .init(planningID: id)
   }
 

@@ -103,11 +103,11 @@ struct ReadingPlan: Sendable {
     session: StoreSession
   ) throws {
     let key = Key(workspace)
-    func day(_ key: String) throws -> CalendarDay? { try session.setting(key).flatMap { CalendarDay($0) } }
+    func day(_ key: String) throws -> CalendarDay? { try session.settings.value(key).flatMap { CalendarDay($0) } }
     var from = today - settings.windowDays
-    if let last = try session.lastCompleteRunDay(of: workspace) { from = min(from, last - 2) }
+    if let last = try session.coverage.lastCompleteRunDay(of: workspace) { from = min(from, last - 2) }
     // A confirmation reads again what the held run had read (rule 53).
-    if let held = try request.confirmedRun.flatMap({ try session.run($0)?.windowFrom }) { from = min(from, held) }
+    if let held = try request.confirmedRun.flatMap({ try session.runs.run($0)?.windowFrom }) { from = min(from, held) }
     let history = try day(key.historyFrom) ?? min(from, settings.since ?? (isFree ? from : today - 366))
     if request.isNarrowed || request.isFull {
       let until = min(request.until ?? today, today)
@@ -124,7 +124,7 @@ struct ReadingPlan: Sendable {
     if !isFree, settings.deepWindowDays > 0, isDue { from = deepFrom }
     let gaps =
       history < from
-      ? Coverage(try session.completeSlices(in: workspace)).gaps(in: history...(from - 1)) : []
+      ? Coverage(try session.coverage.completeSlices(in: workspace)).gaps(in: history...(from - 1)) : []
     var ranges = Self.joined([from...today] + gaps)
     var next: CalendarDay?
     if isFree, settings.deepWindowDays > 0, gaps.isEmpty, history < from {
@@ -153,7 +153,7 @@ extension ReadingPlan.Scope {
   /// Of `--person` and `--project`: every Clockify id that is linked to them.
   fileprivate init(_ request: ImportRequest, _ session: StoreSession) throws {
     guard request.person != nil || request.project != nil else { return }
-    let plan = try session.planSnapshot()
+    let plan = try session.plan.snapshot()
     users = request.person.map { Set(plan.clockifyIDs(.person, of: $0)) }
     projects = request.project.map { Set(plan.clockifyIDs(.project, of: $0)) }
   }

@@ -9,7 +9,7 @@ struct Reporting {
   let accounts: [MirrorAccount]
   let today: CalendarDay
   private let projectNames: [String: String]
-  private let dismissed: Set<StoreSession.DismissedPair>
+  private let dismissed: Set<DismissedPair>
 
   init(
     session: StoreSession, snapshot: PlanSnapshot, matching: Matching, accounts: [MirrorAccount], today: CalendarDay
@@ -19,9 +19,9 @@ struct Reporting {
     self.matching = matching
     self.accounts = accounts
     self.today = today
-    dismissed = try session.dismissedPairs()
+    dismissed = try session.dismissals.pairs()
     projectNames = Dictionary(
-      try session.mirroredProjects().compactMap { row in row.name.map { (row.id, $0) } },
+      try session.mirror.projects().compactMap { row in row.name.map { (row.id, $0) } },
       uniquingKeysWith: { $1 })
   }
 
@@ -34,7 +34,7 @@ struct Reporting {
           .warning, "unknown_role", kind: "person", planningID: person, name: name,
           message: "\(name ?? "person \(person)") is new and has the role Unknown"))
     }
-    for missing in try session.markSourceMissing(on: today) {
+    for missing in try session.references.markSourceMissing(on: today) {
       let name = name(missing.kind, missing.planningID)
       findings.append(
         Finding(

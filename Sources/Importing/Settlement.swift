@@ -50,9 +50,9 @@ struct Settlement {
     let matching = try Matching(
       session: session, request: request, settings: settings, workspaces: Set(read.map(\.id))
     ) { users, projects in try waiting?.pairs(of: users, on: projects, now: request.now) ?? [] }
-    try session.setBaselines()
-    let snapshot = try session.planSnapshot()
-    let accounts = try session.accounts()
+    try session.references.setBaselines()
+    let snapshot = try session.plan.snapshot()
+    let accounts = try session.accounts.all()
     var zones = ZoneChooser(settings: settings, plan: snapshot, accounts: accounts, owner: owner.timeZone)
     let today = zones.planningZone(settings).day(of: request.now)
     if readsTime { try settleTime(matching, snapshot, accounts: accounts, zones: zones, today: today) }
@@ -71,38 +71,38 @@ struct Settlement {
   private mutating func settleTime(
     _ matching: Matching, _ snapshot: PlanSnapshot, accounts: [MirrorAccount], zones: ZoneChooser, today: CalendarDay
   ) throws {
-    try session.markManualRows()
+    try session.actuals.markManualRows()
     let protected = settings.manualPolicy == .protect
-    let manual = try session.manualCells()
+    let manual = try session.actuals.manualCells()
     var placer = Placer(
       matching: matching, plan: snapshot, unknownRole: try unknownRole(snapshot), catchAll: catchAll(snapshot),
       manualCells: protected ? manual : [], zones: zones, now: request.now,
       missing: missing, deleted: deleted, isRead: reading.isRead, returned: reading.returnedBefore)
-    try session.openWorkList()
-    try session.workOnChangesAndWaiting()
-    if !protected { for cell in manual { try session.work(on: cell) } }
-    for key in missing.union(deleted) { try session.work(onEntry: key) }
+    try session.work.open()
+    try session.work.addChangesAndWaiting()
+    if !protected { for cell in manual { try session.work.add(cell) } }
+    for key in missing.union(deleted) { try session.work.add(entry: key) }
     try brakeFilters(&placer)
-    placer.hold(brakes) { [session] in try session.workspace(ofEntry: $0) }
+    placer.hold(brakes) { [session] in try session.entries.workspace(of: $0) }
     let pairKeys = try workOnChangedPairs(&placer)
 
     pairsByKey = Dictionary(pairKeys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
     placer.pairOfKey = pairsByKey
-    let isFirst = try session.isFirstPlacing()
+    let isFirst = try session.ledger.isFirstPlacing()
     let kept = try place(&placer, pairKeys: pairKeys, isFirst: isFirst)
     var settling = Settling(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
-    if isFirst { try session.withoutActualChecks { try settling.settle() } } else { try settling.settle() }
+    if isFirst { try session.actuals.withoutChecks { try settling.settle() } } else { try settling.settle() }
     summary.actuals = settling.counts
     try checkMinutes(settling, placer)
     try fill(snapshot, accounts: accounts, zones: zones, placer: placer)
-    try session.setDeferredCells(
-      placer.deferred.union(settling.deferred).union(brakes.isEmpty ? [] : try session.deferredCells()))
+    try session.late.setDeferredCells(
+      placer.deferred.union(settling.deferred).union(brakes.isEmpty ? [] : try session.late.deferredCells()))
     try findLate(snapshot)
-    let settled = try session.settledConflicts()
-    let conflicts = protected ? try session.computedConflicts().filter { settled[$0.cell] != $0.source } : []
-    try session.setConflicts(conflicts, run: run)
+    let settled = try session.conflicts.settled()
+    let conflicts = protected ? try session.conflicts.computed().filter { settled[$0.cell] != $0.source } : []
+    try session.conflicts.set(conflicts, run: run)
     summary.conflicts = conflicts.count
-    try session.clearChanges(keeping: kept)
+    try session.work.clearChanges(keeping: kept)
     try replaceDeletePlan()
     try keepBooks()
     try rememberCoverage(today)
@@ -117,7 +117,7 @@ struct Settlement {
   /// What frozen cells keep out or in, per person, project and day (rules 47, 55); where hours were typed by hand, the
   /// conflicts say it.
   private mutating func findLate(_ snapshot: PlanSnapshot) throws {
-    for late in try session.lateChanges(where: snapshot.isFrozen) {
+    for late in try session.late.changes(where: snapshot.isFrozen) {
       guard let freeze = snapshot.freeze(of: late.cell).map(Reason.init) else { continue }
       if late.minutes == 0, freeze != .locked { continue }
       let person = snapshot.people[late.cell.person]?.name ?? "\(late.cell.person)"
@@ -151,15 +151,15 @@ struct Settlement {
     let isNeeded = snapshot.references[.person]?.values.contains { reference in
       snapshot.people[reference.planningID]?.plan.contracts.isEmpty ?? false
     }
-    return isNeeded ?? false ? try session.createUnknownRole() : 0
+    return isNeeded ?? false ? try session.plan.createUnknownRole() : 0
   }
 
   /// Rule 89: what was imported and is filtered now leaves, unless it is too much at once.
   private mutating func brakeFilters(_ placer: inout Placer) throws {
     let found = try Leaving(session, &placer)
     guard !found.isEmpty else { return }
-    let confirmed = request.confirmedRun == nil ? [] : try session.deletePlan()?.keys ?? []
-    if found.isAlarming(ofAll: try session.placedSeconds(), confirmed: confirmed) {
+    let confirmed = request.confirmedRun == nil ? [] : try session.removals.plan()?.keys ?? []
+    if found.isAlarming(ofAll: try session.ledger.placedSeconds(), confirmed: confirmed) {
       leaving = found
       brakes.hold(filtered: found.pairs)
     }
@@ -168,16 +168,16 @@ struct Settlement {
   /// Pairs about which anything was decided differently than today: all their entries are placed again (rule 45).
   private func workOnChangedPairs(_ placer: inout Placer) throws -> [Pair: Int] {
     var keys: [Pair: Int] = [:]
-    for (pair, stored) in try session.pairs() {
+    for (pair, stored) in try session.ledger.pairs() {
       keys[pair] = stored.key
       let fingerprint = placer.context(pair).fingerprint
       guard fingerprint != stored.fingerprint else { continue }
-      try session.work(onPair: stored.key)
+      try session.work.add(pair: stored.key)
       // What a brake holds is looked at again in the next run, and what came new under it, whatever the plan says then.
-      try session.setFingerprint(brakes.hold(pair.user) ? nil : fingerprint, ofPair: stored.key)
+      try session.ledger.setFingerprint(brakes.hold(pair.user) ? nil : fingerprint, ofPair: stored.key)
     }
-    for pair in try session.newPairsAtWork().sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
-      keys[pair] = try session.addPair(pair, fingerprint: placer.context(pair).fingerprint)
+    for pair in try session.work.newPairs().sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
+      keys[pair] = try session.ledger.addPair(pair, fingerprint: placer.context(pair).fingerprint)
     }
     return keys
   }
@@ -185,10 +185,10 @@ struct Settlement {
   /// - Returns: entries whose change waits behind the brake.
   private mutating func place(_ placer: inout Placer, pairKeys: [Pair: Int], isFirst: Bool) throws -> Set<Int> {
     guard isFirst else { return try placeAll(&placer, pairKeys: pairKeys, notesCells: true) }
-    let kept = try session.withoutPlacementIndexes {
+    let kept = try session.ledger.withoutIndexes {
       try placeAll(&placer, pairKeys: pairKeys, notesCells: false)
     }
-    try session.workOnAllPlacedCells()
+    try session.work.addAllPlacedCells()
     return kept
   }
 
@@ -198,7 +198,7 @@ struct Settlement {
     var kept: Set<Int> = []
     var after = 0
     while true {
-      let rows = try session.workRows(after: after, limit: 5000)
+      let rows = try session.work.rows(after: after, limit: 5000)
       guard let last = rows.last else { return kept }
       after = last.key
       for row in rows {
@@ -221,15 +221,15 @@ struct Settlement {
   private mutating func write(_ new: Placement, over row: LedgerRow, notesCells: Bool) throws {
     guard new != row.placement else { return }
     note(new, over: row)
-    try session.setPlacement(new, of: row.key, isNew: row.placement == nil)
+    try session.ledger.setPlacement(new, of: row.key, isNew: row.placement == nil)
     switch (row.placement?.state, new.state) {
-    case (_, .deleted): try session.setDeleted(row.key, at: request.now)
-    case (.deleted, _): try session.setDeleted(row.key, at: nil)
+    case (_, .deleted): try session.ledger.setDeleted(row.key, at: request.now)
+    case (.deleted, _): try session.ledger.setDeleted(row.key, at: nil)
     default: break
     }
     guard notesCells else { return }
-    if let cell = row.placement?.countedCell { try session.work(on: cell) }
-    if let cell = new.countedCell { try session.work(on: cell) }
+    if let cell = row.placement?.countedCell { try session.work.add(cell) }
+    if let cell = new.countedCell { try session.work.add(cell) }
   }
 
   private mutating func note(_ new: Placement, over row: LedgerRow) {
@@ -279,17 +279,17 @@ struct Settlement {
 
   /// Rule 65: what `actuals enable` said, else the setting, else the day actuals were enabled.
   private func firstZeroDay(_ zones: inout ZoneChooser) throws -> CalendarDay? {
-    if let day = try session.setting(Setting.autofillFrom).flatMap({ CalendarDay($0) }) { return day }
+    if let day = try session.settings.value(Setting.autofillFrom).flatMap({ CalendarDay($0) }) { return day }
     if let day = settings.autofillFrom { return day }
-    let enabled = try session.setting(Setting.actualsEnabledAt).flatMap { Instant($0) }
+    let enabled = try session.settings.value(Setting.actualsEnabledAt).flatMap { Instant($0) }
     return enabled.map { zones.planningZone(settings).day(of: $0) }
   }
 
   // MARK: Books (rule 81)
 
   private mutating func checkMinutes(_ settling: Settling, _ placer: Placer) throws {
-    let protected = try session.frozenCellsAtWork { placer.freeze(of: $0) != nil }
-    let totals = try session.settledTotals(excluding: protected)
+    let protected = try session.work.frozenCells { placer.freeze(of: $0) != nil }
+    let totals = try session.work.settledTotals(excluding: protected)
     summary.frozenCells = protected.count
     summary.roundingSeconds = totals.minutes * 60 - totals.seconds
     guard abs(summary.roundingSeconds) <= 30 * totals.buckets else {
@@ -303,7 +303,7 @@ struct Settlement {
   private mutating func keepBooks() throws {
     try reading.forEachRead { key, seconds in
       guard !ledger.hasCounted(key) else { return }
-      guard let placement = try session.placementState(of: key) else {
+      guard let placement = try session.ledger.placement(of: key) else {
         throw ImportError(.unbalanced, "an entry that was read has no place in the ledger; nothing was changed")
       }
       try ledger.count(key, placement, pair: pairsByKey[placement.pair], seconds: seconds, id: "\(key)")
@@ -337,28 +337,30 @@ struct Settlement {
   private func remember(_ workspace: WorkspaceReading, _ today: CalendarDay) throws {
     guard let plan = workspace.plan else { return }
     let key = ReadingPlan.Key(workspace.id)
-    if let history = plan.historyFrom { try session.set(key.historyFrom, history.description, at: request.now) }
+    if let history = plan.historyFrom {
+      try session.settings.set(key.historyFrom, history.description, at: request.now)
+    }
     if plan.isDeepPass, workspace.isComplete {
-      try session.set(key.lastDeepPass, today.description, at: request.now)
+      try session.settings.set(key.lastDeepPass, today.description, at: request.now)
     }
     if let older = plan.ranges.last, let next = plan.nextRotation, workspace.coverage().gaps(in: older).isEmpty {
-      try session.set(key.rotation, next.description, at: request.now)
+      try session.settings.set(key.rotation, next.description, at: request.now)
     }
   }
 
   /// What the brakes stopped waits for `--confirm-deletes`; a newer plan replaces an older one (rules 53, 89).
   private func replaceDeletePlan() throws {
     if !brakes.isEmpty {
-      try session.replaceDeletePlan(stopped.keys, run: run)
-    } else if try request.confirmedRun != nil || isSettled(session.deletePlan()?.run) {
-      try session.replaceDeletePlan([], run: run)
+      try session.removals.replace(stopped.keys, run: run)
+    } else if try request.confirmedRun != nil || isSettled(session.removals.plan()?.run) {
+      try session.removals.replace([], run: run)
     }
   }
 
   /// Whether this run has read again all that a held run had read, and would remove nothing of it that waits.
   private func isSettled(_ held: Int64?) throws -> Bool {
     guard let held, !request.isNarrowed, workspaces.allSatisfy(\.isComplete), let window else { return false }
-    return try session.run(held)?.windowFrom.map { window.lowerBound <= $0 } ?? false
+    return try session.runs.run(held)?.windowFrom.map { window.lowerBound <= $0 } ?? false
   }
 
   private var stopped: (keys: [Int], seconds: Int) {
@@ -375,7 +377,7 @@ struct Settlement {
     summary.workspace = workspaces.map(\.id).joined(separator: ", ")
     summary.workspaceName = workspaces.map(\.name).joined(separator: ", ")
     summary.workspaces = workspaces.map { RunSummary.Workspace($0.outcome(today: today), name: $0.name) }
-    for workspace in workspaces { try session.addOutcome(workspace.outcome(today: today), run: run) }
+    for workspace in workspaces { try session.coverage.addOutcome(workspace.outcome(today: today), run: run) }
     if request.scopes.contains(.clients) { summary.clients = matching.clientCounts }
     if request.scopes.contains(.projects) { summary.projects = matching.projectCounts }
     if request.scopes.contains(.people) { summary.people = matching.personCounts }
@@ -394,9 +396,9 @@ struct Settlement {
           .warning, "totals_disagree", entries: disagreed,
           message: "\(disagreed) slices: Clockify's totals differ from what it sent, twice the same"))
     }
-    try session.addFindings(findings, run: run)
-    try session.pruneFindings(before: request.now.utcDay - settings.historyDays)
-    try session.finishRun(
+    try session.findings.add(findings, run: run)
+    try session.findings.prune(before: request.now.utcDay - settings.historyDays)
+    try session.runs.finish(
       run, status: status, at: request.now, window: window, requests: requests, books: ledger.books,
       summary: summary.json)
     return ImportReport(

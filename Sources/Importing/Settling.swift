@@ -41,7 +41,7 @@ struct Settling {
 
   /// Person by person, so that memory holds one person's cells at a time.
   mutating func settle() throws {
-    for person in try session.peopleWithWork() { try settle(person) }
+    for person in try session.work.people() { try settle(person) }
   }
 
   private mutating func settle(_ person: PersonID) throws {
@@ -50,9 +50,9 @@ struct Settling {
       let role: RoleID
     }
     var standing = Dictionary(
-      try session.actualsAtWork(of: person).map { (Key(cell: $0.cell, role: $0.role), $0) }, uniquingKeysWith: { $1 })
+      try session.work.actuals(of: person).map { (Key(cell: $0.cell, role: $0.role), $0) }, uniquingKeysWith: { $1 })
     var busy: Set<Cell> = []
-    for sum in try session.placedSeconds(of: person) {
+    for sum in try session.work.placedSeconds(of: person) {
       let wanted = ActualRow(
         cell: sum.cell, role: sum.role, billable: Minutes.rounded(seconds: sum.billable),
         nonbillable: Minutes.rounded(seconds: sum.nonbillable), origin: "clockify")
@@ -65,9 +65,9 @@ struct Settling {
         busy.insert(sum.cell)
         if let old {
           if old.origin == "autofill" { counts.zerosReplaced += 1 }
-          try session.setActual(wanted, run: run, at: now)
+          try session.writer.set(wanted, run: run, at: now)
         } else {
-          try session.addActual(wanted, run: run, at: now)
+          try session.writer.add(wanted, run: run, at: now)
         }
         counts.written += 1
       }
@@ -82,7 +82,7 @@ struct Settling {
       } else {
         counts.removed += 1
       }
-      try session.deleteActual(row)
+      try session.writer.delete(row)
     }
   }
 

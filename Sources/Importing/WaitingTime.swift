@@ -18,17 +18,17 @@ struct WaitingTime {
     self.session = session
     self.brakes = brakes
     self.lost = lost
-    plan = try session.planSnapshot()
-    manualCells = try session.manualCells()
+    plan = try session.plan.snapshot()
+    manualCells = try session.actuals.manualCells()
     zones = ZoneChooser(
-      settings: settings, plan: plan, accounts: try session.accounts(), owner: owner.timeZone)
+      settings: settings, plan: plan, accounts: try session.accounts.all(), owner: owner.timeZone)
   }
 
   /// The pairs of these users or of these projects with time that would be placed if both were there.
   func pairs(of users: Set<String>, on projects: Set<String>, now: Instant) throws -> Set<Pair> {
     var pairs: Set<Pair> = []
     var zones = zones
-    try session.waitingEntries(users: users, projects: projects) { entry in
+    try session.waiting.entries(users: users, projects: projects) { entry in
       guard !pairs.contains(entry.pair), !lost.contains(entry.key), !brakes.hold(entry.pair.user, in: entry.workspace)
       else { return }
       let zone =

@@ -9,7 +9,7 @@ struct WorkspaceReading: Sendable {
   var listedUsers: [String]?
   /// nil: its time is not asked for.
   var plan: ReadingPlan?
-  var source = StoreSession.WorkspaceOutcome.Source.reports
+  var source = WorkspaceOutcome.Source.reports
   var slices: [SliceOutcome] = []
   /// Slices whose totals the server states otherwise than it sends, twice the same (rule 6).
   var totalsDisagreed = 0
@@ -40,8 +40,8 @@ struct WorkspaceReading: Sendable {
     var from: Instant { Instant(seconds: stretch.slice.from) }
     var to: Instant { Instant(seconds: stretch.slice.to) }
 
-    var stored: StoreSession.ReadSlice {
-      StoreSession.ReadSlice(
+    var stored: ReadSlice {
+      ReadSlice(
         dates: stretch.dates, from: from, to: to, entries: entries, seconds: seconds, isComplete: isComplete)
     }
   }
@@ -66,8 +66,8 @@ struct WorkspaceReading: Sendable {
   }
 
   /// For the run log and for the next night's plan. - Parameter today: in the planning zone.
-  func outcome(today: CalendarDay) -> StoreSession.WorkspaceOutcome {
-    var outcome = StoreSession.WorkspaceOutcome(workspace: id, isComplete: isComplete)
+  func outcome(today: CalendarDay) -> WorkspaceOutcome {
+    var outcome = WorkspaceOutcome(workspace: id, isComplete: isComplete)
     outcome.failure = failure?.description
     guard let plan else { return outcome }
     outcome.source = source

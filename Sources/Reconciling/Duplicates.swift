@@ -15,20 +15,20 @@ package struct DuplicateGroup: Sendable, Equatable {
 /// Finds duplicates among clients, projects and people. Each item is compared only with those that share a key with it.
 package struct DuplicateFinder {
   package let plan: PlanSnapshot
-  private let attached: [PlanSnapshot.Kind: [Int64: StoreSession.Attached]]
-  private let dismissed: Set<StoreSession.DismissedPair>
+  private let attached: [PlanSnapshot.Kind: [Int64: Attached]]
+  private let dismissed: Set<DismissedPair>
 
   /// - Throws: `StoreError`.
   package init(session: StoreSession) throws {
-    plan = try session.planSnapshot()
-    var attached: [PlanSnapshot.Kind: [Int64: StoreSession.Attached]] = [:]
-    for kind in PlanSnapshot.Kind.allCases { attached[kind] = try session.attached(kind) }
+    plan = try session.plan.snapshot()
+    var attached: [PlanSnapshot.Kind: [Int64: Attached]] = [:]
+    for kind in PlanSnapshot.Kind.allCases { attached[kind] = try session.questions.attached(kind) }
     self.attached = attached
-    dismissed = try session.dismissedPairs()
+    dismissed = try session.dismissals.pairs()
   }
 
-  package func attached(_ kind: PlanSnapshot.Kind, _ id: Int64) -> StoreSession.Attached {
-    attached[kind]?[id] ?? StoreSession.Attached()
+  package func attached(_ kind: PlanSnapshot.Kind, _ id: Int64) -> Attached {
+    attached[kind]?[id] ?? Attached()
   }
 
   /// - Parameter includesNear: also names that are only near.

@@ -16,14 +16,14 @@ package struct LinkCandidates: Sendable {
 
   /// - Throws: `StoreError`.
   package init(session: StoreSession) throws {
-    let plan = try session.planSnapshot()
+    let plan = try session.plan.snapshot()
     let linkedItems = plan.references.mapValues { Set($0.values.map(\.planningID)) }
     func isFree(_ kind: PlanSnapshot.Kind, _ externalID: String) -> Bool {
       plan.planningID(kind, externalID) == nil && !plan.isIgnored(kind, externalID)
     }
     func isUnlinked(_ kind: PlanSnapshot.Kind, _ id: Int64) -> Bool { !(linkedItems[kind]?.contains(id) ?? false) }
 
-    let clients = try session.mirroredClients().filter { !$0.isGone }
+    let clients = try session.mirror.clients().filter { !$0.isGone }
     let clientNames = Dictionary(clients.map { ($0.id, $0.name ?? "") }, uniquingKeysWith: { $1 })
     func named(_ id: String, _ name: String?) -> (id: String, name: String, key: String) {
       (id, name ?? "", NormalizedName(name ?? "").text)
@@ -32,7 +32,7 @@ package struct LinkCandidates: Sendable {
       items: plan.clients.values.filter { isUnlinked(.client, $0.id) }.map { ($0.id, NormalizedName($0.name).text) },
       rows: clients.filter { isFree(.client, $0.id) }.map { named($0.id, $0.name) })
 
-    let projects = try session.mirroredProjects().filter { !$0.isGone && isFree(.project, $0.id) }
+    let projects = try session.mirror.projects().filter { !$0.isGone && isFree(.project, $0.id) }
     let openProjects = plan.projects.values.filter { isUnlinked(.project, $0.id) }
     func key(_ client: String, _ name: String) -> String {
       "\(NormalizedName(client).text)/\(NormalizedName(name).text)"
@@ -46,7 +46,7 @@ package struct LinkCandidates: Sendable {
       items: openProjects.map { ($0.id, NormalizedName($0.name).text) }, rows: projects.map { named($0.id, $0.name) })
     byItem[.project] = byName.merging(withClient) { $1 }
 
-    let users = try session.accounts().filter { !$0.isGone && isFree(.person, $0.id) }
+    let users = try session.accounts.all().filter { !$0.isGone && isFree(.person, $0.id) }
     let openPeople = plan.people.values.filter { isUnlinked(.person, $0.id) }
     let byPersonName = Self.byName(
       items: openPeople.map { ($0.id, NormalizedName($0.name).text) }, rows: users.map { named($0.id, $0.name) })

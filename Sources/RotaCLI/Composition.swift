@@ -107,7 +107,7 @@ struct Composition {
 
   /// Names the import that holds the lock.
   static func busy(_ database: PlanningDatabase) -> UserError {
-    let running = try? database.read { try $0.runs(limit: 1) }.first { $0.status == "running" }
+    let running = try? database.read { try $0.runs.latest(limit: 1) }.first { $0.status == "running" }
     let who = running.flatMap { $0 }.map {
       ": run \($0.id), started \($0.startedAt)\($0.processID.map { " by process \($0)" } ?? "")"
     }
@@ -144,7 +144,7 @@ struct Composition {
     _ database: PlanningDatabase?, waits: Bool = false, progress: Progress? = nil
   ) throws -> ClockifySource {
     let signs = Waits { progress?.say($0) }
-    let spent = try database?.read { try $0.requestsOfLastHour() } ?? []
+    let spent = try database?.read { try $0.runs.requestsOfLastHour() } ?? []
     let budget = RequestBudget(
       perSecond: settings.requestsPerSecond, perHour: settings.requestsPerHour,
       spent: spent.flatMap { run in Array(repeating: Date(timeIntervalSince1970: run.at), count: run.count) },

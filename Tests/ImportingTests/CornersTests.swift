@@ -284,13 +284,13 @@ struct CornersTests {
       world.clockify.change { $0.workspace.users[1].timeZone = "Europe/Berlin" }
       try await world.importNow()
       let days = CalendarDay("2026-03-01")!...CalendarDay("2026-03-10")!
-      let ours = try world.database.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
-      try world.database.write { try $0.stripForAudit() }
+      let ours = try world.database.read { try $0.audit.cells(from: days.lowerBound, through: days.upperBound) }
+      try world.database.write { try $0.audit.strip() }
       #expect(try world.actuals().isEmpty)
       try await world.importNow {
         $0.since = days.lowerBound; $0.until = days.upperBound
       }
-      let fresh = try world.database.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
+      let fresh = try world.database.read { try $0.audit.cells(from: days.lowerBound, through: days.upperBound) }
 
       #expect(ours.mapValues(\.minutes) == fresh.mapValues(\.minutes))
       #expect(ours.keys.map(\.day) == [CalendarDay("2026-03-05")!])

@@ -83,7 +83,7 @@ struct SteeringTests {
 
       let bob = Int64(try world.sql("SELECT id FROM person WHERE name = 'Bob'"))!
       let count = try world.database.write {
-        try $0.unpin(person: bob, from: CalendarDay("2026-03-05"), through: CalendarDay("2026-03-06"))
+        try $0.ledger.unpin(person: bob, from: CalendarDay("2026-03-05"), through: CalendarDay("2026-03-06"))
       }
       #expect(count == 1)
       try await world.importNow()

@@ -167,17 +167,17 @@ struct TimeRulesTests {
       world.track("2026-03-06T08:00:00Z", minutes: 60)
       world.track("2026-03-10T08:00:00Z", minutes: 60)
       try await world.importNow()
-      try world.database.write { try $0.set(Setting.actualsEnabledAt, world.now.description, at: world.now) }
+      try world.database.write { try $0.settings.set(Setting.actualsEnabledAt, world.now.description, at: world.now) }
       try await world.importNow()
       #expect(try world.sql("SELECT role, sum(billable_minutes) FROM actual_detail GROUP BY role") == "Unknown|120")
 
       try world.database.write { session in
-        let (dev, qa) = (try session.addRole("Dev"), try session.addRole("QA"))
-        #expect(try session.setRole(dev, of: 1, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday))
+        let (dev, qa) = (try session.roles.add("Dev"), try session.roles.add("QA"))
+        #expect(try session.contracts.setRole(dev, of: 1, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday))
         #expect(
-          try session.setRole(
+          try session.contracts.setRole(
             qa, of: 1, from: CalendarDay("2026-03-09"), minutesPerDay: 480, workingDays: .mondayToFriday))
-        #expect(try !session.setRole(dev, of: 1, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday))
+        #expect(try !session.contracts.setRole(dev, of: 1, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday))
       }
       try await world.importNow()
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-06 60/0", "Ana Alpha QA 2026-03-10 60/0"])

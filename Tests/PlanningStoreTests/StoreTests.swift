@@ -164,9 +164,9 @@ struct StoreTests {
       #expect(try sqlite(path, "SELECT id, is_archived FROM clockify_account").out == "u|0")
       #expect(try sqlite(path, "SELECT entry_key, arrived FROM entry_change").out == "1|1")
       #expect(try sqlite(path, "SELECT merge_id, entry_key FROM merge_entry").out == "1|1")
-      #expect(try database.read { try $0.lastCompleteRunDay(of: "A")?.description } == "2026-03-01")
+      #expect(try database.read { try $0.coverage.lastCompleteRunDay(of: "A")?.description } == "2026-03-01")
       // What is no date stays, is named, and can be told apart.
-      #expect(try database.read { try $0.problems() }.contains { $0.words.contains("31.10.2026") })
+      #expect(try database.read { try $0.faults.all() }.contains { $0.words.contains("31.10.2026") })
       try database.close()
     }
   }

@@ -33,8 +33,8 @@ struct DuplicateFinderTests {
       #expect(!groups.contains { $0.ids.contains(6) && $0.kind == .project })
 
       try world.database.write { session in
-        _ = try session.setDismissed(.init(kind: .project, 1, 4), true)
-        _ = try session.setDismissed(.init(kind: .project, 5, 2), true)
+        _ = try session.dismissals.set(.init(kind: .project, 1, 4), true)
+        _ = try session.dismissals.set(.init(kind: .project, 5, 2), true)
       }
       #expect(try !found().contains { $0.kind == .project })
 
@@ -45,7 +45,7 @@ struct DuplicateFinderTests {
         try await world.importNow().findings.count { $0.code == "probable_duplicate" && $0.kind == "project" }
       }
       #expect(try await flagged() == 1)
-      try world.database.write { _ = try $0.setDismissed(.init(kind: .project, 1, 7), true) }
+      try world.database.write { _ = try $0.dismissals.set(.init(kind: .project, 1, 7), true) }
       #expect(try !found().contains { $0.kind == .project && !$0.isNear })
       #expect(try await flagged() == 0)
     }

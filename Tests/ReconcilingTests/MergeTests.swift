@@ -26,7 +26,7 @@ struct MergeTests {
 
   @discardableResult
   private func merge(_ world: World, _ kind: PlanSnapshot.Kind, _ keep: Int64, _ drop: Int64) throws -> MergeReport {
-    try world.database.write { try $0.merge(kind, keep: keep, drop: drop, at: world.now) }
+    try world.database.write { try $0.merging.merge(kind, keep: keep, drop: drop, at: world.now) }
   }
 
   @Test(
@@ -106,14 +106,14 @@ struct MergeTests {
         let before = try planning(world)
         try merge(world, kind, keep, drop)
         #expect(try planning(world) != before)
-        _ = try world.database.write { try $0.undoMerge(nil, at: world.now) }
+        _ = try world.database.write { try $0.undo.merge(nil, at: world.now) }
         #expect(try planning(world) == before, "seed \(seed): \(kind) \(keep) \(drop)")
-        #expect(try world.database.read { try $0.problems() }.isEmpty)
+        #expect(try world.database.read { try $0.faults.all() }.isEmpty)
       }
       // Several, undone in reverse.
       let before = try planning(world)
       for (kind, keep, drop) in [Self.cases[7], Self.cases[0], Self.cases[4]] { try merge(world, kind, keep, drop) }
-      for _ in 0..<3 { _ = try world.database.write { try $0.undoMerge(nil, at: world.now) } }
+      for _ in 0..<3 { _ = try world.database.write { try $0.undo.merge(nil, at: world.now) } }
       #expect(try planning(world) == before)
     }
   }
@@ -133,11 +133,11 @@ struct MergeTests {
         }
         try await world.importNow()
         if path == "late" { try merge(world, kind, keep, drop) }
-        if path == "undone" { _ = try world.database.write { try $0.undoMerge(nil, at: world.now) } }
+        if path == "undone" { _ = try world.database.write { try $0.undo.merge(nil, at: world.now) } }
         let last = try await world.importNow()
         #expect(last.books.isBalanced)
         ends[path] = try seen(world)
-        #expect(try world.database.read { try $0.problems() }.isEmpty, "\(path) \(kind) \(keep) \(drop)")
+        #expect(try world.database.read { try $0.faults.all() }.isEmpty, "\(path) \(kind) \(keep) \(drop)")
       }
     }
     #expect(ends["undone"] == ends["plain"], "\(kind) \(keep) \(drop)")
@@ -151,12 +151,12 @@ struct MergeTests {
     try await World.with { world in
       try await doubles(world, &random)
       let before = try seen(world)
-      let purged = try world.database.write { try $0.purge(StoreSession.Purge()) }
+      let purged = try world.database.write { try $0.purging.purge(PurgeScope()) }
       #expect(purged.actuals > 0)
       #expect(try seen(world) != before)
       try await world.importNow()
       #expect(try seen(world) == before)
-      #expect(try world.database.read { try $0.problems() }.isEmpty)
+      #expect(try world.database.read { try $0.faults.all() }.isEmpty)
     }
   }
 
@@ -175,13 +175,13 @@ struct MergeTests {
 
       try merge(world, .project, 1, 4)
       try merge(world, .project, 1, 5)
-      #expect(throws: PlanRefusal.self) { _ = try world.database.write { try $0.undoMerge(1, at: world.now) } }
-      _ = try world.database.write { try $0.undoMerge(2, at: world.now) }
+      #expect(throws: PlanRefusal.self) { _ = try world.database.write { try $0.undo.merge(1, at: world.now) } }
+      _ = try world.database.write { try $0.undo.merge(2, at: world.now) }
       try world.sql("UPDATE assignment SET minutes_per_day = 1")
-      #expect(throws: PlanRefusal.self) { _ = try world.database.write { try $0.undoMerge(1, at: world.now) } }
+      #expect(throws: PlanRefusal.self) { _ = try world.database.write { try $0.undo.merge(1, at: world.now) } }
       try world.sql("UPDATE assignment SET minutes_per_day = 480")
-      _ = try world.database.write { try $0.undoMerge(1, at: world.now) }
-      #expect(throws: PlanRefusal.self) { _ = try world.database.write { try $0.undoMerge(1, at: world.now) } }
+      _ = try world.database.write { try $0.undo.merge(1, at: world.now) }
+      #expect(throws: PlanRefusal.self) { _ = try world.database.write { try $0.undo.merge(1, at: world.now) } }
     }
   }
 }

@@ -37,11 +37,11 @@ struct UndoTests {
   }
 
   private func merge(_ world: World, _ kind: PlanSnapshot.Kind, keep: Int64, drop: Int64) throws {
-    _ = try world.database.write { try $0.merge(kind, keep: keep, drop: drop, at: world.now) }
+    _ = try world.database.write { try $0.merging.merge(kind, keep: keep, drop: drop, at: world.now) }
   }
 
   private func undo(_ world: World) throws {
-    _ = try world.database.write { try $0.undoMerge(nil, at: world.now) }
+    _ = try world.database.write { try $0.undo.merge(nil, at: world.now) }
   }
 
   private func project(_ world: World, _ name: String) throws -> Int64 {
@@ -49,7 +49,7 @@ struct UndoTests {
   }
 
   private func expectClean(_ world: World) throws {
-    #expect(try world.database.read { try $0.problems() }.isEmpty)
+    #expect(try world.database.read { try $0.faults.all() }.isEmpty)
     #expect(try world.sql("SELECT count(*) FROM deferred_cell") == "0")
   }
 
@@ -100,8 +100,8 @@ struct UndoTests {
       try await world.importNow()
       let (alpha, leave) = (try project(world, "Alpha"), try project(world, "Leave"))
       try world.database.write { session in
-        _ = try session.unlink(.project, planningID: alpha)
-        _ = try session.ignore(.project, externalID: World.alphaID, note: nil)
+        _ = try session.references.unlink(.project, planningID: alpha)
+        _ = try session.references.ignore(.project, externalID: World.alphaID, note: nil)
       }
       try await world.importNow()
       try merge(world, .project, keep: leave, drop: alpha)
@@ -124,12 +124,14 @@ struct UndoTests {
       try await world.importNow()
       let beta = world.settings.catchAllProject!
       #expect(throws: PlanRefusal.self) {
-        try world.database.write { try $0.merge(.project, keep: leave, drop: beta, catchAll: beta, at: world.now) }
+        try world.database.write {
+          try $0.merging.merge(.project, keep: leave, drop: beta, catchAll: beta, at: world.now)
+        }
       }
       #expect(throws: PlanRefusal.self) {
-        try world.database.write { try $0.deleteItem(.project, beta, catchAll: beta) }
+        try world.database.write { try $0.items.delete(.project, beta, catchAll: beta) }
       }
-      #expect(throws: PlanRefusal.self) { try world.database.write { try $0.deleteItem(.client, 1, catchAll: beta) } }
+      #expect(throws: PlanRefusal.self) { try world.database.write { try $0.items.delete(.client, 1, catchAll: beta) } }
       try merge(world, .project, keep: leave, drop: beta)
       try undo(world)
       try await world.importNow()
@@ -238,7 +240,7 @@ struct UndoTests {
       try world.sql("UPDATE actual SET billable_minutes = 95")
       try await world.importNow()
       let day = CalendarDay("2026-03-03")!
-      try world.database.write { try $0.keepLocal(Cell(person: 1, project: alpha, day: day)) }
+      try world.database.write { try $0.conflicts.keepLocal(Cell(person: 1, project: alpha, day: day)) }
       #expect(try await world.importNow().summary.conflicts == 0)
 
       try merge(world, .project, keep: leave, drop: alpha)

@@ -133,12 +133,13 @@ package final class World {
     try await importNow()
     if zerosFrom == nil { settings.autofillMode = .off }
     try database.write { session in
-      let role = try session.role(named: role) ?? session.addRole(role)
-      for person in try session.peopleWithUnknownRole() {
-        _ = try session.setRole(role, of: person.id, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday)
+      let role = try session.roles.find(named: role) ?? session.roles.add(role)
+      for person in try session.questions.peopleWithUnknownRole() {
+        _ = try session.contracts.setRole(
+          role, of: person.id, from: nil, minutesPerDay: 480, workingDays: .mondayToFriday)
       }
-      try session.set(Setting.actualsEnabledAt, now.description, at: now)
-      try session.set(Setting.autofillFrom, zerosFrom, at: now)
+      try session.settings.set(Setting.actualsEnabledAt, now.description, at: now)
+      try session.settings.set(Setting.autofillFrom, zerosFrom, at: now)
     }
   }
 

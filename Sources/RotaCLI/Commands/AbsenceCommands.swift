@@ -20,7 +20,7 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
 
     func run() throws {
       let table = try Composition(options).read { session in
-        try session.timeOffTable(person: person.map { try session.item(.person, $0).id })
+        try session.questions.timeOff(person: person.map { try session.items.named(.person, $0).id })
       }
       TablePrinter.show(table, asJSON: json.json, empty: "No time off.")
     }
@@ -89,7 +89,7 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      let table = try Composition(options).read { try $0.holidaysTable() }
+      let table = try Composition(options).read { try $0.questions.holidays() }
       TablePrinter.show(table, asJSON: json.json, empty: "No holidays. Next: rota holidays add DATE --name NAME")
     }
   }

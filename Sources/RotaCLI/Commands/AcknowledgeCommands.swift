@@ -23,8 +23,8 @@ extension ReferencesCommand {
       let composition = try Composition(options)
       let words = try composition.write(dryRun: dryRun.dryRun) { session in
         try ReferencesCommand.clockifyIDs(kind, item, session).compactMap { id -> String? in
-          guard let code = try session.whatWaits(kind, externalID: id) else { return nil }
-          let isNew = try session.acknowledge(code, kind, externalID: id, note: note, at: composition.now)
+          guard let code = try session.acknowledgements.whatWaits(kind, externalID: id) else { return nil }
+          let isNew = try session.acknowledgements.add(code, kind, externalID: id, note: note, at: composition.now)
           let what = code == .sourceMissing ? "not in Clockify any more" : "without a client"
           let end = isNew ? dryRun.dryRun ? "would be acknowledged" : "acknowledged" : "acknowledged already"
           return "\(kind.rawValue) \(id), \(what): \(end)"
@@ -50,7 +50,7 @@ extension ReferencesCommand {
       let composition = try Composition(options)
       let changed = try composition.write(dryRun: dryRun.dryRun) { session in
         try ReferencesCommand.clockifyIDs(kind, item, session).filter {
-          try session.unacknowledge(kind, externalID: $0)
+          try session.acknowledgements.remove(kind, externalID: $0)
         }
       }
       let end = dryRun.dryRun ? "would wait again" : "waits again"
@@ -69,7 +69,7 @@ extension ReferencesCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.acknowledgementsTable() }, asJSON: json.json,
+        try Composition(options).read { try $0.questions.acknowledgements() }, asJSON: json.json,
         empty: "Nothing is acknowledged. What waits: rota status")
     }
   }
@@ -80,6 +80,6 @@ extension ReferencesCommand {
   ) throws -> [String] {
     let id = item.lowercased()
     if id.isClockifyID { return [id] }
-    return try session.clockifyIDs(kind, of: session.item(kind, item).id)
+    return try session.references.clockifyIDs(kind, of: session.items.named(kind, item).id)
   }
 }

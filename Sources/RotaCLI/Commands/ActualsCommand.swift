@@ -30,8 +30,8 @@ struct ActualsCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       try composition.write(dryRun: dryRun.dryRun) { session in
-        let unknown = try session.peopleWithUnknownRole().filter { person in
-          try !composition.settings.imports.leavesOut(session.clockifyIDs(.person, of: person.id))
+        let unknown = try session.questions.peopleWithUnknownRole().filter { person in
+          try !composition.settings.imports.leavesOut(session.references.clockifyIDs(.person, of: person.id))
         }
         if !unknown.isEmpty, !allowUnknown {
           let shown = unknown.prefix(20).map { "  \($0.id)  \($0.name)" }.joined(separator: "\n")
@@ -41,13 +41,13 @@ struct ActualsCommand: ParsableCommand {
             next: "rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')",
             status: .needsConfirmation)
         }
-        if try session.setting(Setting.actualsEnabledAt) == nil {
-          try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+        if try session.settings.value(Setting.actualsEnabledAt) == nil {
+          try session.settings.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
         }
-        try session.set(Setting.autofillFrom, autofillFrom?.description, at: composition.now)
+        try session.settings.set(Setting.autofillFrom, autofillFrom?.description, at: composition.now)
       }
       composition.say(dryRun.dryRun ? "Would enable actuals." : "Actuals are on. Next: rota import")
-      if try composition.read({ try $0.peopleTable().rows.isEmpty }) {
+      if try composition.read({ try $0.questions.people().rows.isEmpty }) {
         composition.say("Nobody is imported yet: whoever comes is placed under Unknown until they have a role.")
       }
     }
@@ -60,7 +60,9 @@ struct ActualsCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      try composition.write(dryRun: dryRun.dryRun) { try $0.set(Setting.actualsEnabledAt, nil, at: composition.now) }
+      try composition.write(dryRun: dryRun.dryRun) {
+        try $0.settings.set(Setting.actualsEnabledAt, nil, at: composition.now)
+      }
       composition.say(dryRun.dryRun ? "Would disable actuals." : "Actuals are off; what was imported stays.")
     }
   }
@@ -84,7 +86,8 @@ struct ActualsCommand: ParsableCommand {
       let composition = try Composition(options)
       if let from, let to, to < from { throw UserError("--from \(from) is after --to \(to)") }
       let count = try composition.write(dryRun: dryRun.dryRun) { session in
-        try session.unpin(person: person.map { try session.item(.person, $0).id }, from: from, through: to)
+        try session.ledger.unpin(
+          person: person.map { try session.items.named(.person, $0).id }, from: from, through: to)
       }
       composition.say(
         "\(dryRun.verb("Let")) go of zone and date of \(Words.plural(count, "entry", "entries")). Next: rota import")
@@ -127,17 +130,17 @@ struct ActualsCommand: ParsableCommand {
       let first = from ?? last - 6
       guard first <= last else { throw UserError("--from \(first) is after --to \(last)") }
       let table = try composition.read { session in
-        let person = try person.map { try session.item(.person, $0).id }
-        let project = try project.map { try session.item(.project, $0).id }
+        let person = try person.map { try session.items.named(.person, $0).id }
+        let project = try project.map { try session.items.named(.project, $0).id }
         if group != nil || client != nil || role != nil || origin != nil || planned {
           let step = group.map { $0 == "day" ? "date" : $0 } ?? "date"
-          return try session.actualsGrouped(
+          return try session.questions.actualsGrouped(
             by: [step, "person", "project", "role"] + (planned ? [] : ["origin"]), from: first, through: last,
             person: person,
-            project: project, client: client.map { try session.item(.client, $0).id },
-            role: role.map { try session.roleID($0) }, origin: origin, withPlan: planned)
+            project: project, client: client.map { try session.items.named(.client, $0).id },
+            role: role.map { try session.roles.id($0) }, origin: origin, withPlan: planned)
         }
-        return try session.actualsTable(from: first, through: last, person: person, project: project)
+        return try session.questions.actuals(from: first, through: last, person: person, project: project)
       }
       TablePrinter.show(table, asJSON: json.json, empty: "No actuals from \(first) to \(last).")
     }

@@ -11,7 +11,7 @@ struct CellArguments: ParsableArguments {
   @Argument(help: "The date.") var date: CalendarDay
 
   func cell(_ session: StoreSession) throws -> (cell: Cell, name: String) {
-    let (person, project) = (try session.item(.person, person), try session.item(.project, project))
+    let (person, project) = (try session.items.named(.person, person), try session.items.named(.project, project))
     return (Cell(person: person.id, project: project.id, day: date), "\(person.name) · \(project.name) · \(date)")
   }
 }
@@ -64,11 +64,11 @@ extension ActualsCommand {
       let composition = try Composition(options)
       let name = try composition.write(dryRun: dryRun.dryRun) { session in
         let (cell, name) = try place.cell(session)
-        let contract = try session.planSnapshot().people[cell.person]?.plan.contract(on: cell.day)
-        guard let role = try role.map({ try session.roleID($0) }) ?? contract?.role else {
+        let contract = try session.plan.snapshot().people[cell.person]?.plan.contract(on: cell.day)
+        guard let role = try role.map({ try session.roles.id($0) }) ?? contract?.role else {
           throw UserError("there is no contract on \(cell.day)", next: "name the role with --role")
         }
-        try session.typeActual(
+        try session.writer.type(
           cell, role: role, minutes: clear ? nil : (billable ?? 0, nonbillable ?? 0), at: composition.now)
         return name
       }
@@ -109,22 +109,22 @@ extension ActualsCommand {
     func run() throws {
       let composition = try Composition(options)
       let purged = try composition.write(dryRun: dryRun.dryRun) { session in
-        var purge = StoreSession.Purge()
+        var purge = PurgeScope()
         purge.run = runID
-        purge.project = try project.map { try session.item(.project, $0).id }
+        purge.project = try project.map { try session.items.named(.project, $0).id }
         purge.origin = origin
         purge.withItems = withItems
         purge.catchAll = composition.settings.imports.catchAllProject
-        if let runID, try session.run(runID) == nil {
+        if let runID, try session.runs.run(runID) == nil {
           throw UserError("there is no run \(runID)", next: "rota runs list")
         }
-        return try session.purge(purge)
+        return try session.purging.purge(purge)
       }
       for line in Self.lines(purged, dryRun) { composition.say(line) }
     }
 
     /// - Parameter comesBack: whether the next import writes it again.
-    static func lines(_ purged: StoreSession.Purged, _ dryRun: DryRunOption, comesBack: Bool = true) -> [String] {
+    static func lines(_ purged: Purged, _ dryRun: DryRunOption, comesBack: Bool = true) -> [String] {
       var lines = [
         "\(dryRun.verb("Removed")) \(Words.plural(purged.actuals, "actual")) (\(Words.clock(minutes: purged.minutes)) h, \(Words.plural(purged.zeros, "zero")) among them)."
       ]
@@ -185,11 +185,11 @@ extension ActualsCommand {
         throw UserError("--origin must be clockify, manual or autofill")
       }
       let table = try composition.read { session in
-        try session.actualsGrouped(
+        try session.questions.actualsGrouped(
           by: columns, from: days.lowerBound, through: days.upperBound,
-          person: person.map { try session.item(.person, $0).id },
-          project: project.map { try session.item(.project, $0).id },
-          client: client.map { try session.item(.client, $0).id }, role: role.map { try session.roleID($0) },
+          person: person.map { try session.items.named(.person, $0).id },
+          project: project.map { try session.items.named(.project, $0).id },
+          client: client.map { try session.items.named(.client, $0).id }, role: role.map { try session.roles.id($0) },
           origin: origin, withPlan: planned)
       }
       if json.json { return print(TablePrinter.json(TablePrinter.rows(table))) }
@@ -221,7 +221,7 @@ extension ActualsCommand {
     func run() throws {
       let composition = try Composition(options)
       try composition.read { session in
-        let (person, project) = (try session.item(.person, person), try session.item(.project, project))
+        let (person, project) = (try session.items.named(.person, person), try session.items.named(.project, project))
         let name = "\(person.name) · \(project.name) · \(date)"
         guard let day = CalendarDay(date) else {
           let month = try MonthExplanation(person.id, project.id, CalendarDay("\(date)-01")!, name, session)
@@ -235,7 +235,7 @@ extension ActualsCommand {
         var explanation = try Explanation(Cell(person: person.id, project: project.id, day: day), name, session)
         explanation.zeros = try ZeroWords(
           composition.settings.imports, today: composition.today,
-          from: session.setting(Setting.autofillFrom).flatMap { CalendarDay($0) })
+          from: session.settings.value(Setting.autofillFrom).flatMap { CalendarDay($0) })
         if json.json {
           print(TablePrinter.json(explanation.object))
         } else {

@@ -19,7 +19,7 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      let table = try Composition(options).read { try $0.clientsTable() }
+      let table = try Composition(options).read { try $0.questions.clients() }
       TablePrinter.show(table, asJSON: json.json, empty: "No clients yet. Next: rota import")
     }
   }
@@ -32,9 +32,10 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
 
     func run() throws {
       try Composition(options).read { session in
-        let found = try session.item(.client, client)
+        let found = try session.items.named(.client, client)
         TablePrinter.show(
-          try session.clientsTable().row(of: found.id), with: "projects", try session.projectsTable(of: found.id),
+          try session.questions.clients().row(of: found.id), with: "projects",
+          try session.questions.projects(of: found.id),
           asJSON: json.json)
       }
     }
@@ -60,7 +61,9 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).edit(["name": name], of: .client, dryRun: dryRun) { try $0.item(.client, client).id }
+      try Composition(options).edit(["name": name], of: .client, dryRun: dryRun) {
+        try $0.items.named(.client, client).id
+      }
     }
   }
 }

@@ -15,7 +15,7 @@ struct ConflictsCommand: ParsableCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.conflictList() }, asJSON: json.json,
+        try Composition(options).read { try $0.questions.conflicts() }, asJSON: json.json,
         empty: "No hours typed by hand meet Clockify's.")
     }
   }
@@ -30,7 +30,7 @@ struct ConflictsCommand: ParsableCommand {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try choice.settle(options, dryRun, "the next import writes Clockify's figure") { try $0.takeSource($1) }
+      try choice.settle(options, dryRun, "the next import writes Clockify's figure") { try $0.conflicts.takeSource($1) }
     }
   }
 
@@ -42,7 +42,7 @@ struct ConflictsCommand: ParsableCommand {
     @OptionGroup var choice: ConflictChoice
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try choice.settle(options, dryRun, "what was typed stays") { try $0.keepLocal($1) } }
+    func run() throws { try choice.settle(options, dryRun, "what was typed stays") { try $0.conflicts.keepLocal($1) } }
   }
 }
 
@@ -64,11 +64,12 @@ struct ConflictChoice: ParsableArguments {
   ) throws {
     let composition = try Composition(options)
     let lines = try composition.write(dryRun: dryRun.dryRun) { session in
-      let list = try session.conflictList()
+      let list = try session.questions.conflicts()
       var lines: [String] = []
       if let person, let project, let date {
         let cell = Cell(
-          person: try session.item(.person, person).id, project: try session.item(.project, project).id, day: date)
+          person: try session.items.named(.person, person).id, project: try session.items.named(.project, project).id,
+          day: date)
         try settle(session, cell)
         lines.append("\(person) · \(project) · \(date)")
       } else {

@@ -42,8 +42,8 @@ struct ContractCommand: ParsableCommand, PlanSubject {
       change["working_days"] = workingDays
       guard !change.isEmpty else { throw UserError("nothing to change was given", next: "see the options with --help") }
       let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.item(.person, person)
-        try session.setContract(
+        let found = try session.items.named(.person, person)
+        try session.contracts.set(
           of: found.id, change, from: from,
           defaults: [
             "minutes_per_day": "\(defaults.minutesPerDay)", "working_days": defaults.workingDays.description,
@@ -68,8 +68,8 @@ struct ContractCommand: ParsableCommand, PlanSubject {
     func run() throws {
       let composition = try Composition(options)
       let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.item(.person, person)
-        try session.endContract(of: found.id, on: on)
+        let found = try session.items.named(.person, person)
+        try session.contracts.end(of: found.id, on: on)
         return found.name
       }
       composition.say("\(dryRun.verb("Ended")) the contract of \(name) on \(on).")
@@ -84,7 +84,7 @@ struct ContractCommand: ParsableCommand, PlanSubject {
 
     func run() throws {
       let table = try Composition(options).read { session in
-        try session.contractsTable(of: person.map { try session.item(.person, $0).id })
+        try session.questions.contracts(of: person.map { try session.items.named(.person, $0).id })
       }
       TablePrinter.show(table, asJSON: json.json, empty: "No contracts.")
     }

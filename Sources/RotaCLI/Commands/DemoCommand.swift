@@ -102,15 +102,15 @@ private struct DemoStory {
     try await importOnce(database)
 
     print("\n2. Actuals wait for roles")
-    let unknown = try database.read { try $0.peopleWithUnknownRole() }
+    let unknown = try database.read { try $0.questions.peopleWithUnknownRole() }
     print(
       "   rota actuals enable  →  refused: \(Words.plural(unknown.count, "person has", "people have")) the role Unknown"
     )
     try setRoles(unknown, database)
     let firstDay = now.utcDay - 45
     try database.write { session in
-      try session.set(Setting.actualsEnabledAt, now.description, at: now)
-      try session.set(Setting.autofillFrom, firstDay.description, at: now)
+      try session.settings.set(Setting.actualsEnabledAt, now.description, at: now)
+      try session.settings.set(Setting.autofillFrom, firstDay.description, at: now)
     }
     print("   rota actuals enable --autofill-from \(firstDay)  →  on")
 
@@ -134,7 +134,7 @@ private struct DemoStory {
   private func clearStage() throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
     guard let database = try? PlanningDatabase(path: path, creates: false, migrates: false),
-      let runs = try? database.read({ try $0.runs(limit: 1_000_000) }), !runs.isEmpty,
+      let runs = try? database.read({ try $0.runs.latest(limit: 1_000_000) }), !runs.isEmpty,
       runs.allSatisfy({ $0.trigger == "demo" })
     else {
       throw UserError("\(path) is not a demo's; nothing was changed", next: "rota demo --database ANOTHER.sqlite")
@@ -162,10 +162,10 @@ private struct DemoStory {
 
   private func setRoles(_ people: [(id: PersonID, name: String)], _ database: PlanningDatabase) throws {
     try database.write { session in
-      let developer = try session.role(named: "Developer") ?? session.addRole("Developer")
-      let designer = try session.role(named: "Designer") ?? session.addRole("Designer")
+      let developer = try session.roles.find(named: "Developer") ?? session.roles.add("Developer")
+      let designer = try session.roles.find(named: "Designer") ?? session.roles.add("Designer")
       for (index, person) in people.enumerated() {
-        _ = try session.setRole(
+        _ = try session.contracts.setRole(
           index % 3 == 0 ? designer : developer, of: person.id, from: nil, minutesPerDay: 480,
           workingDays: .mondayToFriday)
       }
@@ -180,15 +180,16 @@ private struct DemoStory {
   private func planAndShow(_ person: PersonID?, _ database: PlanningDatabase) throws {
     guard let person else { return }
     try database.write { session in
-      let worked = Set(try session.actuals(of: person, from: monday, through: monday + 6).map(\.cell.project)).sorted()
+      let worked = Set(try session.actuals.rows(of: person, from: monday, through: monday + 6).map(\.cell.project))
+        .sorted()
       for project in worked.prefix(2) {
-        try session.addRow(
+        try session.rows.add(
           [
             "person_id": "\(person)", "project_id": "\(project)", "starts_on": "\(monday)", "ends_on": "\(monday + 4)",
             "minutes_per_day": "240",
           ], to: .assignment)
       }
-      try session.addRow(
+      try session.rows.add(
         ["person_id": "\(person)", "starts_on": "\(monday + 3)", "minutes_per_day": "240"], to: .timeOff)
     }
   }
@@ -196,8 +197,8 @@ private struct DemoStory {
   private func showWeek(_ person: (id: PersonID, name: String)?, _ database: PlanningDatabase) throws {
     guard let person else { return }
     Terminal.say("   \(person.name)")
-    let table = try database.read { try $0.weekTable(of: person.id, from: monday) }
-    let absences = try database.read { try $0.absences(of: person.id, from: monday) }
+    let table = try database.read { try $0.questions.week(of: person.id, from: monday) }
+    let absences = try database.read { try $0.questions.absences(of: person.id, from: monday) }
     for line in WeekWords(table: table, start: monday, absences: absences, today: now.utcDay).lines {
       print("   \(line)")
     }

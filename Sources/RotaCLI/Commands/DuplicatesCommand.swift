@@ -110,8 +110,8 @@ struct DuplicatesCommand: ParsableCommand {
       _ kind: PlanSnapshot.Kind, _ keep: String, _ drop: String, _ session: StoreSession,
       _ composition: Composition
     ) throws -> MergeReport {
-      try session.merge(
-        kind, keep: session.item(kind, keep).id, drop: session.item(kind, drop).id,
+      try session.merging.merge(
+        kind, keep: session.items.named(kind, keep).id, drop: session.items.named(kind, drop).id,
         catchAll: composition.settings.imports.catchAllProject, at: composition.now)
     }
 
@@ -125,9 +125,9 @@ struct DuplicatesCommand: ParsableCommand {
           case nil, "merge": return try merge(kind, keep, drop, session, composition)
           case "": return nil
           case "different":
-            let (left, right) = (try session.item(kind, keep).id, try session.item(kind, drop).id)
+            let (left, right) = (try session.items.named(kind, keep).id, try session.items.named(kind, drop).id)
             if left == right { throw PlanRefusal("both are \(kind.rawValue) \(left)") }
-            _ = try session.setDismissed(.init(kind: kind, left, right), true)
+            _ = try session.dismissals.set(.init(kind: kind, left, right), true)
             return nil
           case let other?: throw PlanRefusal("decision \"\(other)\" must be merge, different or empty")
           }
@@ -160,7 +160,7 @@ struct DuplicatesCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let record = try composition.write(dryRun: dryRun.dryRun) { try $0.undoMerge(merge, at: composition.now) }
+      let record = try composition.write(dryRun: dryRun.dryRun) { try $0.undo.merge(merge, at: composition.now) }
       composition.say(
         "\(dryRun.verb("Undid", participle: "undone")) merge \(record.id): \(record.kind.rawValue) \(record.dropped) \"\(record.droppedName)\" is back beside \(record.kind.rawValue) \(record.kept). The next import places their time."
       )
@@ -174,7 +174,8 @@ struct DuplicatesCommand: ParsableCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.mergesTable() }, asJSON: json.json, empty: "Nothing was merged yet.")
+        try Composition(options).read { try $0.questions.merges() }, asJSON: json.json, empty: "Nothing was merged yet."
+      )
     }
   }
 
@@ -192,9 +193,9 @@ struct DuplicatesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let changed = try composition.write(dryRun: dryRun.dryRun) { session in
-        let (left, right) = (try session.item(kind, one).id, try session.item(kind, other).id)
+        let (left, right) = (try session.items.named(kind, one).id, try session.items.named(kind, other).id)
         guard left != right else { throw UserError("both are \(kind.rawValue) \(left)") }
-        return try session.setDismissed(.init(kind: kind, left, right), !undo)
+        return try session.dismissals.set(.init(kind: kind, left, right), !undo)
       }
       composition.say(changed ? undo ? "They are listed again." : "Settled: they are different." : "It is so already.")
     }
@@ -207,7 +208,8 @@ struct DuplicatesCommand: ParsableCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.dismissedTable() }, asJSON: json.json, empty: "No pair was dismissed.")
+        try Composition(options).read { try $0.questions.dismissed() }, asJSON: json.json,
+        empty: "No pair was dismissed.")
     }
   }
 
@@ -236,17 +238,17 @@ struct DuplicatesCommand: ParsableCommand {
         print("[a] keep A   [b] keep B   [d] different, do not ask again   [s] skip   [q] quit ? ", terminator: "")
         fflush(nil)
         guard let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() else { return print("") }
-        let pair = StoreSession.DismissedPair(kind: found.kind, found.left, found.right)
+        let pair = DismissedPair(kind: found.kind, found.left, found.right)
         switch answer {
         case "a", "b":
           let (keep, drop) = answer == "a" ? (found.left, found.right) : (found.right, found.left)
           let report = try composition.write {
-            try $0.merge(
+            try $0.merging.merge(
               found.kind, keep: keep, drop: drop, catchAll: composition.settings.imports.catchAllProject,
               at: composition.now)
           }
           for line in MergeWords.lines(report, isDryRun: false) { Terminal.say(line) }
-        case "d": try composition.write { try $0.setDismissed(pair, true) }
+        case "d": try composition.write { try $0.dismissals.set(pair, true) }
         case "s": skipped.insert([found.left, found.right])
         case "q": return
         default: print("Answer a, b, d, s or q.")
@@ -264,7 +266,7 @@ private struct DuplicateWords {
     let id: Int64
     let name: String
     let detail: String
-    let attached: StoreSession.Attached
+    let attached: Attached
     let isKept: Bool
 
     var object: [String: Any] {
@@ -315,7 +317,7 @@ private struct DuplicateWords {
     func line(_ name: String, _ left: String, _ right: String) -> String {
       "  \(Words.padded(name, 14)) \(Words.padded(left, 36)) \(right)"
     }
-    func text(_ attached: StoreSession.Attached) -> (String, String) {
+    func text(_ attached: Attached) -> (String, String) {
       (
         "\(attached.assignments)",
         "\(attached.actuals) (\(Words.clock(minutes: attached.minutes)) h, \(attached.manual) typed)"

@@ -87,8 +87,8 @@ struct ImportCommand: AsyncParsableCommand {
 
   /// An item that Clockify knows.
   private func linked(_ kind: PlanSnapshot.Kind, _ text: String, _ session: StoreSession) throws -> Int64 {
-    let item = try session.item(kind, text)
-    guard try !session.clockifyIDs(kind, of: item.id).isEmpty else {
+    let item = try session.items.named(kind, text)
+    guard try !session.references.clockifyIDs(kind, of: item.id).isEmpty else {
       throw UserError(
         "\(kind.rawValue) \(item.name) is not linked to Clockify, so there is no time to read",
         next: "rota references link \(kind.rawValue) \(item.id) CLOCKIFY_ID")

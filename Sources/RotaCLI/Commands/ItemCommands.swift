@@ -61,8 +61,8 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
   func run() throws {
     let composition = try Composition(options)
     let (name, hanging, ids) = try composition.write(dryRun: dryRun.dryRun) { session in
-      let found = try session.item(Subject.kind, item)
-      let hanging = try session.whatHangsOn(Subject.kind, found.id)
+      let found = try session.items.named(Subject.kind, item)
+      let hanging = try session.items.whatHangsOn(Subject.kind, found.id)
       if !hanging.words.isEmpty, !cascade {
         throw UserError(
           "\(hanging.words.joined(separator: ", ")) \(hanging.words.count == 1 && hanging.words[0].hasPrefix("1 ") ? "hangs" : "hang") on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
@@ -71,9 +71,11 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
           status: .needsConfirmation)
       }
       if ignore {
-        for id in hanging.clockifyIDs { _ = try session.ignore(Subject.kind, externalID: id, note: found.name) }
+        for id in hanging.clockifyIDs {
+          _ = try session.references.ignore(Subject.kind, externalID: id, note: found.name)
+        }
       }
-      try session.deleteItem(Subject.kind, found.id, catchAll: composition.settings.imports.catchAllProject)
+      try session.items.delete(Subject.kind, found.id, catchAll: composition.settings.imports.catchAllProject)
       return (found.name, hanging.words, hanging.clockifyIDs)
     }
     composition.say(
@@ -123,8 +125,8 @@ extension Composition {
     let state = isArchived ? "archived" : "active"
     let lines = try write(dryRun: dryRun.dryRun) { session in
       try items.map { text in
-        let item = try session.item(subject.kind, text)
-        guard try session.setArchived(isArchived, subject.kind, item.id) else {
+        let item = try session.items.named(subject.kind, text)
+        guard try session.items.setArchived(isArchived, subject.kind, item.id) else {
           return "\(item.name): \(state) already"
         }
         return "\(item.name): \(state)\(dryRun.dryRun ? " (not written)" : "")"
@@ -141,8 +143,8 @@ extension Composition {
     let state = isSet ? "tagged \(tag)" : "not tagged \(tag)"
     say(
       try write(dryRun: dryRun.dryRun) { session in
-        let item = try session.item(subject.kind, text)
-        let changed = try session.setTag(tag, isSet, on: subject.kind, item.id)
+        let item = try session.items.named(subject.kind, text)
+        let changed = try session.items.setTag(tag, isSet, on: subject.kind, item.id)
         return "\(item.name): \(state)\(changed ? dryRun.dryRun ? " (not written)" : "" : " already")"
       })
     guard tag.lowercased() == "sync_off" else {

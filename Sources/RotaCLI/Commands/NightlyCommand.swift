@@ -106,7 +106,7 @@ struct NightlyCommand: AsyncParsableCommand {
 extension StoreSession {
   /// Runs that the schedule asks about.
   func attempts(since instant: Instant) throws -> [NightlySchedule.Attempt] {
-    try runs(limit: 200, since: instant).compactMap { run in
+    try runs.latest(limit: 200, since: instant).compactMap { run in
       guard let startedAt = Instant(run.startedAt) else { return nil }
       let isWhole = !run.isNarrowed && run.scope == ImportScope.allCases.map(\.rawValue).joined(separator: ",")
       return .init(

@@ -20,7 +20,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     @Flag(help: "Only those whose role is Unknown, archived people with hours under it among them.") var unknown = false
 
     func run() throws {
-      let table = try Composition(options).read { try $0.peopleTable(unknownOnly: unknown) }
+      let table = try Composition(options).read { try $0.questions.people(unknownOnly: unknown) }
       TablePrinter.show(
         table, asJSON: json.json, empty: unknown ? "Nobody has the role Unknown." : "No people yet. Next: rota import")
     }
@@ -37,9 +37,9 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
       let composition = try Composition(options)
       let start = (week ?? composition.today).startOfWeek(from: composition.settings.imports.weekStarts)
       try composition.read { session in
-        let found = try session.item(.person, person)
-        let contracts = try session.contractsTable(of: found.id)
-        let cells = try session.weekTable(of: found.id, from: start)
+        let found = try session.items.named(.person, person)
+        let contracts = try session.questions.contracts(of: found.id)
+        let cells = try session.questions.week(of: found.id, from: start)
         if json.json {
           print(
             TablePrinter.json(
@@ -51,7 +51,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
         }
         Terminal.say("\(found.name) (person \(found.id))")
         TablePrinter.show(contracts, asJSON: false, empty: "no contract")
-        let absences = try session.absences(of: found.id, from: start)
+        let absences = try session.questions.absences(of: found.id, from: start)
         let week = WeekWords(table: cells, start: start, absences: absences, today: composition.today)
         for line in week.lines { Terminal.say(line) }
       }
@@ -82,12 +82,12 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     func run() throws {
       let composition = try Composition(options)
       let names = try composition.write(dryRun: dryRun.dryRun) { session in
-        let isNew = try session.role(named: role) == nil
-        let role = isNew && createRole ? try session.addRole(role) : try session.roleID(role)
-        var chosen = try people.map { try session.item(.person, $0) }
-        if unknown { chosen += try session.peopleWithUnknownRole(withArchived: true) }
+        let isNew = try session.roles.find(named: role) == nil
+        let role = isNew && createRole ? try session.roles.add(role) : try session.roles.id(role)
+        var chosen = try people.map { try session.items.named(.person, $0) }
+        if unknown { chosen += try session.questions.peopleWithUnknownRole(withArchived: true) }
         for person in chosen {
-          let isDone = try session.setRole(
+          let isDone = try session.contracts.setRole(
             role, of: person.id, from: from, minutesPerDay: composition.settings.imports.minutesPerDay,
             workingDays: composition.settings.imports.workingDays)
           guard isDone else {
@@ -132,10 +132,10 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
       fields["holiday_group"] = holidayGroup
       fields["actuals_from"] = actualsFrom
       let id = try composition.write(dryRun: dryRun.dryRun) { session in
-        let id = try session.addRow(fields, to: .person)
+        let id = try session.rows.add(fields, to: .person)
         if let role {
-          _ = try session.setRole(
-            session.roleID(role), of: id, from: nil, minutesPerDay: defaults.minutesPerDay,
+          _ = try session.contracts.setRole(
+            session.roles.id(role), of: id, from: nil, minutesPerDay: defaults.minutesPerDay,
             workingDays: defaults.workingDays)
         }
         return id
@@ -166,7 +166,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
           "name": name, "email": email?.lowercased(), "time_zone": timeZone, "holiday_group": holidayGroup,
           "actuals_from": actualsFrom,
         ], of: .person, dryRun: dryRun
-      ) { try $0.item(.person, person).id }
+      ) { try $0.items.named(.person, person).id }
     }
   }
 }

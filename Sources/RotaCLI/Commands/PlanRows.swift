@@ -32,7 +32,7 @@ struct DeleteRows<Subject: PlanSubject>: ParsableCommand {
   func run() throws {
     let composition = try Composition(options)
     try composition.write(dryRun: dryRun.dryRun) { session in
-      for id in ids { try session.deleteRow(id, from: Subject.table) }
+      for id in ids { try session.rows.delete(id, from: Subject.table) }
     }
     composition.say("\(dryRun.verb("Deleted")) \(Subject.table.count(ids.count)).")
   }
@@ -104,13 +104,13 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
   /// Every bad line is told, and then nothing is written.
   private func add(
     _ csv: CSVFile, _ columns: [PlanTable.Column], to session: StoreSession, _ progress: Progress?
-  ) throws -> StoreSession.PlanImport {
+  ) throws -> PlanImport {
     let lines = csv.lines.map { line in
       var fields: [String: String] = [:]
       for (header, column) in zip(csv.header, columns) { fields[column.name] = line.fields[header] }
-      return StoreSession.PlanLine(number: line.number, fields: fields)
+      return PlanLine(number: line.number, fields: fields)
     }
-    let result = try session.importRows(
+    let result = try session.files.importRows(
       lines, into: Subject.table, skipsSame: skipExisting, replaces: replace
     ) { done in
       progress?.say("Reading \(csv.path): \(Words.count(done)) of \(Words.count(lines.count)) lines")
@@ -141,7 +141,7 @@ struct ExportRows<Subject: PlanSubject>: ParsableCommand {
   @OptionGroup var options: CommonOptions
 
   func run() throws {
-    let table = try Composition(options).read { try $0.exportRows(of: Subject.table) }
+    let table = try Composition(options).read { try $0.files.exportRows(of: Subject.table) }
     for line in CSVFile.lines(table) { Terminal.data(line) }
   }
 }
@@ -160,7 +160,7 @@ extension DryRunOption {
 extension Composition {
   /// Adds one row of the plan, and says so.
   func add(_ fields: KeyValuePairs<String, String?>, to table: PlanTable, dryRun: DryRunOption) throws {
-    let id = try write(dryRun: dryRun.dryRun) { try $0.addRow(given(fields), to: table) }
+    let id = try write(dryRun: dryRun.dryRun) { try $0.rows.add(given(fields), to: table) }
     say(dryRun.dryRun ? "Would add the \(table.noun.one)." : "\(table.noun.one.capitalized) \(id) added.")
   }
 
@@ -171,7 +171,7 @@ extension Composition {
   ) throws {
     let given = given(fields)
     guard !given.isEmpty else { throw UserError("nothing to change was given", next: "see the options with --help") }
-    let changed = try write(dryRun: dryRun.dryRun) { try $0.editRow(find($0), given, of: table) }
+    let changed = try write(dryRun: dryRun.dryRun) { try $0.rows.edit(find($0), given, of: table) }
     say(
       changed
         ? "\(dryRun.verb("Changed")) the \(table.noun.one). The next import takes it into account."

@@ -21,7 +21,7 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      let table = try Composition(options).read { try $0.projectsTable() }
+      let table = try Composition(options).read { try $0.questions.projects() }
       TablePrinter.show(table, asJSON: json.json, empty: "No projects yet. Next: rota import")
     }
   }
@@ -34,10 +34,10 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
 
     func run() throws {
       try Composition(options).read { session in
-        let found = try session.item(.project, project)
+        let found = try session.items.named(.project, project)
         TablePrinter.show(
-          try session.projectsTable().row(of: found.id), with: "assignments",
-          try session.assignmentsTable(person: nil, project: found.id), asJSON: json.json)
+          try session.questions.projects().row(of: found.id), with: "assignments",
+          try session.questions.assignments(person: nil, project: found.id), asJSON: json.json)
       }
     }
   }
@@ -83,7 +83,7 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
       try Composition(options).edit(
         ["name": name, "client_id": client, "is_billable": billable, "actuals_from": actualsFrom],
         of: .project, dryRun: dryRun
-      ) { try $0.item(.project, project).id }
+      ) { try $0.items.named(.project, project).id }
     }
   }
 
@@ -99,9 +99,9 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
       let composition = try Composition(options)
       if purge {
         let purged = try composition.write(dryRun: dryRun.dryRun) { session in
-          var purge = StoreSession.Purge()
-          purge.project = try session.item(.project, project).id
-          return try session.purge(purge)
+          var purge = PurgeScope()
+          purge.project = try session.items.named(.project, project).id
+          return try session.purging.purge(purge)
         }
         for line in ActualsCommand.Purge.lines(purged, dryRun, comesBack: false) { composition.say(line) }
       }

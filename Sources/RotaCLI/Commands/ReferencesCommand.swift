@@ -20,7 +20,7 @@ struct ReferencesCommand: ParsableCommand {
     @Option(help: "client, project or person.") var kind: PlanSnapshot.Kind?
 
     func run() throws {
-      let table = try Composition(options).read { try $0.referencesTable(kind: kind?.rawValue) }
+      let table = try Composition(options).read { try $0.questions.references(kind: kind?.rawValue) }
       TablePrinter.show(table, asJSON: json.json, empty: "No links yet. Next: rota import")
     }
   }
@@ -36,7 +36,7 @@ struct ReferencesCommand: ParsableCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.mirrorTable(containing: text, kind: kind) }, asJSON: json.json,
+        try Composition(options).read { try $0.questions.mirror(containing: text, kind: kind) }, asJSON: json.json,
         empty: "Nothing of Clockify is called that. The lists are as new as the last import: rota import")
     }
   }
@@ -57,12 +57,12 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.item(kind, item)
+        let found = try session.items.named(kind, item)
         let id = clockifyID.lowercased()
-        if let problem = try session.linkProblem(kind, externalID: id) {
+        if let problem = try session.references.linkProblem(kind, externalID: id) {
           throw UserError("\(problem). Nothing was changed.", next: "rota references list --kind \(kind.rawValue)")
         }
-        try session.link(kind, planningID: found.id, externalID: id, workspace: nil)
+        try session.references.link(kind, planningID: found.id, externalID: id, workspace: nil)
         return found.name
       }
       composition.say("\(name): \(dryRun.dryRun ? "would be linked" : "linked") to \(clockifyID.lowercased()).")
@@ -80,8 +80,8 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let (name, ids) = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.item(kind, item)
-        return (found.name, try session.unlink(kind, planningID: found.id))
+        let found = try session.items.named(kind, item)
+        return (found.name, try session.references.unlink(kind, planningID: found.id))
       }
       guard !ids.isEmpty else { return composition.say("\(name) has no link.") }
       composition.say(
@@ -114,7 +114,10 @@ struct ReferencesCommand: ParsableCommand {
           "\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: "rota references list")
       }
       let (changed, item) = try composition.write(dryRun: dryRun.dryRun) { session in
-        (try session.ignore(kind, externalID: id, note: note), try session.planSnapshot().planningID(kind, id))
+        (
+          try session.references.ignore(kind, externalID: id, note: note),
+          try session.plan.snapshot().planningID(kind, id)
+        )
       }
       composition.say(
         "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be ignored" : "ignored from now on" : "ignored already")."
@@ -136,7 +139,7 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let id = clockifyID.lowercased()
-      let changed = try composition.write(dryRun: dryRun.dryRun) { try $0.unignore(kind, externalID: id) }
+      let changed = try composition.write(dryRun: dryRun.dryRun) { try $0.references.unignore(kind, externalID: id) }
       composition.say(
         "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be imported again" : "imported again from the next run on" : "is not on the ignore list")."
       )
@@ -161,7 +164,7 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws {
       let lines = try Composition(options).read { session in
         let candidates = try LinkCandidates(session: session)
-        return try session.itemsWithLinks().rows.map { row -> String in
+        return try session.questions.itemsWithLinks().rows.map { row -> String in
           var fields = row.map(\.description)
           var candidate: LinkCandidates.Candidate?
           if fields[4].isEmpty, case .int(let id) = row[1], let kind = PlanSnapshot.Kind(rawValue: fields[0]) {
@@ -207,10 +210,10 @@ struct ReferencesCommand: ParsableCommand {
         if id.isEmpty { continue }
         do {
           let kind = try line.kind()
-          let item = try session.item(kind, line.fields["planning_id", default: ""])
-          if try session.clockifyIDs(kind, of: item.id).contains(id) { continue }
-          if let problem = try session.linkProblem(kind, externalID: id) { throw PlanRefusal(problem) }
-          try session.link(kind, planningID: item.id, externalID: id, workspace: nil)
+          let item = try session.items.named(kind, line.fields["planning_id", default: ""])
+          if try session.references.clockifyIDs(kind, of: item.id).contains(id) { continue }
+          if let problem = try session.references.linkProblem(kind, externalID: id) { throw PlanRefusal(problem) }
+          try session.references.link(kind, planningID: item.id, externalID: id, workspace: nil)
           linked += 1
         } catch let refusal as PlanRefusal {
           problems.append("\(file) line \(line.number): \(refusal.message)")

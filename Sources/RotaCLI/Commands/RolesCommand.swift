@@ -14,7 +14,7 @@ struct RolesCommand: ParsableCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.rolesTable() }, asJSON: json.json,
+        try Composition(options).read { try $0.questions.roles() }, asJSON: json.json,
         empty: "No roles yet. Next: rota roles add NAME")
     }
   }
@@ -29,10 +29,10 @@ struct RolesCommand: ParsableCommand {
       let composition = try Composition(options)
       guard name.contains(where: { !$0.isWhitespace }) else { throw UserError("a role needs a name") }
       let id = try composition.write(dryRun: dryRun.dryRun) { session in
-        if try session.role(named: name) != nil {
+        if try session.roles.find(named: name) != nil {
           throw UserError("there is a role \"\(name)\" already", next: "rota roles list")
         }
-        return try session.addRole(name)
+        return try session.roles.add(name)
       }
       composition.say(dryRun.dryRun ? "Would add the role \(name)." : "Role \(id), \(name).")
     }
@@ -47,7 +47,7 @@ struct RolesCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      try composition.write(dryRun: dryRun.dryRun) { try $0.renameRole($0.roleID(name), to: newName) }
+      try composition.write(dryRun: dryRun.dryRun) { try $0.roles.rename($0.roles.id(name), to: newName) }
       composition.say(dryRun.dryRun ? "Would rename \(name) to \(newName)." : "\(name) is now \(newName).")
     }
   }
@@ -60,7 +60,7 @@ struct RolesCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      try composition.write(dryRun: dryRun.dryRun) { try $0.deleteRole($0.roleID(name)) }
+      try composition.write(dryRun: dryRun.dryRun) { try $0.roles.delete($0.roles.id(name)) }
       composition.say(dryRun.dryRun ? "Would delete \(name)." : "\(name) is deleted.")
     }
   }

@@ -34,7 +34,7 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
       var table = try Composition(options).read {
-        try $0.runsTable(limit: limit, status: status, trigger: trigger, since: since)
+        try $0.questions.runs(limit: limit, status: status, trigger: trigger, since: since)
       }
       if !json.json {
         table = table.keeping([
@@ -55,7 +55,7 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let (found, findings) = try composition.read { (try $0.run(id), try $0.findings(of: id)) }
+      let (found, findings) = try composition.read { (try $0.runs.run(id), try $0.findings.all(of: id)) }
       guard let found else { throw UserError("there is no run \(id)", next: "rota runs list") }
       if json.json {
         let object = RunsCommand.object(found, findings)
@@ -98,8 +98,10 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
       try Composition(options).read { session in
-        guard let found = try session.run(id) else { throw UserError("there is no run \(id)", next: "rota runs list") }
-        var findings = try session.findings(of: id)
+        guard let found = try session.runs.run(id) else {
+          throw UserError("there is no run \(id)", next: "rota runs list")
+        }
+        var findings = try session.findings.all(of: id)
         let mask = masksNames ? try NameMask(session) : nil
         if let mask {
           findings = findings.map { finding in
@@ -124,7 +126,7 @@ struct RunsCommand: ParsableCommand {
         }
         object["rota"] = Rota.configuration.version
         object["schema"] = PlanningDatabase.schemaVersion
-        object["slices"] = TablePrinter.rows(try session.slicesTable(of: id))
+        object["slices"] = TablePrinter.rows(try session.questions.slices(of: id))
         print(TablePrinter.json(object))
       }
     }
@@ -190,7 +192,7 @@ struct NameMask {
   private let masks: [(name: String, mask: String)]
 
   init(_ session: StoreSession) throws {
-    masks = try session.knownNames().sorted { ($1.name.count, $0.name) < ($0.name.count, $1.name) }
+    masks = try session.questions.knownNames().sorted { ($1.name.count, $0.name) < ($0.name.count, $1.name) }
   }
 
   func masked(_ text: String) -> String {

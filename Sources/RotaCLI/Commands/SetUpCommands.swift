@@ -116,7 +116,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
     do {
       let database = try composition.openDatabase()
-      let intact = try database.read { try $0.isIntact() }
+      let intact = try database.read { try $0.questions.isIntact() }
       try database.write { _ in }
       let room = Self.freeBytes(beside: database.path)
       if room < 50 << 20 {
@@ -229,7 +229,7 @@ struct DatabaseCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let table = try composition.read { try $0.databaseTable() }
+      let table = try composition.read { try $0.questions.database() }
       if json.json {
         print(TablePrinter.json(TablePrinter.rows(table)[0]))
       } else {
@@ -246,7 +246,7 @@ struct DatabaseCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let problems = try composition.read { try $0.problems() }
+      let problems = try composition.read { try $0.faults.all() }
       for problem in problems {
         Terminal.say("fail  \(problem.words)")
         if let next = problem.next {

@@ -22,8 +22,8 @@ struct LockCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let (name, before) = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try project.map { try session.item(.project, $0) }
-        return (found?.name ?? "all projects", try session.setLock(until: date, project: found?.id))
+        let found = try project.map { try session.items.named(.project, $0) }
+        return (found?.name ?? "all projects", try session.locks.set(until: date, project: found?.id))
       }
       composition.say("\(dryRun.verb("Locked")) \(name) until \(date)\(before.map { " (before: \($0))" } ?? "").")
       if let before, date < before { composition.say("The next import writes what waited after \(date).") }
@@ -37,7 +37,7 @@ struct LockCommand: ParsableCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.locksTable() }, asJSON: json.json,
+        try Composition(options).read { try $0.questions.locks() }, asJSON: json.json,
         empty: "Nothing is locked. Next: rota lock set DATE")
     }
   }
@@ -53,8 +53,8 @@ struct LockCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let (name, before) = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try project.map { try session.item(.project, $0) }
-        return (found?.name ?? "all projects", try session.setLock(until: nil, project: found?.id))
+        let found = try project.map { try session.items.named(.project, $0) }
+        return (found?.name ?? "all projects", try session.locks.set(until: nil, project: found?.id))
       }
       guard let before else { return composition.say("There is no lock of \(name). See: rota lock show") }
       composition.say(
@@ -76,7 +76,7 @@ struct DriftCommand: ParsableCommand {
 
     func run() throws {
       TablePrinter.show(
-        try Composition(options).read { try $0.driftTable(kind) }, asJSON: json.json,
+        try Composition(options).read { try $0.drift.list(kind) }, asJSON: json.json,
         empty: "Clockify changed nothing since the items were linked.")
     }
   }
@@ -123,12 +123,12 @@ struct DriftChoice: ParsableArguments {
   func settle(accept: Bool, _ options: CommonOptions, _ dryRun: DryRunOption) throws {
     let composition = try Composition(options)
     let lines = try composition.write(dryRun: dryRun.dryRun) { session in
-      let id = try item.flatMap { text in try kind.map { try session.item($0, text).id } }
-      let table = try session.driftTable(kind, id: id)
+      let id = try item.flatMap { text in try kind.map { try session.items.named($0, text).id } }
+      let table = try session.drift.list(kind, id: id)
       return try table.rows.indices.compactMap { index -> String? in
         let row = table.row(at: index)
         guard field == nil || row[0, "field"].description == field else { return nil }
-        try session.settleDrift(row, accept: accept)
+        try session.drift.settle(row, accept: accept)
         func text(_ column: String) -> String { row[0, column].description }
         return accept
           ? "\(text("kind")) \(text("name")): \(text("field")) is now \"\(text("clockify_value"))\""

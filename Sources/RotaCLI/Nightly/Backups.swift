@@ -15,7 +15,9 @@ enum Backups {
     do {
       try database.copy(to: partial)
       let copy = try PlanningDatabase(path: partial, creates: false)
-      guard try copy.read({ try $0.isIntact() }) else { throw UserError("the copy is damaged", status: .failed) }
+      guard try copy.read({ try $0.questions.isIntact() }) else {
+        throw UserError("the copy is damaged", status: .failed)
+      }
       try copy.close()
       for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
       try FileManager.default.moveItem(atPath: partial, toPath: file)

@@ -35,7 +35,7 @@ struct Metrics {
     for item in waiting { lines.append("rota_waiting{kind=\"\(item.key)\"} \(item.count)") }
     gauge("rota_waiting_kinds", "How many kinds of things wait for a person.", waiting.count)
     gauge("rota_database_bytes", "Size of the database file.", databaseBytes)
-    if let backup = try session.setting(NightlySetting.backup).flatMap({ Instant($0) }) {
+    if let backup = try session.settings.value(NightlySetting.backup).flatMap({ Instant($0) }) {
       gauge("rota_last_backup_timestamp_seconds", "When the last backup was written.", backup.seconds)
     }
   }

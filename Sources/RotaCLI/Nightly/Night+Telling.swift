@@ -71,9 +71,9 @@ extension Night {
     _ working: inout [Channel], _ problems: [Problem], _ faults: inout [Problem], _ database: PlanningDatabase
   ) async throws {
     let (waiting, last) = try database.read { session in
-      (try Waiting(session).items, try session.runs(limit: 1).first)
+      (try Waiting(session).items, try session.runs.latest(limit: 1).first)
     }
-    let known = try database.read { try $0.lastReportingRun() }.flatMap { RunSummary(json: $0.summary) }
+    let known = try database.read { try $0.runs.lastReporting() }.flatMap { RunSummary(json: $0.summary) }
     let workspace = known?.workspaceName ?? ""
     let all = problems + waiting
     for channel in working {

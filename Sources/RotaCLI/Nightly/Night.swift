@@ -86,11 +86,11 @@ struct Night: Sendable {
 
   /// A run that died may have taken the disk with it: look before writing on.
   private func checkAfterCrash(_ database: PlanningDatabase) throws {
-    guard try database.read({ try $0.runs(limit: 1).first?.status == "running" }) else { return }
+    guard try database.read({ try $0.runs.latest(limit: 1).first?.status == "running" }) else { return }
     guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Composition.busy(database) }
     defer { withExtendedLifetime(lock) {} }
     logger.warning("the last run died; checking the database")
-    guard try database.read({ try $0.isIntact() }) else {
+    guard try database.read({ try $0.questions.isIntact() }) else {
       throw UserError(
         "\(database.path) is damaged; nothing was imported", next: "restore a backup (docs/operations.md)",
         status: .failed)
@@ -135,17 +135,17 @@ struct Night: Sendable {
       try database.optimize()
       let month = NightlySetting.bytes + now.utcDay.description.prefix(7)
       try write(database) { session in
-        if try session.setting(month) == nil {
-          try session.set(month, "\(Self.bytes(of: database.path))", at: now)
+        if try session.settings.value(month) == nil {
+          try session.settings.set(month, "\(Self.bytes(of: database.path))", at: now)
         }
         let kept = schedule.map { "\($0.time) \($0.zone.name)" }
-        try session.set(NightlySetting.schedule, kept, at: now)
+        try session.settings.set(NightlySetting.schedule, kept, at: now)
       }
     }
     if let folder = settings.backup.to {
       attempt("backup_failed", next: "rota check") {
         try Backups.rotate(database, into: folder, keep: settings.backup.keep, at: now)
-        try write(database) { try $0.set(NightlySetting.backup, now.description, at: now) }
+        try write(database) { try $0.settings.set(NightlySetting.backup, now.description, at: now) }
         logger.info("backup written", metadata: ["folder": "\(folder)"])
       }
     }

@@ -29,22 +29,23 @@ enum NightlySetting {
 extension StoreSession {
   /// Faults of the last night.
   func nightlyFaults() throws -> [Problem] {
-    try setting(NightlySetting.faults).map { try JSONDecoder().decode([Problem].self, from: Data($0.utf8)) } ?? []
+    try settings.value(NightlySetting.faults).map { try JSONDecoder().decode([Problem].self, from: Data($0.utf8)) }
+      ?? []
   }
 
   func setNightlyFaults(_ faults: [Problem], at now: Instant) throws {
-    try set(NightlySetting.faults, faults.isEmpty ? nil : Self.json(faults), at: now)
+    try settings.set(NightlySetting.faults, faults.isEmpty ? nil : Self.json(faults), at: now)
   }
 
   /// What a channel was told last.
   func told(_ channel: String) throws -> [String: Int] {
-    try setting(NightlySetting.told + channel).map {
+    try settings.value(NightlySetting.told + channel).map {
       try JSONDecoder().decode([String: Int].self, from: Data($0.utf8))
     } ?? [:]
   }
 
   func setTold(_ channel: String, _ counts: [String: Int], at now: Instant) throws {
-    try set(NightlySetting.told + channel, counts.isEmpty ? nil : Self.json(counts), at: now)
+    try settings.set(NightlySetting.told + channel, counts.isEmpty ? nil : Self.json(counts), at: now)
   }
 
   private static func json(_ value: some Encodable) throws -> String {

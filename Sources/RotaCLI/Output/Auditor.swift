@@ -12,8 +12,8 @@ struct Auditor {
   func differences() async throws -> Table {
     let fresh = try await Composition.onCopy(of: database) { copy in
       try copy.write { session in
-        try session.stripForAudit()
-        try session.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+        try session.audit.strip()
+        try session.settings.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
       }
       var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: composition.now)
       request.until = days.upperBound
@@ -23,14 +23,14 @@ struct Auditor {
           report.stopped?.message ?? "Clockify's time could not be read completely",
           next: "try again later", status: .partial)
       }
-      return try copy.read { try $0.auditCells(from: days.lowerBound, through: days.upperBound) }
+      return try copy.read { try $0.audit.cells(from: days.lowerBound, through: days.upperBound) }
     }
     return try database.read { try compare($0, fresh) }
   }
 
-  private func compare(_ session: StoreSession, _ fresh: [Cell: StoreSession.AuditCell]) throws -> Table {
-    let ours = try session.auditCells(from: days.lowerBound, through: days.upperBound)
-    let plan = try session.planSnapshot()
+  private func compare(_ session: StoreSession, _ fresh: [Cell: AuditCell]) throws -> Table {
+    let ours = try session.audit.cells(from: days.lowerBound, through: days.upperBound)
+    let plan = try session.plan.snapshot()
     var rows: [[String]] = []
     for cell in Set(ours.keys).union(fresh.keys).sorted(by: {
       ($0.day, $0.person, $0.project) < ($1.day, $1.person, $1.project)
@@ -49,7 +49,7 @@ struct Auditor {
 
   /// What stands in the way comes first, then what was not read again.
   private func cause(
-    _ cell: Cell, ours: StoreSession.AuditCell?, theirs: Int, _ plan: PlanSnapshot, _ session: StoreSession
+    _ cell: Cell, ours: AuditCell?, theirs: Int, _ plan: PlanSnapshot, _ session: StoreSession
   ) throws -> (words: String, next: String) {
     guard let person = plan.people[cell.person], let project = plan.projects[cell.project] else {
       return ("not imported yet", "rota import")
@@ -58,7 +58,7 @@ struct Auditor {
     if plan.isLocked(cell.day, on: cell.project) { return ("locked", "rota lock show") }
     if project.isSyncOff { return ("sync_off", "rota projects untag \(cell.project) sync_off") }
     if person.isFrozen { return ("person archived here", "rota people unarchive \(cell.person)") }
-    if try session.isChangedByHand(cell) { return ("rows removed or moved by hand", "rota import") }
+    if try session.audit.isChangedByHand(cell) { return ("rows removed or moved by hand", "rota import") }
     let users = plan.clockifyIDs(.person, of: cell.person)
     let projects = plan.clockifyIDs(.project, of: cell.project)
     for (kind, ids) in [(PlanSnapshot.Kind.person, users), (.project, projects)] {
@@ -72,13 +72,13 @@ struct Auditor {
     if projects.isEmpty {
       return ("leftover: project without a link", "rota references find \"\(project.name)\" --kind project")
     }
-    let entries = try session.entries(of: cell, users: users, projects: projects)
+    let entries = try session.questions.entries(of: cell, users: users, projects: projects)
     let held = entries.rows.indices.first { entries[$0, "state"].description == "held" }
     if let reason = held.flatMap({ Reason(rawValue: entries[$0, "reason"].description) }) {
       return ("held: \(reason.words)", reason == .deleteBrake ? "rota status" : explain(cell))
     }
     if entries.rows.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", explain(cell)) }
-    let read = try session.lastRunThatRead(cell.day, users: users).map { ", last read by run \($0)" } ?? ""
+    let read = try session.questions.lastRunThatRead(cell.day, users: users).map { ", last read by run \($0)" } ?? ""
     if cell.day < composition.today - composition.settings.imports.windowDays {
       return ("changed outside the window\(read)", "rota import --since \(cell.day) --until \(cell.day)")
     }

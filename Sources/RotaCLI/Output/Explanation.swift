@@ -19,11 +19,12 @@ struct Explanation {
   init(_ cell: Cell, _ name: String, _ session: StoreSession) throws {
     self.cell = cell
     self.name = name
-    let plan = try session.planSnapshot()
+    let plan = try session.plan.snapshot()
     let users = plan.clockifyIDs(.person, of: cell.person)
-    actuals = try session.actualRows(of: cell)
-    entries = try session.entries(of: cell, users: users, projects: plan.clockifyIDs(.project, of: cell.project))
-    lastRead = try session.lastRunThatRead(cell.day, users: users)
+    actuals = try session.questions.actualRows(of: cell)
+    entries = try session.questions.entries(
+      of: cell, users: users, projects: plan.clockifyIDs(.project, of: cell.project))
+    lastRead = try session.questions.lastRunThatRead(cell.day, users: users)
     let person = plan.people[cell.person]?.plan
     planned =
       person.map { person in

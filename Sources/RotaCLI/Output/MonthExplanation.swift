@@ -54,14 +54,14 @@ struct MonthExplanation {
     let month = first...(CalendarDay(year: next.0, month: next.1, day: 1)! - 1)
     self.month = month
     var days: [CalendarDay: Day] = [:]
-    let plan = try session.planSnapshot()
+    let plan = try session.plan.snapshot()
     for assignment in plan.people[person]?.plan.assignments ?? [] where assignment.project == project {
       for day in month {
         let minutes = plan.people[person]?.plan.scheduledMinutes(of: assignment, on: day) ?? 0
         if minutes > 0 { days[day, default: Day()].planned += minutes }
       }
     }
-    let actuals = try session.actualsTable(
+    let actuals = try session.questions.actuals(
       from: month.lowerBound, through: month.upperBound, person: person, project: project)
     for row in actuals.rows.indices {
       guard let day = CalendarDay(actuals[row, "date"].description) else { continue }
@@ -69,7 +69,7 @@ struct MonthExplanation {
       days[day, default: Day()].actuals.append(
         (actuals[row, "role"].description, minutes, actuals[row, "origin"].description))
     }
-    let others = try session.notPlaced(
+    let others = try session.questions.notPlaced(
       person: person, project: project, users: plan.clockifyIDs(.person, of: person),
       projects: plan.clockifyIDs(.project, of: project), in: month)
     for row in others.rows {

@@ -33,21 +33,22 @@ struct Status {
   static let grace = 2 * 3600
 
   init(_ session: StoreSession, now: Instant) throws {
-    let runs = try session.runs(limit: 200)
+    let runs = try session.runs.latest(limit: 200)
     last = runs.first
     lastComplete = runs.first {
       ["done", "held"].contains($0.status) && $0.scope.contains("actuals") && $0.windowFrom != nil
     }
     summary = last.flatMap { RunSummary(json: $0.summary) }
-    enabledAt = try session.setting(Setting.actualsEnabledAt)
-    autofillFrom = try session.setting(Setting.autofillFrom)
-    locks = try session.locksTable()
-    held = try session.heldTable()
+    enabledAt = try session.settings.value(Setting.actualsEnabledAt)
+    autofillFrom = try session.settings.value(Setting.autofillFrom)
+    locks = try session.questions.locks()
+    held = try session.questions.held()
     waiting = try Waiting(session)
     archivedUnknown =
-      try session.peopleWithUnknownRole(withArchived: true).count - session.peopleWithUnknownRole().count
-    deletePlan = try session.deletePlan()
-    schedule = try session.setting(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
+      try session.questions.peopleWithUnknownRole(withArchived: true).count
+      - session.questions.peopleWithUnknownRole().count
+    deletePlan = try session.removals.plan()
+    schedule = try session.settings.value(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
     let attempts = try session.attempts(since: now - 40 * 86_400)
     let complete = attempts.filter(\.isComplete).map(\.startedAt).max()
     next = schedule.map { max(now, $0.due(at: now, attempts: attempts)) }
@@ -57,8 +58,8 @@ struct Status {
       // An external scheduler: a day and the grace after the last.
       isOverdue = attempts.contains(where: \.isScheduled) && complete.map { now - $0 > 86_400 + Self.grace } ?? true
     }
-    backup = try session.setting(NightlySetting.backup)
-    bytesThen = try session.setting(prefix: NightlySetting.bytes).suffix(3).first.flatMap { key, value in
+    backup = try session.settings.value(NightlySetting.backup)
+    bytesThen = try session.settings.value(prefix: NightlySetting.bytes).suffix(3).first.flatMap { key, value in
       Int(value).map { (String(key.dropFirst(NightlySetting.bytes.count)), $0) }
     }
   }

@@ -15,9 +15,9 @@ struct Waiting {
 
   /// As the last run saw it that did not fail.
   init(_ session: StoreSession) throws {
-    let last = try session.lastReportingRun()
+    let last = try session.runs.lastReporting()
     try self.init(
-      session, run: last?.id, findings: last.map { try session.findings(of: $0.id) } ?? [],
+      session, run: last?.id, findings: last.map { try session.findings.all(of: $0.id) } ?? [],
       summary: last.flatMap { RunSummary(json: $0.summary) })
   }
 
@@ -26,7 +26,7 @@ struct Waiting {
   ///   - summary: of the last run; nil: there was none.
   init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
     let show = run.map { "rota runs show \($0)" } ?? "rota runs list"
-    let acknowledged = try session.acknowledgements()
+    let acknowledged = try session.acknowledgements.all()
     func found(_ code: String, kind: String? = nil) -> [Finding] {
       findings.filter { finding in
         finding.code == code && (kind == nil || finding.kind == kind)
@@ -34,21 +34,21 @@ struct Waiting {
             .init(code: code, kind: finding.kind ?? "", externalID: finding.externalID ?? ""))
       }
     }
-    if let plan = try session.deletePlan() {
+    if let plan = try session.removals.plan() {
       let seconds = summary.map { $0.stoppedSeconds > 0 ? " (\(Words.hours(seconds: $0.stoppedSeconds)))" : "" } ?? ""
       add(
         "delete_plan", plan.keys.count,
         "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished, or would leave by a filter, at once: nothing was removed",
         "rota import --confirm-deletes \(plan.run)")
     }
-    let unknown = try session.peopleWithUnknownRole()
+    let unknown = try session.questions.peopleWithUnknownRole()
     if !unknown.isEmpty {
       add(
         "unknown_role", unknown.count,
         "\(Words.plural(unknown.count, "person", "people")) \(unknown.count == 1 ? "has" : "have") the role Unknown",
         "rota people list --unknown")
     }
-    if let summary, summary.actualsAreOff, try session.setting(Setting.actualsEnabledAt) == nil {
+    if let summary, summary.actualsAreOff, try session.settings.value(Setting.actualsEnabledAt) == nil {
       add("actuals_off", 1, "actuals are off: no time is read", "rota actuals enable")
     }
     if let duplicate = found("probable_duplicate").first {
@@ -59,7 +59,7 @@ struct Waiting {
     }
     let clientless = found(Reason.projectWithoutClient.rawValue, kind: "project")
     if let first = clientless.first {
-      let held = try session.held(Reason.projectWithoutClient.rawValue)
+      let held = try session.ledger.held(Reason.projectWithoutClient.rawValue)
       let which = clientless.count == 1 ? "\"\(first.name ?? "it")\"" : "them"
       add(
         "project_without_client", clientless.count,
@@ -78,18 +78,18 @@ struct Waiting {
         "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more",
         "rota references acknowledge \(missing[0].kind ?? "KIND") \(missing[0].planningID.map(String.init) ?? "ID")")
     }
-    let conflicts = try session.conflictList().rows.count
+    let conflicts = try session.questions.conflicts().rows.count
     if conflicts > 0 {
       add(
         "conflict", conflicts, "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
         "rota conflicts list")
     }
-    let drift = Set(try session.driftTable().rows.map { "\($0[0]) \($0[1])" }).count
+    let drift = Set(try session.drift.list().rows.map { "\($0[0]) \($0[1])" }).count
     if drift > 0 {
       add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list")
     }
     items += try session.nightlyFaults()
-    let late = try session.held(Reason.locked.rawValue)
+    let late = try session.ledger.held(Reason.locked.rawValue)
     if late > 0 { add("locked", 1, "\(Words.hours(seconds: late)) on locked dates wait", show) }
   }
 

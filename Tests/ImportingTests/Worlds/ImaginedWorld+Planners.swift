@@ -124,7 +124,7 @@ extension ImaginedWorld {
     log.append("merge \(kind) \(drop) into \(keep)")
     do {
       let report = try world.database.write {
-        try $0.merge(planKind, keep: Int64(keep), drop: Int64(drop), at: world.now)
+        try $0.merging.merge(planKind, keep: Int64(keep), drop: Int64(drop), at: world.now)
       }
       noteMerge(report.merge, kind, keep, drop)
       try doubtFrozen(keep, drop, kind)
@@ -155,7 +155,7 @@ extension ImaginedWorld {
   func undo(_ id: Int, _ plan: PlanTables) throws -> Bool {
     log.append("undo merge \(id)")
     do {
-      _ = try world.database.write { try $0.undoMerge(Int64(id), at: world.now) }
+      _ = try world.database.write { try $0.undo.merge(Int64(id), at: world.now) }
     } catch let refusal as PlanRefusal {
       log[log.count - 1] += " → \(refusal.message)"
       return false

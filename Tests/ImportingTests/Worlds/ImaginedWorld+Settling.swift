@@ -82,7 +82,7 @@ extension ImaginedWorld {
   }
 
   private func expectSound() throws {
-    let problems = try world.database.read { try $0.problems() }
+    let problems = try world.database.read { try $0.faults.all() }
     if !problems.isEmpty { throw Differs(words: problems.map { "database check: \($0)" }) }
   }
 
@@ -94,16 +94,16 @@ extension ImaginedWorld {
     let copy = try PlanningDatabase(path: path, creates: false)
     defer { try? copy.close() }
     try copy.write { session in
-      try session.stripForAudit()
-      try session.set(Setting.actualsEnabledAt, world.now.description, at: world.now)
+      try session.audit.strip()
+      try session.settings.set(Setting.actualsEnabledAt, world.now.description, at: world.now)
     }
     let (from, to) = (CalendarDay(Self.since)!, CalendarDay(today)!)
     var request = ImportRequest(trigger: .manual, since: from, now: world.now)
     request.until = to
     let report = try await world.startImport(request, into: copy).value
     guard report.status == "done" else { throw Differs(words: ["78: the audit's import is \(report.status)"]) }
-    let fresh = try copy.read { try $0.auditCells(from: from, through: to) }
-    let ours = try world.database.read { try $0.auditCells(from: from, through: to) }
+    let fresh = try copy.read { try $0.audit.cells(from: from, through: to) }
+    let ours = try world.database.read { try $0.audit.cells(from: from, through: to) }
     let cells = Set(ours.keys).union(fresh.keys).filter { ours[$0]?.minutes ?? 0 != fresh[$0]?.minutes ?? 0 }
     if cells.isEmpty { return }
     throw Differs(

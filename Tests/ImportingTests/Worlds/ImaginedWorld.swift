@@ -100,10 +100,10 @@ final class ImaginedWorld {
     for _ in 0..<40 + random.below(50) { track() }
     try await world.importNow()
     try world.database.write { session in
-      _ = try session.addRole("Dev")
-      try session.set(Setting.actualsEnabledAt, world.now.description, at: world.now)
+      _ = try session.roles.add("Dev")
+      try session.settings.set(Setting.actualsEnabledAt, world.now.description, at: world.now)
       if troubles.has(.zeros), world.settings.autofillMode != .off {
-        try session.set(Setting.autofillFrom, "2026-02-01", at: world.now)
+        try session.settings.set(Setting.autofillFrom, "2026-02-01", at: world.now)
       }
     }
     try world.sql(

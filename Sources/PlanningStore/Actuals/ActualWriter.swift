@@ -1,0 +1,146 @@
+import GRDB
+package import Planning
+
+/// The one place that writes rows of `actual`.
+package struct ActualWriter: Subject {
+  let session: StoreSession
+
+  /// Writes a row whose key is free. Apart from `setActual`, because SQLite keeps a journal of its own for each upsert.
+  package func add(_ row: ActualRow, run: Int64, at now: Instant) throws {
+    try bind(
+      row, run, now,
+      to: statement(
+        """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+          import_run_id, updated_at, written)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+          ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
+        """))
+  }
+
+  /// Writes a row over what may stand under its key.
+  package func set(_ row: ActualRow, run: Int64, at now: Instant) throws {
+    try bind(
+      row, run, now,
+      to: statement(
+        """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+          import_run_id, updated_at, written)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+          ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
+        ON CONFLICT (person_id, project_id, role_id, date) DO UPDATE SET
+          billable_minutes = ?5, nonbillable_minutes = ?6, origin = ?7, import_run_id = ?8, updated_at = ?9,
+          written = excluded.written, imported_origin = NULL
+        """))
+  }
+
+  private func bind(_ row: ActualRow, _ run: Int64, _ now: Instant, to write: FastStatement) throws {
+    try write.bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
+      .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin).bind(8, run).bind(9, now.description).run()
+  }
+
+  package func delete(_ row: ActualRow) throws {
+    try statement("DELETE FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?")
+      .bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description).run()
+  }
+
+  /// Writes hours as if typed into the table: they are manual, and the import leaves the cell alone.
+  ///
+  /// - Parameter minutes: nil takes what was typed away; the next import writes what Clockify has.
+  /// - Throws: `PlanRefusal` on a locked date, or if nothing was typed there.
+  package func type(
+    _ cell: Cell, role: RoleID, minutes: (billable: Int, nonbillable: Int)?, at now: Instant
+  ) throws {
+    try session.locks.refuse(cell)
+    let key: StatementArguments = [cell.person, cell.project, role, cell.day.description]
+    guard let minutes else {
+      try db.execute(
+        sql: """
+          DELETE FROM actual
+          WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ? AND is_manual = 1
+          """, arguments: key)
+      if db.changesCount == 0 { throw PlanRefusal("nothing was typed there in that role") }
+      return
+    }
+    try db.execute(
+      sql: """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (person_id, project_id, role_id, date) DO UPDATE SET billable_minutes = ?5, nonbillable_minutes = ?6,
+          origin = 'manual', imported_origin = NULL, updated_at = ?7
+        """, arguments: key + [minutes.billable, minutes.nonbillable, now.description])
+  }
+  /// What was typed there goes, and what the import last wrote comes back, where that was of this key (rule 59).
+  func restoreImported(_ cell: Cell) throws {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT * FROM actual WHERE person_id = ? AND project_id = ? AND date = ? AND is_manual = 1",
+      arguments: [cell.person, cell.project, cell.day.description]
+    ).map(StoredActual.init)
+    for row in rows {
+      guard let minutes = row.importedMinutes else {
+        try delete(row.key)
+        continue
+      }
+      try db.execute(
+        sql: """
+          UPDATE actual SET billable_minutes = ?5, nonbillable_minutes = ?6, origin = 'clockify', imported_origin = NULL
+          WHERE person_id = ?1 AND project_id = ?2 AND role_id = ?3 AND date = ?4
+          """, arguments: row.key.arguments + [minutes.billable, minutes.nonbillable])
+    }
+  }
+
+  // MARK: Merges and their undoing
+
+  /// Writes a whole row, and notes its cell for the next import. A row typed by hand keeps what the import had written.
+  ///
+  /// - Parameter isCombined: the row takes the place of the one that stands under its key.
+  func put(_ actual: StoredActual, isCombined: Bool) throws {
+    if isCombined { try delete(actual.key) }
+    try db.execute(
+      sql: """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+          import_run_id, updated_at, written, imported_origin)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+          CASE WHEN ?12 THEN ?10 ELSE ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6 END, ?11)
+        """,
+      arguments: [
+        actual.person, actual.project, actual.role, actual.date, actual.billable, actual.nonbillable, actual.origin,
+        actual.run, actual.updatedAt, actual.written, actual.importedOrigin, actual.isManual,
+      ])
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO cell_change VALUES (?, ?, ?)",
+      arguments: [actual.person, actual.project, actual.date])
+  }
+
+  /// Puts a row in again as the journal of a merge kept it: a JSON object of its columns.
+  func insert(image: String) throws {
+    let all = try MergeJournal(session: session).columns(of: "actual").all
+    let values = all.map { "json_extract(?1, '$.\($0)')" }.joined(separator: ", ")
+    try db.execute(
+      sql: "INSERT INTO actual (\(all.joined(separator: ", "))) SELECT \(values)", arguments: [image])
+  }
+
+  func delete(_ key: StoredActual.Key) throws {
+    try db.execute(
+      sql: "DELETE FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
+      arguments: key.arguments)
+  }
+}
+
+/// The column `written`: key and minutes of a row as the import wrote them, `person/project/role/date/billable/nonbillable`.
+/// A row whose key and minutes say otherwise was edited by hand (rules 57, 58); the schema computes `is_manual` from it.
+enum Written {
+  static func minutes(_ text: String?) -> (billable: Int, nonbillable: Int)? {
+    let parts = text?.split(separator: "/").suffix(2).map { Int($0) } ?? []
+    guard parts.count == 2, let billable = parts[0], let nonbillable = parts[1] else { return nil }
+    return (billable, nonbillable)
+  }
+}
+
+extension StoredActual {
+  /// Minutes as the import wrote them, where it wrote this very key.
+  fileprivate var importedMinutes: (billable: Int, nonbillable: Int)? {
+    guard let written, written.hasPrefix("\(person)/\(project)/\(role)/\(date)/") else { return nil }
+    return Written.minutes(written)
+  }
+}

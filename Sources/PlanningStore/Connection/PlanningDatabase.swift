@@ -1,0 +1,177 @@
+import Foundation
+import GRDB
+import Migrations
+
+/// The planning database: one SQLite file, one connection, WAL.
+package final class PlanningDatabase: Sendable {
+  package let path: String
+  /// The file or its folder may not be written: it can be read, and nothing is made beside it.
+  package let isReadOnly: Bool
+  private let queue: DatabaseQueue
+  private let statements = StatementCache()
+
+  /// Opens the file, and migrates an older schema after a backup beside it.
+  ///
+  /// - Parameters:
+  ///   - creates: makes the file if it is not there.
+  ///   - migrates: false refuses an older schema instead.
+  /// - Throws: `StoreError`: not there, no SQLite file, a newer schema, no rights, no room.
+  package init(path: String, creates: Bool, migrates: Bool = true) throws {
+    self.path = path
+    guard creates || FileManager.default.fileExists(atPath: path) else {
+      throw StoreError(.notFound, "there is no database at \(path)")
+    }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
+    guard creates || size != 0 else {
+      throw StoreError(.notFound, "there is no database at \(path): the file is empty")
+    }
+    isReadOnly = size != nil && !Self.mayWrite(path)
+    do {
+      if size ?? 0 > 0 { try Self.look(at: path) }
+      queue = try DatabaseQueue(
+        path: isReadOnly ? Self.untouched(path) : path, configuration: Self.configuration(isReadOnly: isReadOnly))
+      try Self.bringUpToDate(queue, path: path, migrates: migrates, isReadOnly: isReadOnly)
+    } catch let error as DatabaseError {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  private static func configuration(isReadOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.foreignKeysEnabled = true
+    configuration.readonly = isReadOnly
+    configuration.prepareDatabase { db in
+      if !isReadOnly { try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
+      // The list of work is filled in random order: with the small default cache each insert would touch the disk.
+      try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;")
+    }
+    return configuration
+  }
+
+  // MARK: Looking before touching
+
+  /// Both the file and its folder: SQLite keeps two files of its own beside it.
+  private static func mayWrite(_ path: String) -> Bool {
+    let folder = (path as NSString).deletingLastPathComponent
+    return access(path, W_OK) == 0 && access(folder.isEmpty ? "." : folder, W_OK) == 0
+  }
+
+  /// The file as an address under which SQLite makes nothing beside it and locks nothing. Where changes wait in a -wal file,
+  /// the path itself: only with that file is the database whole.
+  private static func untouched(_ path: String) -> String {
+    let waiting = (try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int) ?? nil
+    return waiting ?? 0 > 0 ? path : URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+  }
+
+  /// - Throws: `StoreError` for a file that is not ours; it is as it was.
+  private static func look(at path: String) throws {
+    let queue = try DatabaseQueue(path: untouched(path), configuration: configuration(isReadOnly: true))
+    _ = try appliedSteps(queue, path: path)
+    try queue.close()
+  }
+
+  package static var schemaVersion: Int { Migrations.all.count }
+
+  private static func bringUpToDate(
+    _ queue: DatabaseQueue, path: String, migrates: Bool, isReadOnly: Bool
+  ) throws {
+    let applied = try appliedSteps(queue, path: path)
+    if applied == Migrations.all.count { return }
+    if applied > 0 {
+      guard migrates, !isReadOnly else {
+        throw StoreError(
+          isReadOnly ? .readOnly : .newerSchema,
+          "\(path) has schema \(applied), this rota needs \(schemaVersion)"
+            + (isReadOnly
+              ? ", and you may not write it: 'rota database migrate' by somebody who may"
+              : ": run 'rota database migrate'"))
+      }
+      try queue.vacuum(into: freeName("\(path).before-schema-\(schemaVersion)"))
+    }
+    // Rows that name nothing are for `problems()` to tell, not for a migration to die of.
+    var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
+    for step in Migrations.all {
+      migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
+    }
+    try migrator.migrate(queue)
+  }
+
+  /// How many steps of the schema the file has.
+  ///
+  /// - Throws: `StoreError` if it is a newer rota's or somebody else's.
+  private static func appliedSteps(_ queue: DatabaseQueue, path: String) throws -> Int {
+    let names = Set(Migrations.all.map(\.name))
+    let (applied, tables) = try queue.read { db in
+      (
+        try db.tableExists("grdb_migrations")
+          ? try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") : [],
+        try Int.fetchOne(
+          db,
+          sql: """
+            SELECT count(*) FROM sqlite_master
+            WHERE type = 'table' AND name <> 'grdb_migrations' AND name NOT LIKE 'sqlite_%'
+            """) ?? 0
+      )
+    }
+    guard Set(applied).isSubset(of: names) else {
+      let isOurs = applied.contains { names.contains($0) }
+      throw isOurs
+        ? StoreError(
+          .newerSchema,
+          "\(path) was written by a newer rota (schema \(applied.count)); this one knows \(schemaVersion)")
+        : StoreError(.notADatabase, "\(path) is an SQLite file, but not rota's; nothing was changed")
+    }
+    if applied.isEmpty, tables > 0 {
+      throw StoreError(.notADatabase, "\(path) is an SQLite file, but not rota's; nothing was changed")
+    }
+    return applied.count
+  }
+
+  /// The name, or with a number if there is such a file already: an earlier copy is never written over.
+  private static func freeName(_ name: String) -> String {
+    func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: name) }
+    guard isThere(name) else { return name }
+    return (2...).lazy.map { "\(name)-\($0)" }.first { !isThere($0) }!
+  }
+
+  /// One transaction, immediate; nothing is kept when `body` throws.
+  package func write<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+    try translated { try queue.write { try body(StoreSession(db: $0, statements: statements)) } }
+  }
+
+  package func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+    try translated { try queue.read { try body(StoreSession(db: $0, statements: statements)) } }
+  }
+
+  /// A whole copy in another file (rule 84, backups). The target must not exist.
+  package func copy(to target: String) throws {
+    try translated {
+      guard isReadOnly else { return try queue.vacuum(into: target) }
+      // VACUUM INTO does not work on a file that is opened for reading only.
+      let copy = try DatabaseQueue(path: target)
+      try queue.backup(to: copy)
+      try copy.close()
+    }
+  }
+
+  /// SQLite's own upkeep: statistics for its query planner, where they have aged.
+  package func optimize() throws {
+    try translated { try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") } }
+  }
+
+  package func close() throws {
+    try translated {
+      queue.inDatabase { _ in statements.removeAll() }
+      try queue.close()
+    }
+  }
+
+  private func translated<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw StoreError(error, path: path)
+    }
+  }
+}

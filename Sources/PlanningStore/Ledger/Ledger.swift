@@ -1,0 +1,135 @@
+import GRDB
+package import Planning
+
+package struct StoredPair: Sendable {
+  package let key: Int
+  package let fingerprint: Int64?
+}
+
+/// Where each entry of the mirror is placed, and why.
+package struct Ledger: Subject {
+  let session: StoreSession
+
+  package func pairs() throws -> [Pair: StoredPair] {
+    var pairs: [Pair: StoredPair] = [:]
+    let rows = try statement("SELECT pair_key, user_id, clockify_project_id, fingerprint FROM placement_basis")
+    try rows.forEach { row in
+      pairs[Pair(user: row.text(1), project: row.text(2))] = StoredPair(
+        key: row.int(0), fingerprint: row.optionalInt64(3))
+    }
+    return pairs
+  }
+
+  package func addPair(_ pair: Pair, fingerprint: Int64) throws -> Int {
+    try statement("INSERT INTO placement_basis (user_id, clockify_project_id, fingerprint) VALUES (?, ?, ?)")
+      .bind(1, pair.user).bind(2, pair.project).bind(3, fingerprint).run()
+    return Int(db.lastInsertedRowID)
+  }
+
+  /// - Parameter fingerprint: nil: the next run places the pair's entries again, whatever it finds.
+  package func setFingerprint(_ fingerprint: Int64?, ofPair key: Int) throws {
+    try statement("UPDATE placement_basis SET fingerprint = ? WHERE pair_key = ?")
+      .bind(1, fingerprint).bind(2, key).run()
+  }
+
+  /// Calls `body` with key, cell and seconds of each placed entry of a pair.
+  package func forEachPlaced(ofPair key: Int, _ body: (Int, Cell, Int) throws -> Void) throws {
+    let rows = try statement(
+      """
+      SELECT entry_key, seconds, person_id, project_id, date FROM placement INDEXED BY placement_by_pair
+      WHERE pair_key = ?1 AND state = 'placed'
+      """
+    ).bind(1, key)
+    try rows.forEach { try body($0.int(0), $0.cell(2), $0.int(1)) }
+  }
+
+  /// Of all placed entries.
+  package func placedSeconds() throws -> Int {
+    let row = try statement("SELECT ifnull(sum(seconds), 0) FROM placement WHERE state = 'placed'")
+    defer { row.reset() }
+    return try row.step() ? row.int(0) : 0
+  }
+
+  package func setPlacement(_ placement: Placement, of key: Int, isNew: Bool) throws {
+    try statement(
+      isNew
+        ? "INSERT INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        : """
+        UPDATE placement SET pair_key = ?2, state = ?3, reason = ?4, zone = ?5, date = ?6, seconds = ?7,
+          is_billable = ?8, person_id = ?9, project_id = ?10, role_id = ?11, role_step = ?12, counted = ?13, pinned = ?14
+        WHERE entry_key = ?1
+        """
+    ).bind(1, key).bind(2, placement.pair).bind(3, placement.state.rawValue).bind(4, placement.reason)
+      .bind(5, placement.zone).bind(6, placement.day.description).bind(7, placement.seconds)
+      .bind(8, placement.isBillable ? 1 : 0).bind(9, placement.person).bind(10, placement.project)
+      .bind(11, placement.role).bind(12, placement.roleStep).bind(13, placement.counted).bind(14, placement.pinned)
+      .run()
+  }
+
+  package func placement(of key: Int) throws -> Placement? {
+    let rows = try statement(
+      """
+      SELECT pair_key, state, reason, zone, date, seconds, is_billable, person_id, project_id, role_id, role_step,
+        counted, pinned FROM placement WHERE entry_key = ?
+      """
+    ).bind(1, key)
+    defer { rows.reset() }
+    return try rows.step() ? rows.placement(from: 0) : nil
+  }
+
+  /// Clockify's word that an id is gone, or that it is back.
+  package func setDeleted(_ key: Int, at now: Instant?) throws {
+    try statement(
+      "UPDATE clockify_time_entry SET deleted_at = ?2 WHERE entry_key = ?1 AND (deleted_at IS NULL) <> (?2 IS NULL)"
+    ).bind(1, key).bind(2, now?.description).run()
+  }
+
+  /// Whether nothing was ever placed: then indexes are cheaper built at the end than kept row by row.
+  package func isFirstPlacing() throws -> Bool {
+    let row = try statement("SELECT NOT EXISTS (SELECT 1 FROM placement)")
+    defer { row.reset() }
+    return try row.step() && row.int(0) == 1
+  }
+
+  /// Runs `body` without the indexes of `placement`, and builds them again.
+  package func withoutIndexes<Value>(_ body: () throws -> Value) throws -> Value {
+    try without("type = 'index' AND tbl_name = 'placement'", body)
+  }
+
+  /// The dates on which each Clockify user has held time, from a date on (rule 70).
+  package func heldDays(from: CalendarDay) throws -> [String: Set<CalendarDay>] {
+    var days: [String: Set<CalendarDay>] = [:]
+    let rows = try statement(
+      """
+      SELECT DISTINCT b.user_id, p.date FROM placement p
+      JOIN placement_basis b ON b.pair_key = p.pair_key
+      WHERE p.state = 'held' AND p.date >= ?1
+      """
+    ).bind(1, from.description)
+    try rows.forEach { row in row.day(1).map { _ = days[row.text(0), default: []].insert($0) } }
+    return days
+  }
+
+  /// Seconds held now for one reason, over the whole ledger.
+  package func held(_ reason: String) throws -> Int {
+    try Int.fetchOne(
+      db, sql: "SELECT sum(seconds) FROM placement WHERE state = 'held' AND reason = ?", arguments: [reason]) ?? 0
+  }
+
+  /// Lets go of zone and date of entries, so that the next import decides them anew.
+  ///
+  /// - Parameters: what is nil does not narrow the choice; dates as the entries have them now, both included.
+  /// - Returns: how many entries.
+  package func unpin(person: PersonID?, from: CalendarDay?, through: CalendarDay?) throws -> Int {
+    let chosen = """
+      SELECT entry_key FROM placement JOIN placement_basis b USING (pair_key)
+      WHERE (?1 IS NULL OR b.user_id IN (
+          SELECT external_id FROM external_reference WHERE kind = 'person' AND planning_id = ?1))
+        AND (?2 IS NULL OR date >= ?2) AND (?3 IS NULL OR date <= ?3)
+      """
+    let arguments: StatementArguments = [person, from?.description, through?.description]
+    try db.execute(sql: "INSERT OR IGNORE INTO entry_change (entry_key) \(chosen)", arguments: arguments)
+    try db.execute(sql: "UPDATE placement SET pinned = 0 WHERE entry_key IN (\(chosen))", arguments: arguments)
+    return db.changesCount
+  }
+}

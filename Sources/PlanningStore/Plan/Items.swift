@@ -1,0 +1,124 @@
+import GRDB
+package import Planning
+
+/// Clients, projects and people: found by name, archived, tagged, deleted.
+package struct Items: Subject {
+  let session: StoreSession
+
+  /// One item by planning id, Clockify id or exact name.
+  ///
+  /// - Throws: `PlanRefusal` naming the candidates of an ambiguous name, or the likely one of a wrong name.
+  package func named(_ kind: PlanSnapshot.Kind, _ text: String) throws -> (id: Int64, name: String) {
+    let found = try find(kind, text)
+    if let first = found.first, found.count == 1 { return first }
+    if found.isEmpty {
+      let names = try String.fetchAll(db, sql: "SELECT DISTINCT name FROM \(kind.rawValue)")
+      throw PlanRefusal(
+        "there is no \(kind.rawValue) \"\(text)\"\(PlanRefusal.suggestion(text, names))",
+        next: "rota \(kind == .person ? "people" : "\(kind.rawValue)s") list")
+    }
+    let candidates = found.map { "\(kind.rawValue) \($0.id) \($0.name)" }.joined(separator: ", ")
+    throw PlanRefusal("\"\(text)\" is ambiguous: \(candidates)", next: "name it by id")
+  }
+
+  /// Items by planning id, Clockify id, or exact name.
+  package func find(_ kind: PlanSnapshot.Kind, _ text: String) throws -> [(id: Int64, name: String)] {
+    let table = kind.rawValue
+    let detail =
+      kind == .project
+      ? "project.name || ' (' || (SELECT name FROM client WHERE client.id = client_id) || ')'" : "\(table).name"
+    func matches(_ condition: String) throws -> [(id: Int64, name: String)] {
+      let statement = try db.cachedStatement(
+        sql: "SELECT id, \(detail) AS shown FROM \(table) WHERE \(condition) ORDER BY id")
+      return try Row.fetchAll(statement, arguments: [text]).map { (id: $0["id"], name: $0["shown"]) }
+    }
+    if Int64(text) != nil {
+      let byID = try matches("id = CAST(? AS INTEGER)")
+      if !byID.isEmpty { return byID }
+    }
+    let linked = try matches(
+      "id IN (SELECT planning_id FROM external_reference WHERE system = 'clockify' AND kind = '\(table)' AND external_id = lower(?))"
+    )
+    return linked.isEmpty ? try matches("name = ?") : linked
+  }
+
+  /// Whether there is or was such a project: ids are never given twice (rules 15, 91).
+  package func hasEverBeen(project id: ProjectID) throws -> Bool {
+    try Bool.fetchOne(
+      db, sql: "SELECT ?1 > 0 AND ?1 <= ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'project'), 0)",
+      arguments: [id]) ?? false
+  }
+
+  /// - Returns: whether anything changed.
+  package func setArchived(_ isArchived: Bool, _ kind: PlanSnapshot.Kind, _ id: Int64) throws -> Bool {
+    try db.execute(
+      sql: "UPDATE \(kind.rawValue) SET is_archived = ?1 WHERE id = ?2 AND is_archived <> ?1",
+      arguments: [isArchived, id])
+    return db.changesCount > 0
+  }
+
+  /// Tags of projects and clients; letter case does not count.
+  ///
+  /// - Returns: whether anything changed.
+  package func setTag(_ tag: String, _ isSet: Bool, on kind: PlanSnapshot.Kind, _ id: Int64) throws -> Bool {
+    let table = "\(kind.rawValue)_tag"
+    try db.execute(
+      sql: isSet
+        ? "INSERT OR IGNORE INTO \(table) VALUES (?, ?)"
+        : "DELETE FROM \(table) WHERE \(kind.rawValue)_id = ? AND tag = ?",
+      arguments: [id, tag])
+    return db.changesCount > 0
+  }
+
+  /// What would go with an item, in words, and its Clockify ids.
+  package func whatHangsOn(_ kind: PlanSnapshot.Kind, _ id: Int64) throws -> (words: [String], clockifyIDs: [String]) {
+    let column = "\(kind.rawValue)_id"
+    var counts: [(String, String)] = []
+    switch kind {
+    case .client: counts = [("project", "SELECT count(*) FROM project WHERE client_id = ?")]
+    case .project, .person:
+      counts = [
+        ("assignment", "SELECT count(*) FROM assignment WHERE \(column) = ?"),
+        ("actual", "SELECT count(*) FROM actual WHERE \(column) = ?"),
+      ]
+      if kind == .person {
+        counts += [
+          ("contract", "SELECT count(*) FROM contract WHERE person_id = ?"),
+          ("absence", "SELECT count(*) FROM time_off WHERE person_id = ?"),
+        ]
+      }
+    }
+    let actuals =
+      kind == .client ? "a.project_id IN (SELECT id FROM project WHERE client_id = ?)" : "a.\(column) = ?"
+    if kind == .client { counts.append(("actual", "SELECT count(*) FROM actual a WHERE \(actuals)")) }
+    counts += [
+      ("row typed by hand", "SELECT count(*) FROM actual a WHERE a.is_manual = 1 AND \(actuals)"),
+      (
+        "row on locked dates",
+        """
+        SELECT count(*) FROM actual a WHERE EXISTS (SELECT 1 FROM timesheet_lock l
+          WHERE ifnull(l.project_id, a.project_id) = a.project_id AND a.date <= l.locked_until) AND \(actuals)
+        """
+      ),
+    ]
+    let words = try counts.compactMap { name, sql -> String? in
+      let count = try Int.fetchOne(db, sql: sql, arguments: [id]) ?? 0
+      let plural = name.hasPrefix("row ") ? "rows\(name.dropFirst(3))" : "\(name)s"
+      return count == 0 ? nil : "\(count) \(count == 1 ? name : plural)"
+    }
+    return (words, try session.references.clockifyIDs(kind, of: id))
+  }
+
+  /// Deletes an item with all that hangs on it; a client with its projects.
+  ///
+  /// - Throws: `PlanRefusal` if the catch-all project would go (rule 91).
+  package func delete(_ kind: PlanSnapshot.Kind, _ id: Int64, catchAll: ProjectID? = nil) throws {
+    if kind == .project { try session.merging.refuseCatchAll(catchAll, among: [id]) }
+    if kind == .client {
+      try session.merging.refuseCatchAll(
+        catchAll, among: ProjectID.fetchAll(db, sql: "SELECT id FROM project WHERE client_id = ?", arguments: [id]))
+      try db.execute(sql: "DELETE FROM project WHERE client_id = ?", arguments: [id])
+    }
+    try db.execute(sql: "DELETE FROM \(kind.rawValue) WHERE id = ?", arguments: [id])
+  }
+}

@@ -1,0 +1,182 @@
+import GRDB
+import Planning
+
+/// Rows of the plan, given as text: by flags, or by the lines of a CSV file.
+package struct PlanRows: Subject {
+  let session: StoreSession
+
+  /// Adds one row.
+  ///
+  /// - Parameter fields: text by the schema's column name; "" counts as not given.
+  /// - Returns: the row's id.
+  /// - Throws: `PlanRefusal`; nothing was changed.
+  @discardableResult
+  package func add(_ fields: [String: String], to table: PlanTable) throws -> Int64 {
+    let fields = fields.filter { !$0.value.isEmpty }
+    if let missing = table.columns.first(where: { $0.isRequired && fields[$0.name] == nil }) {
+      throw PlanRefusal("\(missing.name) is missing")
+    }
+    var values = try values(fields, of: table) { try value($0, $1) }
+    try complete(&values, table)
+    try check(values, table, id: nil)
+    return try insert(values, into: table)
+  }
+
+  func insert(_ values: [String: DatabaseValue], into table: PlanTable) throws -> Int64 {
+    let names = table.columns.map(\.name).filter { values[$0] != nil }
+    let insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO \(table.name) (\(names.joined(separator: ", "))) \
+        VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))
+        """)
+    try insert.execute(arguments: StatementArguments(names.map { values[$0]! }))
+    return db.lastInsertedRowID
+  }
+
+  /// Changes the columns given; "none" empties one that may be empty.
+  ///
+  /// - Returns: whether anything is different now.
+  /// - Throws: `PlanRefusal`; nothing was changed.
+  package func edit(_ id: Int64, _ fields: [String: String], of table: PlanTable) throws -> Bool {
+    let old = try row(id, of: table)
+    var values = try values(fields.filter { $0.value != "none" }, of: table) { try value($0, $1) }
+    for column in table.columns where fields[column.name] == "none" {
+      guard !column.isRequired else { throw PlanRefusal("\(column.name) cannot be empty") }
+      values[column.name] = .null
+    }
+    var whole: [String: DatabaseValue] = [:]
+    for column in table.columns { whole[column.name] = values[column.name] ?? old[column.name] }
+    try check(whole, table, id: id)
+    let changed = values.filter { $0.value != old[$0.key] as DatabaseValue? }
+    guard !changed.isEmpty else { return false }
+    try update(id, changed, of: table)
+    return true
+  }
+
+  func update(_ id: Int64, _ changed: [String: DatabaseValue], of table: PlanTable) throws {
+    let names = changed.keys.sorted()
+    try db.execute(
+      sql: "UPDATE \(table.name) SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
+      arguments: StatementArguments(names.map { changed[$0]! } + [id.databaseValue]))
+  }
+
+  /// - Throws: `PlanRefusal` if there is no such row.
+  package func delete(_ id: Int64, from table: PlanTable) throws {
+    _ = try row(id, of: table)
+    try db.execute(sql: "DELETE FROM \(table.name) WHERE id = ?", arguments: [id])
+  }
+
+  private func row(_ id: Int64, of table: PlanTable) throws -> Row {
+    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM \(table.name) WHERE id = ?", arguments: [id]) else {
+      throw PlanRefusal("there is no \(table.noun.one) \(id)")
+    }
+    return row
+  }
+
+  func values(
+    _ fields: [String: String], of table: PlanTable, _ value: (String, PlanTable.Column) throws -> DatabaseValue
+  ) throws -> [String: DatabaseValue] {
+    var values: [String: DatabaseValue] = [:]
+    for column in table.columns {
+      if let text = fields[column.name] { values[column.name] = try value(text, column) }
+    }
+    return values
+  }
+
+  func value(_ text: String, _ column: PlanTable.Column) throws -> DatabaseValue {
+    switch column.content {
+    case .item(let kind): return try session.items.named(kind, text).id.databaseValue
+    case .role: return try session.roles.id(text).databaseValue
+    case .date:
+      guard CalendarDay(text) != nil else {
+        throw PlanRefusal("\(column.name) \"\(text)\" is no date that exists; write YYYY-MM-DD")
+      }
+      return text.databaseValue
+    case .minutes(let range):
+      guard let minutes = Int(text), range.contains(minutes) else {
+        throw PlanRefusal(
+          "\(column.name) \"\(text)\" must be whole minutes from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return minutes.databaseValue
+    case .flag:
+      switch text.lowercased() {
+      case "1", "true", "yes": return 1.databaseValue
+      case "0", "false", "no": return 0.databaseValue
+      default: throw PlanRefusal("\(column.name) \"\(text)\" must be yes or no")
+      }
+    case .workingDays:
+      guard let days = WorkingDays(text.replacing(";", with: ",").replacing(" ", with: ",")) else {
+        throw PlanRefusal("\(column.name) \"\(text)\" must be weekdays, as in mon,tue,wed")
+      }
+      return days.description.databaseValue
+    case .zone:
+      guard Zone(text) != nil else { throw PlanRefusal("\(column.name) \"\(text)\" is no time zone known here") }
+      return text.databaseValue
+    case .text:
+      guard text.contains(where: { !$0.isWhitespace }) else { throw PlanRefusal("\(column.name) is blank") }
+      return text.databaseValue
+    }
+  }
+
+  /// What follows from the rest where it is not given.
+  func complete(_ values: inout [String: DatabaseValue], _ table: PlanTable) throws {
+    if table.name == PlanTable.timeOff.name, values["ends_on"] == nil { values["ends_on"] = values["starts_on"] }
+    if table.name == PlanTable.assignment.name, values["role_id"] == nil {
+      let role = try RoleID.fetchOne(
+        db.cachedStatement(
+          sql: """
+            SELECT role_id FROM contract WHERE person_id = ?1
+              AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999')
+            """), arguments: [values["person_id"], values["starts_on"]])
+      guard let role else {
+        throw PlanRefusal("the person has no contract on the first date, so the role must be given")
+      }
+      values["role_id"] = role.databaseValue
+    }
+    for column in table.columns where values[column.name] == nil {
+      if let text = column.default { values[column.name] = try value(text, column) }
+    }
+  }
+
+  private func check(_ values: [String: DatabaseValue], _ table: PlanTable, id: Int64?) throws {
+    try checkOrder(values)
+    // A row that says the same comes first: a contract like it would overlap it too.
+    if id == nil, table.name != PlanTable.person.name { try refuseSame(values, table) }
+    if table.name == PlanTable.contract.name { try checkOverlap(values, id: id) }
+  }
+
+  func checkOrder(_ values: [String: DatabaseValue]) throws {
+    func text(_ column: String) -> String? { values[column].flatMap { String.fromDatabaseValue($0) } }
+    if let from = text("starts_on"), let to = text("ends_on"), to < from {
+      throw PlanRefusal("it ends (\(to)) before it starts (\(from))")
+    }
+  }
+
+  private func refuseSame(_ values: [String: DatabaseValue], _ table: PlanTable) throws {
+    let names = table.columns.map(\.name)
+    let same = try Int64.fetchOne(
+      db,
+      sql: "SELECT id FROM \(table.name) WHERE \(names.map { "\($0) IS ?" }.joined(separator: " AND "))",
+      arguments: StatementArguments(names.map { values[$0] ?? .null }))
+    if let same {
+      throw PlanDuplicate(id: same, refusal: PlanRefusal("\(table.noun.one) \(same) says the same already"))
+    }
+  }
+
+  func checkOverlap(_ values: [String: DatabaseValue], id: Int64?) throws {
+    let other = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT id, starts_on, ends_on FROM contract
+          WHERE person_id = ?1 AND id IS NOT ?2
+            AND ifnull(starts_on, '0000') <= ifnull(?4, '9999') AND ifnull(?3, '0000') <= ifnull(ends_on, '9999')
+          """), arguments: [values["person_id"], id, values["starts_on"] ?? .null, values["ends_on"] ?? .null])
+    guard let other else { return }
+    let from = other["starts_on"] as String? ?? "the beginning"
+    let to = other["ends_on"] as String?
+    let otherID: Int64 = other["id"]
+    throw PlanRefusal(
+      "it overlaps contract \(otherID) of the same person, from \(from) \(to.map { "to \($0)" } ?? "on")",
+      next: "rota people contract end PERSON --on DATE")
+  }
+}

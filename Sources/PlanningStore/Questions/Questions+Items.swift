@@ -1,0 +1,117 @@
+import GRDB
+package import Planning
+
+extension Questions {
+  package func people(unknownOnly: Bool = false) throws -> Table {
+    try table(
+      """
+      SELECT person.id, person.name, person.email,
+        (SELECT group_concat(DISTINCT role.name) FROM contract JOIN role ON role.id = contract.role_id
+          WHERE contract.person_id = person.id) AS role,
+        person.time_zone, person.is_archived,
+        (SELECT group_concat(external_id) FROM external_reference r
+          WHERE r.kind = 'person' AND r.planning_id = person.id) AS clockify_id
+      FROM person
+      WHERE ?1 = 0 OR person.id IN (\(Self.anyUnknownPeople))
+      ORDER BY person.name COLLATE NOCASE, person.id
+      """, [unknownOnly])
+  }
+
+  /// Rule 24: not archived, not ignored, and with the role Unknown or without any contract.
+  private static let unknownPeople = "\(anyUnknownPeople) AND p.is_archived = 0"
+
+  /// Archived people are among them while hours of theirs stand under Unknown: those are nobody's in a report by role.
+  private static let anyUnknownPeople = """
+    SELECT p.id FROM person p
+    WHERE (p.is_archived = 0 OR EXISTS (
+        SELECT 1 FROM actual a JOIN role ON role.id = a.role_id WHERE a.person_id = p.id AND role.is_system = 1))
+      AND (NOT EXISTS (SELECT 1 FROM contract c WHERE c.person_id = p.id)
+        OR EXISTS (SELECT 1 FROM contract c JOIN role ON role.id = c.role_id WHERE c.person_id = p.id AND role.is_system = 1))
+      AND NOT EXISTS (
+        SELECT 1 FROM external_reference r JOIN ignored_reference i USING (system, kind, external_id)
+        WHERE r.kind = 'person' AND r.planning_id = p.id)
+    """
+
+  /// - Parameter withArchived: also archived people with hours under Unknown, for whom the gate does not wait.
+  package func peopleWithUnknownRole(withArchived: Bool = false) throws -> [(id: PersonID, name: String)] {
+    let people = withArchived ? Self.anyUnknownPeople : Self.unknownPeople
+    return try table("SELECT id, name FROM person WHERE id IN (\(people)) ORDER BY name COLLATE NOCASE").rows.map {
+      row in
+      guard case .int(let id) = row[0] else { return (0, "") }
+      return (id, row[1].description)
+    }
+  }
+
+  /// - Parameter client: nil: everybody's.
+  package func projects(of client: ClientID? = nil) throws -> Table {
+    try table(
+      """
+      SELECT project.id, project.name, client.name AS client, project.is_billable, project.is_archived,
+        (SELECT group_concat(tag) FROM project_tag t WHERE t.project_id = project.id) AS tags,
+        (SELECT group_concat(external_id) FROM external_reference r
+          WHERE r.kind = 'project' AND r.planning_id = project.id) AS clockify_id
+      FROM project JOIN client ON client.id = project.client_id
+      WHERE ?1 IS NULL OR project.client_id = ?1
+      ORDER BY client.name COLLATE NOCASE, project.name COLLATE NOCASE, project.id
+      """, [client])
+  }
+
+  package func clients() throws -> Table {
+    try table(
+      """
+      SELECT client.id, client.name, client.is_archived,
+        (SELECT group_concat(tag) FROM client_tag t WHERE t.client_id = client.id) AS tags,
+        (SELECT count(*) FROM project WHERE project.client_id = client.id) AS projects,
+        (SELECT group_concat(external_id) FROM external_reference r
+          WHERE r.kind = 'client' AND r.planning_id = client.id) AS clockify_id
+      FROM client ORDER BY client.name COLLATE NOCASE, client.id
+      """)
+  }
+
+  /// For every item of a kind that anything hangs on.
+  package func attached(_ kind: PlanSnapshot.Kind) throws -> [Int64: Attached] {
+    var all: [Int64: Attached] = [:]
+    func add(_ sql: String, _ set: (inout Attached, Row) -> Void) throws {
+      for row in try Row.fetchAll(db, sql: sql) { set(&all[row["id"], default: Attached()], row) }
+    }
+    try add(
+      "SELECT planning_id AS id, count(*) AS n FROM external_reference WHERE kind = '\(kind.rawValue)' GROUP BY 1"
+    ) { $0.links = $1["n"] }
+    let actual =
+      "count(*) AS n, sum(a.is_manual) AS manual, sum(a.billable_minutes + a.nonbillable_minutes) AS minutes, max(a.date) AS last"
+    func setActuals(_ attached: inout Attached, _ row: Row) {
+      attached.actuals = row["n"]
+      attached.manual = row["manual"]
+      attached.minutes = row["minutes"]
+      attached.lastUsed = row["last"]
+    }
+    switch kind {
+    case .client:
+      try add("SELECT client_id AS id, count(*) AS n FROM project GROUP BY 1") { $0.projects = $1["n"] }
+      try add(
+        "SELECT p.client_id AS id, count(*) AS n FROM assignment x JOIN project p ON p.id = x.project_id GROUP BY 1"
+      ) { $0.assignments = $1["n"] }
+      try add("SELECT p.client_id AS id, \(actual) FROM actual a JOIN project p ON p.id = a.project_id GROUP BY 1") {
+        setActuals(&$0, $1)
+      }
+    case .project, .person:
+      let column = "\(kind.rawValue)_id"
+      try add("SELECT \(column) AS id, count(*) AS n FROM assignment GROUP BY 1") { $0.assignments = $1["n"] }
+      try add("SELECT a.\(column) AS id, \(actual) FROM actual a GROUP BY 1") { setActuals(&$0, $1) }
+    }
+    return all
+  }
+}
+
+/// What hangs on an item.
+package struct Attached: Sendable, Equatable {
+  package var links = 0
+  package var projects = 0
+  package var assignments = 0
+  package var actuals = 0
+  package var manual = 0
+  package var minutes = 0
+  package var lastUsed: String?
+
+  package init() {}
+}

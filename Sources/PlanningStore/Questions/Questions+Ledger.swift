@@ -1,0 +1,56 @@
+import GRDB
+package import Planning
+
+extension Questions {
+  /// Every entry that has to do with a cell: placed there, held or skipped there, or gone from it.
+  package func entries(of cell: Cell, users: [String], projects: [String]) throws -> Table {
+    func list(_ ids: [String]) -> String { ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ") }
+    return try table(
+      """
+      SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.billable, l.type, l.zone, l.date, l.state, l.reason,
+        role.name AS role, l.role_step, e.description, e.first_seen_run
+      FROM ledger l JOIN clockify_time_entry e ON e.id = l.entry_id LEFT JOIN role ON role.id = l.role_id
+      WHERE (l.person_id = ?1 AND l.project_id = ?2 AND l.date = ?3)
+        OR (l.date = ?3 AND l.user_id IN (\(list(users)))
+          AND (l.clockify_project_id IN (\(list(projects))) OR (l.clockify_project_id IS NULL AND l.type = 'BREAK')))
+      ORDER BY l.started_at
+      """, [cell.person, cell.project, cell.day.description])
+  }
+
+  /// What stands behind one person and project and is not counted: date, state, reason, entries, seconds.
+  package func notPlaced(
+    person: PersonID, project: ProjectID, users: [String], projects: [String], in days: ClosedRange<CalendarDay>
+  ) throws -> Table {
+    func list(_ ids: [String]) -> String { ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ") }
+    return try table(
+      """
+      SELECT date, state, reason, count(*), sum(seconds) FROM ledger
+      WHERE state <> 'placed' AND date BETWEEN ?3 AND ?4
+        AND ((person_id = ?1 AND project_id = ?2)
+          OR (user_id IN (\(list(users))) AND clockify_project_id IN (\(list(projects)))))
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+      """, [person, project, days.lowerBound.description, days.upperBound.description])
+  }
+
+  /// The last run that read a whole day of one person's time from Clockify.
+  ///
+  /// - Parameters:
+  ///   - day: as a day of UTC, padded by fourteen hours either way, so that it holds in any zone.
+  ///   - users: the person's Clockify ids.
+  package func lastRunThatRead(_ day: CalendarDay, users: [String]) throws -> Int64? {
+    let (from, to) = (Zone.utc.start(of: day) + -14 * 3600, Zone.utc.start(of: day + 1) + 14 * 3600)
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT import_run_id, user_id FROM read_slice
+        WHERE is_complete AND from_instant < ? AND to_instant > ? ORDER BY import_run_id DESC
+        """, arguments: [to.description, from.description])
+    return rows.first { row in (row["user_id"] as String?).map(users.contains) ?? true }?["import_run_id"]
+  }
+
+  /// Seconds held now, by reason, over the whole ledger.
+  package func held() throws -> Table {
+    try table(
+      "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement WHERE state = 'held' GROUP BY reason")
+  }
+}

@@ -1,0 +1,57 @@
+import GRDB
+package import Planning
+
+extension Questions {
+  /// Newest first.
+  package func runs(
+    limit: Int, status: String? = nil, trigger: String? = nil, since: CalendarDay? = nil
+  ) throws -> Table {
+    try table(
+      """
+      SELECT id, trigger, scope, status, started_at, window_from, window_to, requests, entries_read, seconds_read,
+        seconds_placed, seconds_skipped, seconds_held
+      FROM import_run
+      WHERE (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR trigger = ?3) AND (?4 IS NULL OR started_at >= ?4)
+      ORDER BY id DESC LIMIT ?1
+      """, [limit, status, trigger, since?.description])
+  }
+
+  /// What one run read, slice by slice.
+  package func slices(of run: Int64) throws -> Table {
+    try table(
+      """
+      SELECT workspace_id, user_id, from_instant, to_instant, entries, seconds, is_complete FROM read_slice
+      WHERE import_run_id = ? ORDER BY from_instant, user_id
+      """, [run])
+  }
+
+  /// Every name and e-mail address, ours and Clockify's, with what may stand for it: kind and id.
+  package func knownNames() throws -> [(name: String, mask: String)] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT name, 'person ' || id AS mask FROM person UNION SELECT email, 'person ' || id || ' (e-mail)' FROM person
+        UNION SELECT name, 'project ' || id FROM project UNION SELECT name, 'client ' || id FROM client
+        UNION SELECT name, 'user ' || id FROM clockify_user UNION SELECT email, 'user ' || id || ' (e-mail)' FROM clockify_user
+        UNION SELECT name, 'project ' || id FROM clockify_project UNION SELECT name, 'client ' || id FROM clockify_client
+        UNION SELECT name, 'workspace ' || id FROM clockify_workspace
+        """
+    ).compactMap { row in
+      (row["name"] as String?).flatMap { $0.isEmpty ? nil : (name: $0, mask: row["mask"]) }
+    }
+  }
+
+  package func database() throws -> Table {
+    try table(
+      """
+      SELECT (SELECT count(*) FROM grdb_migrations) AS schema, (SELECT count(*) FROM client) AS clients,
+        (SELECT count(*) FROM project) AS projects, (SELECT count(*) FROM person) AS people,
+        (SELECT count(*) FROM clockify_time_entry) AS time_entries, (SELECT count(*) FROM actual) AS actuals,
+        (SELECT count(*) FROM import_run) AS runs, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes
+      """)
+  }
+
+  package func isIntact() throws -> Bool {
+    try table("PRAGMA quick_check").rows.first?.first == .text("ok")
+  }
+}

@@ -1,0 +1,88 @@
+import GRDB
+package import Planning
+
+/// The runs of the import, one row each.
+package struct Runs: Subject {
+  let session: StoreSession
+
+  /// - Returns: the id of the new `running` row.
+  package func begin(
+    trigger: String, scope: String, at now: Instant, isNarrowed: Bool, processID: Int
+  ) throws -> Int64 {
+    try db.execute(
+      sql: """
+        INSERT INTO import_run (trigger, scope, started_at, is_narrowed, process_id) VALUES (?, ?, ?, ?, ?)
+        """, arguments: [trigger, scope, now.description, isNarrowed, processID])
+    return db.lastInsertedRowID
+  }
+
+  /// Marks `running` rows failed: their process holds no lock any more (rule 5).
+  ///
+  /// - Returns: their ids.
+  package func failDead(at now: Instant) throws -> [Int64] {
+    let ids = try Int64.fetchAll(db, sql: "SELECT id FROM import_run WHERE status = 'running'")
+    for id in ids {
+      try db.execute(
+        sql: "UPDATE import_run SET status = 'failed', finished_at = ? WHERE id = ?", arguments: [now.description, id])
+    }
+    return ids
+  }
+
+  package func set(_ id: Int64, workspace: String) throws {
+    try db.execute(sql: "UPDATE import_run SET workspace_id = ? WHERE id = ?", arguments: [workspace, id])
+  }
+
+  package func finish(
+    _ id: Int64, status: String, at now: Instant, window: ClosedRange<CalendarDay>?, requests: Int, books: Books,
+    summary: String
+  ) throws {
+    try db.execute(
+      sql: """
+        UPDATE import_run SET status = ?, finished_at = ?, window_from = ?, window_to = ?, requests = ?,
+          entries_read = ?, seconds_read = ?, seconds_placed = ?, seconds_skipped = ?, seconds_held = ?,
+          summary = ?, machine_finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+        WHERE id = ?
+        """,
+      arguments: [
+        status, now.description, window?.lowerBound.description, window?.upperBound.description, requests,
+        books.entriesRead, books.secondsRead, books.secondsPlaced, books.secondsSkipped, books.secondsHeld,
+        summary, id,
+      ])
+  }
+
+  /// Requests that runs sent within the last hour of the machine's clock, each with the run's end, seconds since 1970.
+  package func requestsOfLastHour() throws -> [(count: Int, at: Double)] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT requests, unixepoch(machine_finished_at) AS at FROM import_run
+        WHERE machine_finished_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 hour')
+        """
+    ).map { (count: $0["requests"], at: $0["at"]) }
+  }
+
+  /// Newest first.
+  package func latest(limit: Int, since instant: Instant? = nil) throws -> [ImportRun] {
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM import_run WHERE ?2 IS NULL OR started_at >= ?2 ORDER BY id DESC LIMIT ?1",
+      arguments: [limit, instant?.description]
+    ).map(ImportRun.init)
+  }
+
+  /// The last run that could look at everything: its findings are what waits. One that failed says nothing of that.
+  package func lastReporting() throws -> ImportRun? {
+    try Row.fetchOne(
+      db,
+      sql: """
+        SELECT * FROM import_run
+        WHERE status IN ('done', 'held')
+          OR (status = 'partial' AND EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id))
+        ORDER BY id DESC LIMIT 1
+        """
+    ).map(ImportRun.init)
+  }
+
+  package func run(_ id: Int64) throws -> ImportRun? {
+    try Row.fetchOne(db, sql: "SELECT * FROM import_run WHERE id = ?", arguments: [id]).map(ImportRun.init)
+  }
+}
