@@ -26,7 +26,7 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 
-/// One room of the house. Ground floor first: a module imports only those above it (`.ci/check-imports`).
+/// One room of the house. Ground floor first: a module imports only those above it (`scripts/check-imports`).
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -70,12 +70,19 @@ let package = Package(
     room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),
     room("Reconciling", ["Planning", "PlanningStore"]),
     room("Scheduling", ["Planning"]),
+    room(
+      "Steering", ["Planning", "ClockifyAPI", "PlanningStore", "Importing", "Reconciling", "Scheduling", logging]),
+    room(
+      "Operating",
+      [
+        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", asyncHTTPClient, crypto, logging, nioCore,
+        serviceLifecycle, subprocess, systemPackage,
+      ]),
     .executableTarget(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Reconciling",
-        "Scheduling", argumentParser, asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle, subprocess, swiftCSV,
-        systemPackage, yams,
+        "Scheduling", "Steering", "Operating", argumentParser, logging, serviceLifecycle, swiftCSV, yams,
       ],
       swiftSettings: settings),
 
@@ -90,6 +97,13 @@ let package = Package(
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "ClockifySimulator"]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling", "ClockifySimulator"]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
-    tests("EndToEndTests", ["RotaCLI", "ClockifySimulator", "Scheduling", "Migrations", crypto, yams]),
+    tests(
+      "OperatingTests", ["Planning", "PlanningStore", "Importing", "Scheduling", "Steering", "Operating", logging]),
+    tests(
+      "EndToEndTests",
+      [
+        "RotaCLI", "Importing", "Operating", "Planning", "Steering", logging, "ClockifySimulator", "Scheduling",
+        "Migrations", crypto, yams,
+      ]),
   ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import Steering
 import PlanningStore
 import SwiftCSV
 

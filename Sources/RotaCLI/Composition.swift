@@ -3,6 +3,7 @@ import ClockifyAPI
 import Foundation
 import Importing
 import Logging
+import Steering
 import Planning
 import PlanningStore
 
@@ -77,43 +78,19 @@ struct Composition {
   /// One change, under the write lock; waits up to 10 s for another writer (rule 5). A dry run rolls back.
   @discardableResult
   func write<Value>(dryRun: Bool = false, _ body: (StoreSession) throws -> Value) throws -> Value {
-    let database = try openDatabase()
-    guard let lock = try WriteLock(database: settings.database, patience: 10) else { throw Self.busy(database) }
-    defer { withExtendedLifetime(lock) {} }
-    if !dryRun { return try database.write(body) }
-    var result: Value?
-    do {
-      try database.write { session in
-        result = try body(session)
-        throw RolledBack()
+    try desk().write(isDryRun: dryRun, body)
+  }
+
+  /// - Parameter now: nil: the clock's, or that of `--as-of`.
+  func desk(_ surface: Actor.Surface = .cli, now: Instant? = nil) -> Desk {
+    let progress = options.quiet ? nil : Progress(logger: logsSteps ? logger : nil)
+    return Desk(
+      path: settings.database, settings: settings.imports, actor: Actor(name: NSUserName(), surface: surface),
+      now: now ?? self.now, logger: logger,
+      progress: progress.map { progress in
+        ImportProgress(say: { progress.say($0) }, end: { Terminal.endProgress() })
       }
-    } catch is RolledBack {}
-    return result!
-  }
-
-  private struct RolledBack: Error {}
-
-  /// Works on a copy of the whole database, which is gone afterwards.
-  static func onCopy<Value>(
-    of database: PlanningDatabase, _ body: (PlanningDatabase) async throws -> Value
-  ) async throws -> Value {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rota-copy-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("rota.sqlite").path
-    try database.copy(to: path)
-    return try await body(PlanningDatabase(path: path, creates: false))
-  }
-
-  /// Names the import that holds the lock.
-  static func busy(_ database: PlanningDatabase) -> UserError {
-    let running = try? database.read { try $0.runs.latest(limit: 1) }.first { $0.status == "running" }
-    let who = running.flatMap { $0 }.map {
-      ": run \($0.id), started \($0.startedAt)\($0.processID.map { " by process \($0)" } ?? "")"
-    }
-    return UserError(
-      "another import or command is writing to \(database.path)\(who ?? ""). Nothing was changed.",
-      next: "wait until it has ended, then try again", status: .alreadyRunning)
+    ) { database, waits in try source(database, waits: waits, progress: progress) }
   }
 
   func credential() throws -> ClockifyCredential {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Steering
 
 /// Entry: runs the command line and turns every error into words and an exit code (rule 82). Nothing leaves `main` as a
 /// trap or a trace.
@@ -32,32 +33,8 @@ struct Main {
     } catch let status as ExitStatus {
       return status.rawValue
     } catch {
-      return ErrorWords.report(error)
+      return ErrorReport.report(error)
     }
-  }
-}
-
-/// Exit codes, rule 82.
-enum ExitStatus: Int32, Error {
-  case failed = 1
-  case partial = 3
-  case needsConfirmation = 4
-  case unreachable = 5
-  case alreadyRunning = 6
-  case usage = 64
-  case interrupted = 130
-}
-
-/// An error in words: what happened and where, and the command that comes next.
-struct UserError: Error {
-  let message: String
-  let next: String?
-  let status: ExitStatus
-
-  init(_ message: String, next: String? = nil, status: ExitStatus = .usage) {
-    self.message = message
-    self.next = next
-    self.status = status
   }
 }
 

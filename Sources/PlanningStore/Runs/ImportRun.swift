@@ -19,6 +19,9 @@ package struct ImportRun: Sendable {
   package var summary: String
   package var processID: Int?
   package var isNarrowed: Bool
+
+  /// Rule 81.
+  package var isBalanced: Bool { secondsRead == secondsPlaced + secondsSkipped + secondsHeld }
 }
 
 /// The books of one run, seconds and distinct entries (rule 81).

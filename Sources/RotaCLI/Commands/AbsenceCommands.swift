@@ -1,6 +1,7 @@
 import ArgumentParser
 import Planning
 import PlanningStore
+import Steering
 
 struct TimeOffCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(

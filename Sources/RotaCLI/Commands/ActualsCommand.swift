@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Importing
+import Steering
 import Planning
 import PlanningStore
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Importing
+import Steering
 import Planning
 import PlanningStore
 
@@ -192,7 +193,7 @@ extension ActualsCommand {
           client: client.map { try session.items.named(.client, $0).id }, role: role.map { try session.roles.id($0) },
           origin: origin, withPlan: planned)
       }
-      if json.json { return print(TablePrinter.json(TablePrinter.rows(table))) }
+      if json.json { return print(JSONText.of(JSONText.rows(table))) }
       for line in CSVFile.lines(table) { Terminal.data(line) }
     }
   }
@@ -226,7 +227,7 @@ extension ActualsCommand {
         guard let day = CalendarDay(date) else {
           let month = try MonthExplanation(person.id, project.id, CalendarDay("\(date)-01")!, name, session)
           if json.json {
-            print(TablePrinter.json(month.object))
+            print(JSONText.of(month.object))
           } else {
             for line in month.lines { Terminal.say(line) }
           }
@@ -237,7 +238,7 @@ extension ActualsCommand {
           composition.settings.imports, today: composition.today,
           from: session.settings.value(Setting.autofillFrom).flatMap { CalendarDay($0) })
         if json.json {
-          print(TablePrinter.json(explanation.object))
+          print(JSONText.of(explanation.object))
         } else {
           for line in explanation.lines { Terminal.say(line) }
         }
@@ -266,10 +267,10 @@ extension ActualsCommand {
         days.lowerBound, option: "--from", today: composition.today,
         next: "rota actuals audit --from \(ImportCommand.oldest)")
       let database = try composition.openDatabase()
-      let auditor = Auditor(composition: composition, database: database, days: days)
+      let auditor = Auditor(desk: composition.desk(), database: database, days: days)
       let differences = try await auditor.differences()
       if json.json {
-        print(TablePrinter.json(TablePrinter.rows(differences)))
+        print(JSONText.of(JSONText.rows(differences)))
       } else {
         TablePrinter.show(
           differences, asJSON: false,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Steering
 import Planning
 import PlanningStore
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Steering
 import PlanningStore
 
 struct ClientsCommand: ParsableCommand, ItemSubject {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Planning
 import PlanningStore
+import Steering
 
 struct ConflictsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

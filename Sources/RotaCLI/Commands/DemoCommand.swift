@@ -4,6 +4,7 @@ import ClockifySimulator
 import Foundation
 import Importing
 import Logging
+import Steering
 import Planning
 import PlanningStore
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Steering
 import Planning
 import PlanningStore
 import Reconciling
@@ -26,7 +27,7 @@ struct DuplicatesCommand: ParsableCommand {
         return groups.enumerated().flatMap { DuplicateWords(finder, $1, number: $0 + 1).rows }
       }
       if json.json {
-        print(TablePrinter.json(lines.map(\.object)))
+        print(JSONText.of(lines.map(\.object)))
       } else if lines.isEmpty {
         Terminal.note("Nothing looks like a duplicate.")
       } else {
@@ -255,108 +256,5 @@ struct DuplicatesCommand: ParsableCommand {
         }
       }
     }
-  }
-}
-
-/// A group of duplicates for people and programs.
-private struct DuplicateWords {
-  struct Line {
-    let number: Int
-    let group: DuplicateGroup
-    let id: Int64
-    let name: String
-    let detail: String
-    let attached: Attached
-    let isKept: Bool
-
-    var object: [String: Any] {
-      [
-        "group": number, "kind": group.kind.rawValue, "id": id, "name": name, "detail": detail,
-        "reason": group.reason, "is_near": group.isNear, "is_kept": isKept, "links": attached.links,
-        "projects": attached.projects, "assignments": attached.assignments, "actuals": attached.actuals,
-        "manual_actuals": attached.manual, "minutes": attached.minutes,
-        "last_used": attached.lastUsed ?? NSNull() as Any,
-      ]
-    }
-  }
-
-  let rows: [Line]
-
-  init(_ finder: DuplicateFinder, _ group: DuplicateGroup, number: Int) {
-    let plan = finder.plan
-    rows = group.ids.map { id in
-      let (name, detail): (String, String) =
-        switch group.kind {
-        case .client: (plan.clients[id]?.name ?? "", "")
-        case .project:
-          (plan.projects[id]?.name ?? "", plan.projects[id].flatMap { plan.clients[$0.clientID]?.name } ?? "")
-        case .person: (plan.people[id]?.name ?? "", plan.people[id]?.email ?? "")
-        }
-      return Line(
-        number: number, group: group, id: id, name: name, detail: detail, attached: finder.attached(group.kind, id),
-        isKept: id == group.ids[0])
-    }
-  }
-
-  static func table(_ lines: [Line]) -> Table {
-    Table.make(
-      ["group", "kind", "id", "name", "detail", "links", "assignments", "actuals", "typed", "last_used", "proposal"],
-      lines.map { line in
-        let attached = line.attached
-        return [
-          "\(line.number)", line.group.kind.rawValue, "\(line.id)", line.name, line.detail, "\(attached.links)",
-          "\(attached.assignments)", "\(attached.actuals)", "\(attached.manual)", attached.lastUsed ?? "",
-          line.isKept ? "keep (\(line.group.reason))" : "merge into \(line.group.ids[0])",
-        ]
-      })
-  }
-
-  /// Side by side, as in a review.
-  var pair: [String] {
-    let (a, b) = (rows[0], rows[1])
-    func line(_ name: String, _ left: String, _ right: String) -> String {
-      "  \(Words.padded(name, 14)) \(Words.padded(left, 36)) \(right)"
-    }
-    func text(_ attached: Attached) -> (String, String) {
-      (
-        "\(attached.assignments)",
-        "\(attached.actuals) (\(Words.clock(minutes: attached.minutes)) h, \(attached.manual) typed)"
-      )
-    }
-    let (left, right) = (text(a.attached), text(b.attached))
-    return [
-      "\(a.group.kind.rawValue), \(a.group.reason)", line("", "A (proposed to stay)", "B"),
-      line("id", "\(a.id)", "\(b.id)"), line("name", a.name, b.name), line("", a.detail, b.detail),
-      line("links", "\(a.attached.links)", "\(b.attached.links)"), line("assignments", left.0, right.0),
-      line("actuals", left.1, right.1), line("last used", a.attached.lastUsed ?? "–", b.attached.lastUsed ?? "–"),
-    ]
-  }
-}
-
-private enum MergeWords {
-  static func lines(_ report: MergeReport, isDryRun: Bool) -> [String] {
-    let parts: [(Int, String, String?)] = [
-      (report.links, "link", nil), (report.projects, "project", nil), (report.assignments, "assignment", nil),
-      (report.contracts, "contract", nil), (report.absences, "absence", nil), (report.tags, "tag", nil),
-      (report.actuals, "actual", nil),
-    ]
-    let moved = parts.filter { $0.0 > 0 }.map { Words.plural($0.0, $0.1, $0.2) }
-    var lines = [
-      "\(isDryRun ? "Would merge" : "Merged") \"\(report.dropped)\" into \"\(report.kept)\": "
-        + (moved.isEmpty ? "nothing hung on it" : moved.joined(separator: ", "))
-        + (report.minutes > 0 ? " (\(Words.clock(minutes: report.minutes)) h)" : "")
-    ]
-    if report.actualsCombined > 0 {
-      lines.append("  \(Words.plural(report.actualsCombined, "actual")) of both: added up from the ledger")
-    }
-    if report.manualAddedUp > 0 { lines.append("  \(report.manualAddedUp) typed by hand on both sides: added up") }
-    if report.manualKept > 0 {
-      lines.append("  \(report.manualKept) typed on one side: kept; the next import lists the conflict")
-    }
-    if report.contractsDropped > 0 {
-      lines.append("  \(Words.plural(report.contractsDropped, "contract")) that overlap: gone with the dropped person")
-    }
-    if !isDryRun { lines.append("  merge \(report.merge); to undo: rota duplicates undo \(report.merge)") }
-    return lines
   }
 }

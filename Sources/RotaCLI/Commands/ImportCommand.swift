@@ -2,6 +2,7 @@ import ArgumentParser
 import ClockifyAPI
 import Foundation
 import Importing
+import Steering
 import Planning
 import PlanningStore
 
@@ -62,10 +63,10 @@ struct ImportCommand: AsyncParsableCommand {
       request.person = try person.map { try linked(.person, $0, session) }
       request.project = try project.map { try linked(.project, $0, session) }
     }
-    let runner = ImportRunner(composition: composition, database: database, waits: wait)
-    let report = try await runner.run(request, isDryRun: dryRun.dryRun)
+    let report = try await composition.desk().perform(
+      ImportNow(request, isDryRun: dryRun.dryRun, waits: wait), on: database)
     if json.json { print(ReportWords.json(report)) }
-    if !options.quiet { ReportWords(report: report, isDryRun: dryRun.dryRun, database: database).show() }
+    for line in ReportWords(report: report, isDryRun: dryRun.dryRun, database: database).lines { composition.say(line) }
     if let status = ReportWords.status(of: report) { throw status }
   }
 
@@ -104,41 +105,5 @@ struct ImportCommand: AsyncParsableCommand {
       throw UserError("--scope must be some of clients,projects,people,actuals, not \"\(text)\"")
     }
     return Set(scopes)
-  }
-}
-
-/// One import under the lock, for real or on a copy (rules 5 and 84).
-struct ImportRunner {
-  let composition: Composition
-  let database: PlanningDatabase
-  /// Whether to sleep until the hour's budget opens again.
-  var waits = false
-
-  func run(_ request: ImportRequest, isDryRun: Bool) async throws -> ImportReport {
-    guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Composition.busy(database) }
-    defer { withExtendedLifetime(lock) {} }
-    guard isDryRun else { return try await run(request, on: database) }
-    // The run row of a dry run is gone with the copy: nothing may be said of it.
-    do {
-      return try await Composition.onCopy(of: database) { try await run(request, on: $0) }
-    } catch is RunInterrupted {
-      throw UserError("stopped as asked. It was a dry run: nothing was kept.", status: .interrupted)
-    } catch let error as RunFailed {
-      throw error.cause
-    }
-  }
-
-  private func run(_ request: ImportRequest, on database: PlanningDatabase) async throws -> ImportReport {
-    let progress = composition.options.quiet ? nil : Progress(logger: composition.logsSteps ? composition.logger : nil)
-    let source = try composition.source(database, waits: waits, progress: progress)
-    let logger = composition.logger
-    let pipeline = ImportPipeline(
-      database: database, source: source, settings: composition.settings.imports, request: request, logger: logger
-    ) { text in
-      logger.debug("\(text)")
-      progress?.say(text)
-    }
-    defer { Terminal.endProgress() }
-    return try await pipeline.run()
   }
 }

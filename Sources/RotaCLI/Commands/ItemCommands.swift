@@ -1,4 +1,5 @@
 import ArgumentParser
+import Steering
 import PlanningStore
 
 /// Clients, projects and people as the commands `archive` and `unarchive` see them.

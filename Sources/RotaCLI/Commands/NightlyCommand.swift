@@ -1,10 +1,12 @@
 import ArgumentParser
 import Foundation
 import Importing
+import Operating
 import Planning
 import PlanningStore
 import Scheduling
 import ServiceLifecycle
+import Steering
 
 struct NightlyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,12 +37,12 @@ struct NightlyCommand: AsyncParsableCommand {
 
   func run() async throws {
     var composition = try Composition(options)
-    composition.settings.metricsFile = metricsFile ?? composition.settings.metricsFile
-    composition.settings.backup.to = backupTo ?? composition.settings.backup.to
-    composition.settings.backup.keep = keep ?? composition.settings.backup.keep
+    composition.settings.night.metricsFile = metricsFile ?? composition.settings.night.metricsFile
+    composition.settings.night.backup.to = backupTo ?? composition.settings.night.backup.to
+    composition.settings.night.backup.keep = keep ?? composition.settings.night.backup.keep
     composition.logsSteps = true
     let schedule = try Self.schedule(at: at, zone: timeZone ?? composition.settings.imports.planningZone ?? "UTC")
-    let channels = Channel.all(composition.settings.notify, environment: composition.environment)
+    let channels = Channel.all(composition.settings.night.notify, environment: composition.environment)
     if once { return try await runOnce(composition, channels) }
     _ = try composition.credential()
     try composition.openDatabase().close()
@@ -64,7 +66,8 @@ struct NightlyCommand: AsyncParsableCommand {
   }
 
   private func runOnce(_ composition: Composition, _ channels: [Channel]) async throws {
-    let night = Night(composition: composition, channels: channels, schedule: nil, now: composition.now)
+    let night = Night(
+      desk: composition.desk(.nightly), settings: composition.settings.night, channels: channels, schedule: nil)
     do {
       switch try await night.run(limit: 23 * 3600) {
       case .ended(let report):
@@ -88,7 +91,10 @@ struct NightlyCommand: AsyncParsableCommand {
       defer { try? database.close() }
       return try database.read { try $0.attempts(since: since) }
     } night: { now, limit in
-      try await Night(composition: composition, channels: channels, schedule: schedule, now: now).run(limit: limit)
+      try await Night(
+        desk: composition.desk(.nightly, now: now), settings: composition.settings.night, channels: channels,
+        schedule: schedule
+      ).run(limit: limit)
     }
     // Signals cancel the task of the whole command (Main), and with it the group.
     let group = ServiceGroup(
@@ -100,18 +106,5 @@ struct NightlyCommand: AsyncParsableCommand {
     } catch is CancellationError {
     } catch is RunInterrupted {}
     composition.logger.info("stopped as asked")
-  }
-}
-
-extension StoreSession {
-  /// Runs that the schedule asks about.
-  func attempts(since instant: Instant) throws -> [NightlySchedule.Attempt] {
-    try runs.latest(limit: 200, since: instant).compactMap { run in
-      guard let startedAt = Instant(run.startedAt) else { return nil }
-      let isWhole = !run.isNarrowed && run.scope == ImportScope.allCases.map(\.rawValue).joined(separator: ",")
-      return .init(
-        startedAt: startedAt, isComplete: isWhole && ["done", "held"].contains(run.status),
-        isScheduled: run.trigger == "scheduled")
-    }
   }
 }

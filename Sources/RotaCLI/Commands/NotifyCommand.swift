@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import Operating
 import Planning
+import Steering
 
 struct NotifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,7 +20,7 @@ struct NotifyCommand: ParsableCommand {
 
     func run() async throws {
       let composition = try Composition(options)
-      let notify = composition.settings.notify
+      let notify = composition.settings.night.notify
       let channels = Channel.all(notify, environment: composition.environment)
       guard !channels.isEmpty || notify.heartbeat != nil else {
         throw UserError(

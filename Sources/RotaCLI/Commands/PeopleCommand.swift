@@ -1,4 +1,5 @@
 import ArgumentParser
+import Steering
 import Planning
 import PlanningStore
 
@@ -42,10 +43,10 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
         let cells = try session.questions.week(of: found.id, from: start)
         if json.json {
           print(
-            TablePrinter.json(
+            JSONText.of(
               [
-                "id": found.id, "name": found.name, "contracts": TablePrinter.rows(contracts),
-                "week": TablePrinter.rows(cells),
+                "id": found.id, "name": found.name, "contracts": JSONText.rows(contracts),
+                "week": JSONText.rows(cells),
               ] as [String: Any]))
           return
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Importing
+import Steering
 import Planning
 import PlanningStore
 
@@ -58,8 +59,8 @@ struct RunsCommand: ParsableCommand {
       let (found, findings) = try composition.read { (try $0.runs.run(id), try $0.findings.all(of: id)) }
       guard let found else { throw UserError("there is no run \(id)", next: "rota runs list") }
       if json.json {
-        let object = RunsCommand.object(found, findings)
-        print(TablePrinter.json(object))
+        let object = RunWords.object(found, findings)
+        print(JSONText.of(object))
         return
       }
       Terminal.say("Run \(found.id), \(found.trigger), \(found.status), \(found.startedAt), scope \(found.scope)")
@@ -111,7 +112,7 @@ struct RunsCommand: ParsableCommand {
             return finding
           }
         }
-        var object = RunsCommand.object(found, findings)
+        var object = RunWords.object(found, findings)
         if let mask, var summary = object["summary"] as? [String: Any] {
           summary["workspace_name"] = (summary["workspace_name"] as? String).map { mask.masked($0) }
           for kind in ["clients", "projects", "people"] {
@@ -126,76 +127,10 @@ struct RunsCommand: ParsableCommand {
         }
         object["rota"] = Rota.configuration.version
         object["schema"] = PlanningDatabase.schemaVersion
-        object["slices"] = TablePrinter.rows(try session.questions.slices(of: id))
-        print(TablePrinter.json(object))
+        object["slices"] = JSONText.rows(try session.questions.slices(of: id))
+        print(JSONText.of(object))
       }
     }
   }
 
-  fileprivate static func object(_ run: ImportRun, _ findings: [Finding]) -> [String: Any] {
-    [
-      "id": run.id, "trigger": run.trigger, "scope": run.scope, "status": run.status, "started_at": run.startedAt,
-      "finished_at": run.finishedAt ?? NSNull() as Any, "requests": run.requests, "entries_read": run.entriesRead,
-      "seconds_read": run.secondsRead, "seconds_placed": run.secondsPlaced, "seconds_skipped": run.secondsSkipped,
-      "seconds_held": run.secondsHeld,
-      "summary": (try? JSONSerialization.jsonObject(with: Data(run.summary.utf8))) ?? [String: Any](),
-      "findings": findings.map(FindingWords.object),
-    ]
-  }
-}
-
-/// The findings of a run, those of one code together.
-struct FindingGroups {
-  private let groups: [[Finding]]
-
-  /// - Parameter findings: those of one level and code stand together.
-  init(_ findings: [Finding]) {
-    groups = findings.reduce(into: []) { groups, finding in
-      if let last = groups.last?.last, last.level == finding.level, last.code == finding.code {
-        groups[groups.count - 1].append(finding)
-      } else {
-        groups.append([finding])
-      }
-    }
-  }
-
-  var lines: [String] {
-    groups.flatMap { group in
-      let seconds = group.reduce(0) { $0 + $1.seconds }
-      var sums: [String] = []
-      if group.count > 1 { sums.append("\(Words.count(group.count)) lines") }
-      if group.count > 1, seconds > 0 { sums.append(Words.hours(seconds: seconds)) }
-      let head = "\(Words.padded(group[0].level.rawValue, 7)) \(group[0].code)"
-      return [sums.isEmpty ? head : "\(head): \(sums.joined(separator: ", "))"]
-        + group.flatMap { Self.lines(of: $0) }
-    }
-  }
-
-  /// Ids stay together, if need be on a line of their own.
-  private static func lines(of finding: Finding) -> [String] {
-    let time = finding.seconds > 0 ? "  \(Words.hours(seconds: finding.seconds))" : ""
-    // The ids of entries' findings are those of their person.
-    let kind = finding.kind == "entry" ? "person" : finding.kind ?? ""
-    let ours = finding.planningID.map { "\(kind) \($0)" }
-    let theirs = finding.externalID.map { ours == nil ? "\(kind) \($0)" : $0 }
-    let ids = [ours, theirs].compactMap(\.self)
-    let words = "  \(finding.message)\(time)"
-    let who = ids.isEmpty ? "" : "  [\(ids.joined(separator: " = "))]"
-    if words.count + who.count <= 80 { return [words + who] }
-    return Words.wrapped(words, indent: 4, width: 80) + (who.isEmpty ? [] : ["  " + who])
-  }
-}
-
-/// Replaces every name and e-mail address that the database knows.
-struct NameMask {
-  /// Longest first, so that "Ana Ruiz" goes before "Ana".
-  private let masks: [(name: String, mask: String)]
-
-  init(_ session: StoreSession) throws {
-    masks = try session.questions.knownNames().sorted { ($1.name.count, $0.name) < ($0.name.count, $1.name) }
-  }
-
-  func masked(_ text: String) -> String {
-    masks.reduce(text) { $0.replacingOccurrences(of: $1.name, with: $1.mask) }
-  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Steering
 import Planning
 import Scheduling
 
@@ -44,8 +45,8 @@ struct ScheduleCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       var units = Units(schedule: try when.schedule(composition), program: program, folder: folder, user: user)
-      let metrics = composition.settings.metricsFile.map { ($0 as NSString).deletingLastPathComponent }
-      units.writable += [composition.settings.backup.to, metrics].compactMap(\.self).filter { $0.hasPrefix("/") }
+      let metrics = composition.settings.night.metricsFile.map { ($0 as NSString).deletingLastPathComponent }
+      units.writable += [composition.settings.night.backup.to, metrics].compactMap(\.self).filter { $0.hasPrefix("/") }
       switch unit {
       case "service": print(units.service)
       case "timer": print(units.timer)

@@ -2,8 +2,10 @@ import ArgumentParser
 import ClockifyAPI
 import Foundation
 import Importing
+import Operating
 import Planning
 import PlanningStore
+import Steering
 
 struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -130,7 +132,9 @@ struct CheckCommand: AsyncParsableCommand {
       let words = ErrorWords.words(error)
       line("fail", "database", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0)" } ?? "")")
     }
-    for finding in NightlyCheck(composition).findings() { line(finding.state, finding.name, finding.text) }
+    for finding in NightlyCheck(
+      composition.settings.night, database: composition.settings.database, environment: composition.environment
+    ).findings() { line(finding.state, finding.name, finding.text) }
     guard problems > 0 else { return }
     throw firstError.flatMap(ErrorWords.words)?.status ?? .failed
   }
@@ -231,7 +235,7 @@ struct DatabaseCommand: ParsableCommand {
       let composition = try Composition(options)
       let table = try composition.read { try $0.questions.database() }
       if json.json {
-        print(TablePrinter.json(TablePrinter.rows(table)[0]))
+        print(JSONText.of(JSONText.rows(table)[0]))
       } else {
         print("file          \(composition.settings.database)")
         for (column, field) in zip(table.columns, table.rows[0]) { print("\(Words.padded(column, 13)) \(field)") }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import Importing
+import Operating
 import Planning
 import PlanningStore
+import Steering
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,15 +28,10 @@ struct StatusCommand: ParsableCommand {
       withExtendedLifetime(lock) {}
     }
     if json.json {
-      print(TablePrinter.json(status.object))
+      print(JSONText.of(status.object))
     } else {
       for line in status.lines(composition.settings.imports.autofillMode) { Terminal.say(line) }
     }
     if exitCode, !status.isWell { throw ExitStatus.partial }
   }
-}
-
-extension ImportRun {
-  /// Rule 81.
-  var isBalanced: Bool { secondsRead == secondsPlaced + secondsSkipped + secondsHeld }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Planning
 import PlanningStore
+import Steering
 
 struct LockCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,11 +1,12 @@
 import Foundation
+import Steering
 import PlanningStore
 
 /// Tables as text for people or as JSON for programs (docs/json.md: keys are the schema's column names).
 enum TablePrinter {
   static func show(_ table: Table, asJSON: Bool, empty: String) {
     if asJSON {
-      print(json(rows(table)))
+      print(JSONText.of(JSONText.rows(table)))
     } else if table.rows.isEmpty {
       Terminal.note(empty)
     } else {
@@ -16,36 +17,13 @@ enum TablePrinter {
   /// One row, field by field, and a table of what belongs to it.
   static func show(_ row: Table, with name: String, _ parts: Table, asJSON: Bool) {
     if asJSON {
-      var object = rows(row)[0]
-      object[name] = rows(parts)
-      print(json(object))
+      var object = JSONText.rows(row)[0]
+      object[name] = JSONText.rows(parts)
+      print(JSONText.of(object))
       return
     }
     for (column, field) in zip(row.columns, row.rows[0]) { Terminal.say("\(Words.padded(column, 13)) \(field)") }
     show(parts, asJSON: false, empty: "no \(name)")
-  }
-
-  static func rows(_ table: Table) -> [[String: Any]] {
-    table.rows.map { row in
-      Dictionary(zip(table.columns, row.map(value)), uniquingKeysWith: { first, _ in first })
-    }
-  }
-
-  static func value(_ field: Table.Field) -> Any {
-    switch field {
-    case .null: NSNull()
-    case .int(let value): value
-    case .real(let value): value
-    case .text(let value): value
-    }
-  }
-
-  static func json(_ value: Any) -> String {
-    let options: JSONSerialization.WritingOptions = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return (try? JSONSerialization.data(withJSONObject: value, options: options)).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-      ?? "null"
   }
 
   private static func printText(_ table: Table) {

@@ -1,5 +1,7 @@
 import Foundation
 import Importing
+import Operating
+import Steering
 import Planning
 
 /// Everything that can be set, resolved: flag, then environment, then file, then default.
@@ -14,25 +16,8 @@ struct RotaSettings {
   var retrySeconds = 1.5
   var imports = ImportSettings()
   var logLevel = "info"
-  var metricsFile: String?
-  var notify = NotifySettings()
-  var backup = BackupSettings()
+  var night = NightSettings()
   var file: String?
-}
-
-/// Who is told, and how.
-struct NotifySettings {
-  var command: String?
-  var email: [String] = []
-  var from: String?
-  var sendmail = "/usr/sbin/sendmail -t -i"
-  var url: String?
-  var heartbeat: String?
-}
-
-struct BackupSettings {
-  var to: String?
-  var keep = 7
 }
 
 /// One key of the settings file.

@@ -1,5 +1,6 @@
 import Foundation
 import Importing
+import Steering
 import Planning
 import Yams
 
@@ -178,15 +179,15 @@ struct SettingsLoader {
     settings.imports.workingDays = weekdays("planning.working_days") ?? settings.imports.workingDays
     settings.imports.historyDays = whole("history_days") ?? settings.imports.historyDays
     settings.logLevel = word("log_level") ?? settings.logLevel
-    settings.metricsFile = text("metrics_file")
-    settings.notify.command = text("notify.command")
-    settings.notify.email = addresses("notify.email")
-    settings.notify.from = value("notify.from") { Self.isAddress($0) ? $0 : nil }
-    settings.notify.sendmail = text("notify.sendmail") ?? settings.notify.sendmail
-    settings.notify.url = value("notify.url", Self.url)
-    settings.notify.heartbeat = value("notify.heartbeat", Self.url)
-    settings.backup.to = text("backup.to")
-    settings.backup.keep = whole("backup.keep") ?? settings.backup.keep
+    settings.night.metricsFile = text("metrics_file")
+    settings.night.notify.command = text("notify.command")
+    settings.night.notify.email = addresses("notify.email")
+    settings.night.notify.from = value("notify.from") { Self.isAddress($0) ? $0 : nil }
+    settings.night.notify.sendmail = text("notify.sendmail") ?? settings.night.notify.sendmail
+    settings.night.notify.url = value("notify.url", Self.url)
+    settings.night.notify.heartbeat = value("notify.heartbeat", Self.url)
+    settings.night.backup.to = text("backup.to")
+    settings.night.backup.keep = whole("backup.keep") ?? settings.night.backup.keep
   }
 
   private mutating func filter(_ path: String) -> ImportFilter {

@@ -1,24 +1,31 @@
-import Planning
-import PlanningStore
+package import Planning
+package import PlanningStore
 
 /// A person's week: planned against worked, zeros and hours typed by hand marked.
-struct WeekWords {
-  let table: Table
-  let start: CalendarDay
+package struct WeekWords {
+  package let table: Table
+  package let start: CalendarDay
   /// Why somebody is away, by day.
-  var absences: [CalendarDay: String] = [:]
+  package var absences: [CalendarDay: String] = [:]
   /// Planned days before it without any actual are missing.
-  var today: CalendarDay?
+  package var today: CalendarDay?
+
+  package init(table: Table, start: CalendarDay, absences: [CalendarDay: String] = [:], today: CalendarDay? = nil) {
+    self.table = table
+    self.start = start
+    self.absences = absences
+    self.today = today
+  }
 
   private struct Line: Hashable {
-    let client: String
-    let project: String
-    let role: String
+    package let client: String
+    package let project: String
+    package let role: String
   }
 
   private static let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
-  var lines: [String] {
+  package var lines: [String] {
     guard !table.rows.isEmpty || !absences.isEmpty else {
       return ["Week of \(start): nothing planned, nothing worked."]
     }

@@ -2,19 +2,20 @@ import AsyncHTTPClient
 import Crypto
 import Foundation
 import NIOCore
+import Steering
 import Subprocess
 import SystemPackage
 
 /// A way to tell people. Each says in words what went wrong, without secrets.
-struct Channel: Sendable {
-  let name: String
-  let send: @Sendable (Message) async throws -> Void
+package struct Channel: Sendable {
+  package let name: String
+  package let send: @Sendable (Message) async throws -> Void
 
   /// How long a program or an address may take, seconds.
-  static let patience = 30
+  package static let patience = 30
 
   /// Those that the settings name.
-  static func all(_ settings: NotifySettings, environment: [String: String]) -> [Channel] {
+  package static func all(_ settings: NotifySettings, environment: [String: String]) -> [Channel] {
     var channels: [Channel] = []
     if let command = settings.command {
       channels.append(Channel(name: "command") { try await pipe($0.json, to: command, "the command") })
@@ -109,7 +110,9 @@ struct Channel: Sendable {
   }
 
   /// Asks for the heartbeat's address.
-  static func beat(_ url: String) async throws { try await ask(HTTPClientRequest(url: url), "the heartbeat address") }
+  package static func beat(_ url: String) async throws {
+    try await ask(HTTPClientRequest(url: url), "the heartbeat address")
+  }
 
   private static func ask(_ request: HTTPClientRequest, _ name: String) async throws {
     var request = request

@@ -1,38 +1,46 @@
 import Foundation
-import Importing
-import Logging
-import Planning
+package import Importing
+package import Logging
+package import Planning
 import PlanningStore
-import Scheduling
+package import Scheduling
+package import Steering
 
 /// One scheduled import with all that belongs to it: import → backup → metrics → tell.
 ///
 /// What follows the import never undoes it: its faults are told and shown by `rota status`.
-struct Night: Sendable {
-  let composition: Composition
-  let channels: [Channel]
+package struct Night: Sendable {
+  package let desk: Desk
+  package let settings: NightSettings
+  package let channels: [Channel]
   /// For status, metrics and the next night's time; nil: an external scheduler decides.
-  let schedule: NightlySchedule?
-  let now: Instant
+  package let schedule: NightlySchedule?
 
-  enum Outcome: Sendable {
+  package init(desk: Desk, settings: NightSettings, channels: [Channel], schedule: NightlySchedule?) {
+    self.desk = desk
+    self.settings = settings
+    self.channels = channels
+    self.schedule = schedule
+  }
+
+  package enum Outcome: Sendable {
     case ended(ImportReport)
     case failed(UserError)
     /// Another import or command holds the database: nothing was done.
     case busy(UserError)
   }
 
-  static let notifyFailed = "notify_failed:"
+  package static let notifyFailed = "notify_failed:"
 
-  var settings: RotaSettings { composition.settings }
-  var logger: Logger { composition.logger }
+  package var now: Instant { desk.now }
+  package var logger: Logger { desk.logger }
 
   /// - Parameter limit: seconds that the import may take.
   /// - Throws: `RunInterrupted` or `CancellationError` when asked to stop.
-  func run(limit: Int) async throws -> Outcome {
+  package func run(limit: Int) async throws -> Outcome {
     let database: PlanningDatabase
     do {
-      database = try composition.openDatabase()
+      database = try desk.open()
     } catch {
       // No database, no memory of what was told: this is told every time.
       log(words(error))
@@ -71,7 +79,7 @@ struct Night: Sendable {
     return outcome
   }
 
-  func words(_ error: any Error) -> UserError {
+  package func words(_ error: any Error) -> UserError {
     ErrorWords.words(error) ?? UserError("the import failed: \(error)", next: "rota check", status: .failed)
   }
 
@@ -87,7 +95,7 @@ struct Night: Sendable {
   /// A run that died may have taken the disk with it: look before writing on.
   private func checkAfterCrash(_ database: PlanningDatabase) throws {
     guard try database.read({ try $0.runs.latest(limit: 1).first?.status == "running" }) else { return }
-    guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Composition.busy(database) }
+    guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Desk.busy(database) }
     defer { withExtendedLifetime(lock) {} }
     logger.warning("the last run died; checking the database")
     guard try database.read({ try $0.questions.isIntact() }) else {
@@ -99,10 +107,9 @@ struct Night: Sendable {
 
   private func importNow(_ database: PlanningDatabase, limit: Int) async throws -> ImportReport {
     logger.info("import begins", metadata: ["database": "\(database.path)"])
-    let runner = ImportRunner(composition: composition, database: database)
     let request = ImportRequest(trigger: .scheduled, now: now)
     do {
-      let report = try await within(seconds: limit) { try await runner.run(request, isDryRun: false) }
+      let report = try await within(seconds: limit) { try await desk.perform(ImportNow(request), on: database) }
       logger.info(
         "import ended",
         metadata: [
@@ -152,7 +159,7 @@ struct Night: Sendable {
     return faults
   }
 
-  static func bytes(of file: String) -> Int {
+  package static func bytes(of file: String) -> Int {
     (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
   }
 }

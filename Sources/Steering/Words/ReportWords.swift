@@ -1,28 +1,30 @@
 import Foundation
-import Importing
+package import Importing
 import Planning
-import PlanningStore
+package import PlanningStore
 
 /// The report of an import, for one screen: what is new, what was not imported and why, whether the books balance, what next.
-struct ReportWords {
-  let report: ImportReport
-  let isDryRun: Bool
-  let database: PlanningDatabase
+package struct ReportWords {
+  package let report: ImportReport
+  package let isDryRun: Bool
+  package let database: PlanningDatabase
+
+  package init(report: ImportReport, isDryRun: Bool, database: PlanningDatabase) {
+    self.report = report
+    self.isDryRun = isDryRun
+    self.database = database
+  }
 
   /// The exit code of rule 82; nil for 0.
-  static func status(of report: ImportReport) -> ExitStatus? {
+  package static func status(of report: ImportReport) -> ExitStatus? {
     if report.stopped?.isUnreachable ?? false { return .unreachable }
     if report.summary.stoppedEntries > 0 { return .needsConfirmation }
     return report.status == "partial" ? .partial : nil
   }
 
-  func show() {
-    for line in lines { Terminal.note(line) }
-  }
-
   private var summary: RunSummary { report.summary }
 
-  var lines: [String] {
+  package var lines: [String] {
     var lines: [String] = []
     if let stop = report.stopped { lines += stopLines(stop) }
     let what = summary.workspaces == nil ? "Nothing was imported" : isDryRun ? "Would import" : "Imported"
@@ -66,7 +68,7 @@ struct ReportWords {
   }
 
   /// The new ones by name, as many as were kept.
-  static func names(_ counts: ItemCounts) -> String {
+  package static func names(_ counts: ItemCounts) -> String {
     guard let names = counts.newNames else { return "" }
     let more = counts.new - names.count
     return " (\(names.joined(separator: ", "))\(more > 0 ? " and \(Words.count(more)) more" : ""))"
@@ -163,7 +165,7 @@ struct ReportWords {
 
   // MARK: JSON
 
-  static func json(_ report: ImportReport) -> String {
+  package static func json(_ report: ImportReport) -> String {
     let summary = (try? JSONSerialization.jsonObject(with: Data(report.summary.json.utf8))) ?? [String: Any]()
     let object: [String: Any] = [
       "id": report.run, "status": report.status, "requests": report.requests,
@@ -174,17 +176,6 @@ struct ReportWords {
       "seconds_held": report.books.secondsHeld, "is_balanced": report.books.isBalanced, "summary": summary,
       "findings": report.findings.map(FindingWords.object),
     ]
-    return TablePrinter.json(object)
-  }
-}
-
-enum FindingWords {
-  static func object(_ finding: Finding) -> [String: Any] {
-    func or(_ value: Any?) -> Any { value ?? NSNull() }
-    return [
-      "level": finding.level.rawValue, "code": finding.code, "kind": or(finding.kind),
-      "external_id": or(finding.externalID), "planning_id": or(finding.planningID), "name": or(finding.name),
-      "entries": finding.entries, "seconds": finding.seconds, "message": finding.message,
-    ]
+    return JSONText.of(object)
   }
 }

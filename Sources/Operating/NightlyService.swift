@@ -1,32 +1,52 @@
-import Logging
-import Planning
+package import Logging
+package import Planning
 import PlanningStore
-import Scheduling
+package import Scheduling
 import ServiceLifecycle
+import Steering
 
 /// Runs night after night until it is asked to stop. Everything it knows of earlier nights is in the database, so a
 /// restart, a jumping clock or a second container changes nothing.
-struct NightlyService: Service {
+package struct NightlyService: Service {
   /// The machine's clock, or that of a test.
-  struct Clock: Sendable {
-    var now: @Sendable () -> Instant
-    var sleep: @Sendable (_ seconds: Int) async throws -> Void
+  package struct Clock: Sendable {
+    package var now: @Sendable () -> Instant
+    package var sleep: @Sendable (_ seconds: Int) async throws -> Void
+
+    package init(
+      now: @escaping @Sendable () -> Instant, sleep: @escaping @Sendable (_ seconds: Int) async throws -> Void
+    ) {
+      self.now = now
+      self.sleep = sleep
+    }
   }
 
-  let schedule: NightlySchedule
-  let clock: Clock
-  let logger: Logger
+  package let schedule: NightlySchedule
+  package let clock: Clock
+  package let logger: Logger
   /// Earlier runs since `instant`.
-  let attempts: @Sendable (_ since: Instant) throws -> [NightlySchedule.Attempt]
+  package let attempts: @Sendable (_ since: Instant) throws -> [NightlySchedule.Attempt]
   /// One night at a moment, within so many seconds.
-  let night: @Sendable (_ now: Instant, _ limit: Int) async throws -> Night.Outcome
+  package let night: @Sendable (_ now: Instant, _ limit: Int) async throws -> Night.Outcome
+
+  package init(
+    schedule: NightlySchedule, clock: Clock, logger: Logger,
+    attempts: @escaping @Sendable (_ since: Instant) throws -> [NightlySchedule.Attempt],
+    night: @escaping @Sendable (_ now: Instant, _ limit: Int) async throws -> Night.Outcome
+  ) {
+    self.schedule = schedule
+    self.clock = clock
+    self.logger = logger
+    self.attempts = attempts
+    self.night = night
+  }
 
   /// The clock is looked at this often, so that one that jumps is noticed. Seconds.
-  static let longestSleep = 60
+  package static let longestSleep = 60
   /// While another import or command writes. Seconds.
-  static let busyPause = 300
+  package static let busyPause = 300
 
-  func run() async throws {
+  package func run() async throws {
     // Also of nights that left no run row (no database, no key).
     var tries: [NightlySchedule.Attempt] = []
     var announced: Instant?

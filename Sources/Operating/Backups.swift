@@ -1,15 +1,16 @@
 import Foundation
-import Planning
-import PlanningStore
+package import Planning
+package import PlanningStore
+import Steering
 
 /// Whole copies of the database, written while it is in use.
-enum Backups {
+package enum Backups {
   /// Whole or not at all: the copy gets its name when it is complete and checked.
   ///
   /// - Returns: its size, bytes.
   /// - Throws: `UserError`.
   @discardableResult
-  static func write(_ database: PlanningDatabase, to file: String) throws -> Int {
+  package static func write(_ database: PlanningDatabase, to file: String) throws -> Int {
     let partial = file + ".partial"
     try? FileManager.default.removeItem(atPath: partial)
     do {
@@ -38,7 +39,7 @@ enum Backups {
   /// One copy named by the moment, `rota-2026-03-09T020000Z.sqlite`; the oldest go until `keep` are left.
   ///
   /// Only files of that form are counted and removed, and none before the new one is complete.
-  static func rotate(_ database: PlanningDatabase, into folder: String, keep: Int, at now: Instant) throws {
+  package static func rotate(_ database: PlanningDatabase, into folder: String, keep: Int, at now: Instant) throws {
     let base = URL(fileURLWithPath: database.path).deletingPathExtension().lastPathComponent
     let stamp = now.description.replacingOccurrences(of: ":", with: "")
     let file = (folder as NSString).appendingPathComponent("\(base)-\(stamp).sqlite")

@@ -1,38 +1,38 @@
 import Foundation
-import Importing
-import Planning
-import PlanningStore
-import Scheduling
+package import Importing
+package import Planning
+package import PlanningStore
+package import Scheduling
 
 /// How things stand, read in one transaction.
-struct Status {
-  let last: ImportRun?
-  let lastComplete: ImportRun?
-  let summary: RunSummary?
-  let enabledAt: String?
-  let autofillFrom: String?
-  let locks: Table
-  let held: Table
-  let waiting: Waiting
+package struct Status {
+  package let last: ImportRun?
+  package let lastComplete: ImportRun?
+  package let summary: RunSummary?
+  package let enabledAt: String?
+  package let autofillFrom: String?
+  package let locks: Table
+  package let held: Table
+  package let waiting: Waiting
   /// Archived people with hours under Unknown; the gate does not wait for them.
-  let archivedUnknown: Int
-  let deletePlan: (run: Int64, keys: Set<Int>)?
+  package let archivedUnknown: Int
+  package let deletePlan: (run: Int64, keys: Set<Int>)?
   /// The schedule that a running 'rota nightly' keeps; nil: none, or another scheduler's.
-  let schedule: NightlySchedule?
+  package let schedule: NightlySchedule?
   /// When the last complete run of a schedule is too long ago.
-  let isOverdue: Bool
-  let next: Instant?
-  let backup: String?
+  package let isOverdue: Bool
+  package let next: Instant?
+  package let backup: String?
   /// The file's size on the first night of the oldest month known of the last three.
-  let bytesThen: (month: String, bytes: Int)?
-  var databaseBytes = 0
+  package let bytesThen: (month: String, bytes: Int)?
+  package var databaseBytes = 0
   /// The run's process is gone: nobody holds the lock.
-  var hasDied = false
+  package var hasDied = false
 
   /// How late a night may be before it counts as overdue, seconds.
-  static let grace = 2 * 3600
+  package static let grace = 2 * 3600
 
-  init(_ session: StoreSession, now: Instant) throws {
+  package init(_ session: StoreSession, now: Instant) throws {
     let runs = try session.runs.latest(limit: 200)
     last = runs.first
     lastComplete = runs.first {
@@ -65,7 +65,7 @@ struct Status {
   }
 
   /// Rule 82: what a monitor asks.
-  var isWell: Bool {
+  package var isWell: Bool {
     let goesOn = last?.status == "running" && !hasDied
     return (goesOn || last?.status == "done") && !isOverdue && waiting.items.isEmpty
   }
@@ -74,7 +74,7 @@ struct Status {
     lastComplete.flatMap { RunSummary(json: $0.summary)?.guaranteedFrom }
   }
 
-  func lines(_ mode: AutofillMode) -> [String] {
+  package func lines(_ mode: AutofillMode) -> [String] {
     var lines: [String] = []
     func line(_ name: String, _ text: String) { lines.append("\(Words.padded(name, 13)) \(text)") }
     if let last {
@@ -155,7 +155,7 @@ struct Status {
     return Words.wrapped(String(line[..<gap.lowerBound]), indent: 14, width: 80) + ["              rota \(command)"]
   }
 
-  var object: [String: Any] {
+  package var object: [String: Any] {
     func optional(_ value: Any?) -> Any { value ?? NSNull() }
     return [
       "last_run": optional(
@@ -175,7 +175,7 @@ struct Status {
       "next_run": optional(next?.description), "is_overdue": isOverdue, "is_well": isWell,
       "last_backup": optional(backup), "database_bytes": databaseBytes,
       "delete_plan": optional(deletePlan.map { ["run": $0.run, "entries": $0.keys.count] as [String: Any] }),
-      "held": TablePrinter.rows(held), "locks": TablePrinter.rows(locks),
+      "held": JSONText.rows(held), "locks": JSONText.rows(locks),
     ]
   }
 }

@@ -1,50 +1,51 @@
 import Foundation
 import Importing
-import Planning
-import PlanningStore
+package import Planning
+package import PlanningStore
+package import Scheduling
 
 /// Something that a person should hear of. Told when it is new or there is more of it, not every night again.
-typealias Problem = Waiting.Item
+package typealias Problem = Waiting.Item
 
 extension Problem {
-  init(_ key: String, _ words: String, next: String) {
+  package init(_ key: String, _ words: String, next: String) {
     self.init(key: key, count: 1, words: words, next: next)
   }
 }
 
 /// Keys of the table `setting` that the nightly import keeps.
-enum NightlySetting {
+package enum NightlySetting {
   /// JSON: faults of the last night that no run row tells of (backup, metrics, notification).
-  static let faults = "nightly_faults"
+  package static let faults = "nightly_faults"
   /// `HH:MM ZONE`, while a service keeps it.
-  static let schedule = "nightly_schedule"
+  package static let schedule = "nightly_schedule"
   /// When the last backup was written.
-  static let backup = "nightly_backup"
+  package static let backup = "nightly_backup"
   /// + `command`, `email`, `url`: JSON, what was told there, key → count.
-  static let told = "nightly_told:"
+  package static let told = "nightly_told:"
   /// + `YYYY-MM`: the file's size on the month's first night, bytes.
-  static let bytes = "database_bytes:"
+  package static let bytes = "database_bytes:"
 }
 
 extension StoreSession {
   /// Faults of the last night.
-  func nightlyFaults() throws -> [Problem] {
+  package func nightlyFaults() throws -> [Problem] {
     try settings.value(NightlySetting.faults).map { try JSONDecoder().decode([Problem].self, from: Data($0.utf8)) }
       ?? []
   }
 
-  func setNightlyFaults(_ faults: [Problem], at now: Instant) throws {
+  package func setNightlyFaults(_ faults: [Problem], at now: Instant) throws {
     try settings.set(NightlySetting.faults, faults.isEmpty ? nil : Self.json(faults), at: now)
   }
 
   /// What a channel was told last.
-  func told(_ channel: String) throws -> [String: Int] {
+  package func told(_ channel: String) throws -> [String: Int] {
     try settings.value(NightlySetting.told + channel).map {
       try JSONDecoder().decode([String: Int].self, from: Data($0.utf8))
     } ?? [:]
   }
 
-  func setTold(_ channel: String, _ counts: [String: Int], at now: Instant) throws {
+  package func setTold(_ channel: String, _ counts: [String: Int], at now: Instant) throws {
     try settings.set(NightlySetting.told + channel, counts.isEmpty ? nil : Self.json(counts), at: now)
   }
 
@@ -52,5 +53,18 @@ extension StoreSession {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}
+
+extension StoreSession {
+  /// Runs that the schedule asks about.
+  package func attempts(since instant: Instant) throws -> [NightlySchedule.Attempt] {
+    try runs.latest(limit: 200, since: instant).compactMap { run in
+      guard let startedAt = Instant(run.startedAt) else { return nil }
+      let isWhole = !run.isNarrowed && run.scope == ImportScope.allCases.map(\.rawValue).joined(separator: ",")
+      return .init(
+        startedAt: startedAt, isComplete: isWhole && ["done", "held"].contains(run.status),
+        isScheduled: run.trigger == "scheduled")
+    }
   }
 }

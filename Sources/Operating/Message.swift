@@ -1,22 +1,37 @@
-import Foundation
-import Planning
+package import Foundation
+package import Planning
+package import Steering
 
 /// What is told on every channel: the same facts as a subject, a text and JSON (docs/json.md).
-struct Message: Sendable {
-  enum Event: String, Sendable { case problems, resolved, test }
+package struct Message: Sendable {
+  package enum Event: String, Sendable { case problems, resolved, test }
 
-  let event: Event
-  let workspace: String
-  let run: Int64?
-  let status: String?
-  let at: Instant
-  let problems: [Problem]
+  package let event: Event
+  package let workspace: String
+  package let run: Int64?
+  package let status: String?
+  package let at: Instant
+  package let problems: [Problem]
   /// Keys of those that were not told before, or of which there are more now.
-  let new: Set<String>
+  package let new: Set<String>
   /// The import works again after a night that did not.
-  var isRecovery = false
+  package var isRecovery = false
 
-  var subject: String {
+  package init(
+    event: Event, workspace: String, run: Int64?, status: String?, at: Instant, problems: [Problem], new: Set<String>,
+    isRecovery: Bool = false
+  ) {
+    self.event = event
+    self.workspace = workspace
+    self.run = run
+    self.status = status
+    self.at = at
+    self.problems = problems
+    self.new = new
+    self.isRecovery = isRecovery
+  }
+
+  package var subject: String {
     switch event {
     case .test: "rota: a test message"
     case .resolved: "rota: nothing waits any more\(place)"
@@ -29,7 +44,7 @@ struct Message: Sendable {
 
   private var place: String { workspace.isEmpty ? "" : " (\(workspace))" }
 
-  var text: String {
+  package var text: String {
     var lines: [String] = []
     switch event {
     case .test: lines.append("This is what a message of rota looks like; nothing is wrong.")
@@ -45,7 +60,7 @@ struct Message: Sendable {
     return (lines + ["", "All of it: rota status", ""]).joined(separator: "\n")
   }
 
-  var json: Data {
+  package var json: Data {
     var object: [String: Any] = [
       "event": event.rawValue, "workspace": workspace, "at": at.description, "subject": subject, "text": text,
       "is_recovery": isRecovery,
@@ -63,7 +78,7 @@ struct Message: Sendable {
   }
 
   /// RFC 5322, UTF-8; recipients are validated addresses (settings).
-  func mail(to recipients: [String], from sender: String?) -> String {
+  package func mail(to recipients: [String], from sender: String?) -> String {
     let encoded = Data(subject.utf8).base64EncodedString()
     let isPlain = subject.utf8.allSatisfy { $0 >= 32 && $0 < 127 }
     var headers = sender.map { ["From: rota <\($0)>"] } ?? []

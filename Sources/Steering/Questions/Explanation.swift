@@ -1,10 +1,10 @@
 import Foundation
 import Importing
 import Planning
-import PlanningStore
+package import PlanningStore
 
 /// Why a number is so: the rows of one person, project and date, and every entry behind them.
-struct Explanation {
+package struct Explanation {
   private let name: String
   private let cell: Cell
   private let actuals: Table
@@ -14,9 +14,9 @@ struct Explanation {
   private let freeze: String?
   private let lastRead: Int64?
   /// When zeros come; nil: nothing is said of them.
-  var zeros: ZeroWords?
+  package var zeros: ZeroWords?
 
-  init(_ cell: Cell, _ name: String, _ session: StoreSession) throws {
+  package init(_ cell: Cell, _ name: String, _ session: StoreSession) throws {
     self.cell = cell
     self.name = name
     let plan = try session.plan.snapshot()
@@ -48,7 +48,7 @@ struct Explanation {
     "c": "the contract on the date", "d": "the nearest contract", "e": "no contract: Unknown",
   ]
 
-  var lines: [String] {
+  package var lines: [String] {
     var lines = ["\(name)\(planned > 0 ? "   planned \(Words.clock(minutes: planned))" : "")", ""]
     for index in actuals.rows.indices { lines += actualLines(index) }
     if actuals.rows.isEmpty {
@@ -136,10 +136,10 @@ struct Explanation {
     }
   }
 
-  var object: [String: Any] {
+  package var object: [String: Any] {
     [
       "person_id": cell.person, "project_id": cell.project, "date": cell.day.description, "planned_minutes": planned,
-      "actuals": TablePrinter.rows(actuals), "entries": TablePrinter.rows(entries), "zones": zones,
+      "actuals": JSONText.rows(actuals), "entries": JSONText.rows(entries), "zones": zones,
       "is_frozen": freeze != nil, "last_read_run": lastRead.map { $0 as Any } ?? NSNull(),
     ]
   }

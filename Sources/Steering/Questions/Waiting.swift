@@ -1,20 +1,20 @@
-import Importing
-import PlanningStore
+package import Importing
+package import PlanningStore
 
 /// What waits for a person, each with the command that settles or shows it. Said by `import` and by `status`.
-struct Waiting {
-  struct Item: Codable, Sendable {
-    let key: String
+package struct Waiting {
+  package struct Item: Codable, Sendable {
+    package let key: String
     /// How many; a rise is news.
-    let count: Int
-    let words: String
-    let next: String
+    package let count: Int
+    package let words: String
+    package let next: String
   }
 
-  private(set) var items: [Item] = []
+  package private(set) var items: [Item] = []
 
   /// As the last run saw it that did not fail.
-  init(_ session: StoreSession) throws {
+  package init(_ session: StoreSession) throws {
     let last = try session.runs.lastReporting()
     try self.init(
       session, run: last?.id, findings: last.map { try session.findings.all(of: $0.id) } ?? [],
@@ -24,7 +24,7 @@ struct Waiting {
   /// - Parameters:
   ///   - findings: of the last run.
   ///   - summary: of the last run; nil: there was none.
-  init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
+  package init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
     let show = run.map { "rota runs show \($0)" } ?? "rota runs list"
     let acknowledged = try session.acknowledgements.all()
     func found(_ code: String, kind: String? = nil) -> [Finding] {
@@ -94,14 +94,14 @@ struct Waiting {
   }
 
   /// How many of a kind wait.
-  func count(_ key: String) -> Int { items.first { $0.key == key }?.count ?? 0 }
+  package func count(_ key: String) -> Int { items.first { $0.key == key }?.count ?? 0 }
 
   private mutating func add(_ key: String, _ count: Int, _ words: String, _ next: String) {
     items.append(Item(key: key, count: count, words: words, next: next))
   }
 
   /// Two columns, as wide as needed; where both do not fit into 80, the command stands below.
-  var lines: [String] {
+  package var lines: [String] {
     let width = min(58, items.map(\.words.count).max() ?? 0)
     return items.flatMap { item -> [String] in
       let line = "  \(Words.padded(item.words, width))  \(item.next)"

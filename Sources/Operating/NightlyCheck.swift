@@ -1,28 +1,33 @@
 import Foundation
 import PlanningStore
+import Steering
 
 /// What would go wrong at night beside the import itself; nothing is sent.
-struct NightlyCheck {
-  struct Finding {
-    let state: String
-    let name: String
-    let text: String
+package struct NightlyCheck {
+  package struct Finding {
+    package let state: String
+    package let name: String
+    package let text: String
   }
 
-  private let composition: Composition
-  private var settings: RotaSettings { composition.settings }
+  private let settings: NightSettings
+  private let database: String
+  private let environment: [String: String]
 
-  init(_ composition: Composition) {
-    self.composition = composition
+  /// - Parameter database: its path.
+  package init(_ settings: NightSettings, database: String, environment: [String: String]) {
+    self.settings = settings
+    self.database = database
+    self.environment = environment
   }
 
-  func findings() -> [Finding] {
+  package func findings() -> [Finding] {
     [keyFile, metrics, backup].compactMap(\.self) + notify
   }
 
   /// Whoever reads the key may do in Clockify what its owner may.
   private var keyFile: Finding? {
-    guard let file = composition.environment["CLOCKIFY_API_KEY_FILE"], !file.isEmpty else { return nil }
+    guard let file = environment["CLOCKIFY_API_KEY_FILE"], !file.isEmpty else { return nil }
     let path = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
     guard let rights = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber,
       rights.intValue & 0o044 != 0
@@ -47,7 +52,7 @@ struct NightlyCheck {
       if let problem = Self.problem(folder: folder) {
         return Finding(state: "fail", name: "backup", text: "\(folder) \(problem): make it, or correct backup: to")
       }
-      let needed = Night.bytes(of: settings.database)
+      let needed = Night.bytes(of: database)
       let free =
         (try? FileManager.default.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber)?.intValue
         ?? .max
@@ -75,7 +80,7 @@ struct NightlyCheck {
     if !settings.notify.email.isEmpty { program("email", settings.notify.sendmail) }
     if settings.notify.url != nil {
       do {
-        _ = try Channel.secret(composition.environment)
+        _ = try Channel.secret(environment)
         findings.append(Finding(state: "ok", name: "webhook", text: "has a secret (rota notify test tries it)"))
       } catch {
         let words = ErrorWords.words(error)

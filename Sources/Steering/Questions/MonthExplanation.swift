@@ -1,22 +1,22 @@
-import Importing
-import Planning
-import PlanningStore
+package import Importing
+package import Planning
+package import PlanningStore
 
 /// When a planned day without time gets its zero (rules 60, 65 to 67).
-struct ZeroWords {
+package struct ZeroWords {
   private let settings: ImportSettings
   private let today: CalendarDay
   private let from: CalendarDay?
 
   /// - Parameter from: the first day for zeros that `actuals enable` was given.
-  init(_ settings: ImportSettings, today: CalendarDay, from: CalendarDay?) {
+  package init(_ settings: ImportSettings, today: CalendarDay, from: CalendarDay?) {
     self.settings = settings
     self.today = today
     self.from = from
   }
 
   /// - Returns: nil once the zero should be there.
-  func words(_ day: CalendarDay) -> String? {
+  package func words(_ day: CalendarDay) -> String? {
     guard settings.autofillMode != .off else { return "No zero comes: autofill: mode: is off." }
     if let first = settings.autofillFrom ?? from, day < first {
       return "No zero comes: they begin on \(first)."
@@ -29,11 +29,11 @@ struct ZeroWords {
 }
 
 /// One person and project in a month: what was planned and worked each day, and what was not counted.
-struct MonthExplanation {
+package struct MonthExplanation {
   private struct Day {
-    var planned = 0
-    var actuals: [(role: String, minutes: Int, origin: String)] = []
-    var others: [(state: String, reason: String, entries: Int, seconds: Int)] = []
+    package var planned = 0
+    package var actuals: [(role: String, minutes: Int, origin: String)] = []
+    package var others: [(state: String, reason: String, entries: Int, seconds: Int)] = []
   }
 
   private let name: String
@@ -42,7 +42,7 @@ struct MonthExplanation {
   private let month: ClosedRange<CalendarDay>
   private let days: [CalendarDay: Day]
 
-  init(
+  package init(
     _ person: PersonID, _ project: ProjectID, _ first: CalendarDay, _ name: String, _ session: StoreSession
   ) throws {
     self.name = name
@@ -86,7 +86,7 @@ struct MonthExplanation {
 
   private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
-  var lines: [String] {
+  package var lines: [String] {
     guard !days.isEmpty else { return [name, "", "  nothing planned, nothing worked"] }
     var lines = [name, ""]
     for (day, facts) in days.sorted(by: { $0.key < $1.key }) {
@@ -120,7 +120,7 @@ struct MonthExplanation {
 
   private static func right(_ text: String) -> String { String(repeating: " ", count: max(0, 6 - text.count)) + text }
 
-  var object: [String: Any] {
+  package var object: [String: Any] {
     [
       "person_id": person, "project_id": project, "from": month.lowerBound.description,
       "to": month.upperBound.description,

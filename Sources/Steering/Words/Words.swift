@@ -1,9 +1,9 @@
-import Planning
+package import Planning
 
 /// Numbers and times as people read them.
-enum Words {
+package enum Words {
   /// `3,301 h 24 m`: whole minutes, cut off; under a minute `under 1 m`.
-  static func hours(seconds: Int) -> String {
+  package static func hours(seconds: Int) -> String {
     if seconds == 0 { return "0 h" }
     if abs(seconds) < 60 { return "under 1 m" }
     let (hours, minutes) = (abs(seconds) / 3600, abs(seconds) / 60 % 60)
@@ -12,24 +12,24 @@ enum Words {
   }
 
   /// To the second: `3301:24:10`.
-  static func clock(seconds: Int) -> String {
+  package static func clock(seconds: Int) -> String {
     "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
   }
 
   /// `4:05` of minutes.
-  static func clock(minutes: Int) -> String { "\(minutes / 60):\(two(minutes % 60))" }
+  package static func clock(minutes: Int) -> String { "\(minutes / 60):\(two(minutes % 60))" }
 
-  static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+  package static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
   /// `41.2 MB`; signed: `+0.3 MB`.
-  static func megabytes(_ bytes: Int, signed: Bool = false) -> String {
+  package static func megabytes(_ bytes: Int, signed: Bool = false) -> String {
     let tenths = (abs(bytes) + 50_000) / 100_000
     let sign = bytes < 0 ? "-" : signed ? "+" : ""
     return "\(sign)\(count(tenths / 10)).\(tenths % 10) MB"
   }
 
   /// With thousands separators.
-  static func count(_ value: Int) -> String {
+  package static func count(_ value: Int) -> String {
     var digits = String(abs(value))
     var groups: [String] = []
     while digits.count > 3 {
@@ -39,22 +39,24 @@ enum Words {
     return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 
-  static func plural(_ value: Int, _ one: String, _ many: String? = nil) -> String {
+  package static func plural(_ value: Int, _ one: String, _ many: String? = nil) -> String {
     "\(count(value)) \(value == 1 ? one : many ?? one + "s")"
   }
 
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
   /// `5 Oct 2026`.
-  static func day(_ day: CalendarDay) -> String {
+  package static func day(_ day: CalendarDay) -> String {
     let parts = day.components
     return "\(parts.day) \(months[parts.month - 1]) \(parts.year)"
   }
 
-  static func range(_ days: ClosedRange<CalendarDay>) -> String { "\(day(days.lowerBound)) – \(day(days.upperBound))" }
+  package static func range(_ days: ClosedRange<CalendarDay>) -> String {
+    "\(day(days.lowerBound)) – \(day(days.upperBound))"
+  }
 
   /// Lines of at most 100 columns, broken at blanks; what follows stands further in. A number stays with its word.
-  static func wrapped(_ line: String, indent: Int = 12, width: Int = 100) -> [String] {
+  package static func wrapped(_ line: String, indent: Int = 12, width: Int = 100) -> [String] {
     guard line.count > width else { return [line] }
     let head = line.prefix(width + 1)
     let lead = line.prefix { $0 == " " }.count
@@ -70,7 +72,7 @@ enum Words {
 
   /// Text from outside as a terminal may get it: what would steer the terminal, break a line or turn its direction is shown
   /// as a sign instead.
-  static func harmless(_ text: String, keepsLines: Bool = false) -> String {
+  package static func harmless(_ text: String, keepsLines: Bool = false) -> String {
     guard text.unicodeScalars.contains(where: { isSteering($0) && !(keepsLines && $0 == "\n") }) else { return text }
     var harmless = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -99,7 +101,7 @@ enum Words {
     return before == "h" && after?.isNumber ?? false && line[..<blank].dropLast().last == " "
   }
 
-  static func padded(_ text: String, _ width: Int) -> String {
+  package static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 }

@@ -1,12 +1,13 @@
 import Foundation
-import Planning
-import PlanningStore
+package import Planning
+package import PlanningStore
+package import Steering
 
 /// The last run in Prometheus' text format, for node exporter's textfile collector. Names are stable (docs/operations.md).
-struct Metrics {
+package struct Metrics {
   private var lines: [String] = []
 
-  init(
+  package init(
     _ session: StoreSession, last: ImportRun?, lastComplete: ImportRun?, waiting: [Problem], next: Instant?,
     databaseBytes: Int
   ) throws {
@@ -40,10 +41,10 @@ struct Metrics {
     }
   }
 
-  var text: String { lines.joined(separator: "\n") + "\n" }
+  package var text: String { lines.joined(separator: "\n") + "\n" }
 
   /// In one step, so that nobody reads half of it.
-  func write(to file: String) throws {
+  package func write(to file: String) throws {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
       // The collector runs as another user.

@@ -1,23 +1,29 @@
 import Foundation
 import Importing
-import Planning
-import PlanningStore
+package import Planning
+package import PlanningStore
 
 /// Rule 78: ours minus Clockify's, from a fresh read into a copy.
-struct Auditor {
-  let composition: Composition
-  let database: PlanningDatabase
-  let days: ClosedRange<CalendarDay>
+package struct Auditor {
+  package let desk: Desk
+  package let database: PlanningDatabase
+  package let days: ClosedRange<CalendarDay>
 
-  func differences() async throws -> Table {
-    let fresh = try await Composition.onCopy(of: database) { copy in
+  package init(desk: Desk, database: PlanningDatabase, days: ClosedRange<CalendarDay>) {
+    self.desk = desk
+    self.database = database
+    self.days = days
+  }
+
+  package func differences() async throws -> Table {
+    let fresh = try await Desk.onCopy(of: database) { copy in
       try copy.write { session in
         try session.audit.strip()
-        try session.settings.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
+        try session.settings.set(Setting.actualsEnabledAt, desk.now.description, at: desk.now)
       }
-      var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: composition.now)
+      var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: desk.now)
       request.until = days.upperBound
-      let report = try await ImportRunner(composition: composition, database: copy).run(request, isDryRun: false)
+      let report = try await desk.perform(ImportNow(request), on: copy)
       guard report.status == "done" else {
         throw UserError(
           report.stopped?.message ?? "Clockify's time could not be read completely",
@@ -79,7 +85,7 @@ struct Auditor {
     }
     if entries.rows.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", explain(cell)) }
     let read = try session.questions.lastRunThatRead(cell.day, users: users).map { ", last read by run \($0)" } ?? ""
-    if cell.day < composition.today - composition.settings.imports.windowDays {
+    if cell.day < desk.today - desk.settings.windowDays {
       return ("changed outside the window\(read)", "rota import --since \(cell.day) --until \(cell.day)")
     }
     return ("changed in Clockify\(read)", "rota import")

@@ -1,12 +1,13 @@
 import Foundation
 import Importing
 import Planning
-import PlanningStore
+package import PlanningStore
+package import Steering
 
 /// The end of a night: heartbeat, metrics, and telling what is new on every channel.
 extension Night {
   /// Beats, writes the metrics, tells, and remembers what was told and what went wrong.
-  func conclude(
+  package func conclude(
     _ database: PlanningDatabase, _ problems: [Problem], _ faults: inout [Problem], _ outcome: Outcome
   ) async {
     do {
@@ -49,8 +50,8 @@ extension Night {
   }
 
   /// Under the write lock, which is never held while anybody is told (rule 5).
-  func write(_ database: PlanningDatabase, _ body: (StoreSession) throws -> Void) throws {
-    guard let lock = try WriteLock(database: database.path, patience: 60) else { throw Composition.busy(database) }
+  package func write(_ database: PlanningDatabase, _ body: (StoreSession) throws -> Void) throws {
+    guard let lock = try WriteLock(database: database.path, patience: 60) else { throw Desk.busy(database) }
     defer { withExtendedLifetime(lock) {} }
     try database.write(body)
   }
@@ -119,7 +120,7 @@ extension Night {
     }
   }
 
-  func tell(_ message: Message) async {
+  package func tell(_ message: Message) async {
     for channel in channels {
       do { try await channel.send(message) } catch { logger.error("\(words(error).message)") }
     }

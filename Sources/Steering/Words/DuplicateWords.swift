@@ -1,0 +1,79 @@
+import Foundation
+import Planning
+package import PlanningStore
+package import Reconciling
+
+/// A group of duplicates for people and programs.
+package struct DuplicateWords {
+  package struct Line {
+    package let number: Int
+    package let group: DuplicateGroup
+    package let id: Int64
+    package let name: String
+    package let detail: String
+    package let attached: Attached
+    package let isKept: Bool
+
+    package var object: [String: Any] {
+      [
+        "group": number, "kind": group.kind.rawValue, "id": id, "name": name, "detail": detail,
+        "reason": group.reason, "is_near": group.isNear, "is_kept": isKept, "links": attached.links,
+        "projects": attached.projects, "assignments": attached.assignments, "actuals": attached.actuals,
+        "manual_actuals": attached.manual, "minutes": attached.minutes,
+        "last_used": attached.lastUsed ?? NSNull() as Any,
+      ]
+    }
+  }
+
+  package let rows: [Line]
+
+  package init(_ finder: DuplicateFinder, _ group: DuplicateGroup, number: Int) {
+    let plan = finder.plan
+    rows = group.ids.map { id in
+      let (name, detail): (String, String) =
+        switch group.kind {
+        case .client: (plan.clients[id]?.name ?? "", "")
+        case .project:
+          (plan.projects[id]?.name ?? "", plan.projects[id].flatMap { plan.clients[$0.clientID]?.name } ?? "")
+        case .person: (plan.people[id]?.name ?? "", plan.people[id]?.email ?? "")
+        }
+      return Line(
+        number: number, group: group, id: id, name: name, detail: detail, attached: finder.attached(group.kind, id),
+        isKept: id == group.ids[0])
+    }
+  }
+
+  package static func table(_ lines: [Line]) -> Table {
+    Table.make(
+      ["group", "kind", "id", "name", "detail", "links", "assignments", "actuals", "typed", "last_used", "proposal"],
+      lines.map { line in
+        let attached = line.attached
+        return [
+          "\(line.number)", line.group.kind.rawValue, "\(line.id)", line.name, line.detail, "\(attached.links)",
+          "\(attached.assignments)", "\(attached.actuals)", "\(attached.manual)", attached.lastUsed ?? "",
+          line.isKept ? "keep (\(line.group.reason))" : "merge into \(line.group.ids[0])",
+        ]
+      })
+  }
+
+  /// Side by side, as in a review.
+  package var pair: [String] {
+    let (a, b) = (rows[0], rows[1])
+    func line(_ name: String, _ left: String, _ right: String) -> String {
+      "  \(Words.padded(name, 14)) \(Words.padded(left, 36)) \(right)"
+    }
+    func text(_ attached: Attached) -> (String, String) {
+      (
+        "\(attached.assignments)",
+        "\(attached.actuals) (\(Words.clock(minutes: attached.minutes)) h, \(attached.manual) typed)"
+      )
+    }
+    let (left, right) = (text(a.attached), text(b.attached))
+    return [
+      "\(a.group.kind.rawValue), \(a.group.reason)", line("", "A (proposed to stay)", "B"),
+      line("id", "\(a.id)", "\(b.id)"), line("name", a.name, b.name), line("", a.detail, b.detail),
+      line("links", "\(a.attached.links)", "\(b.attached.links)"), line("assignments", left.0, right.0),
+      line("actuals", left.1, right.1), line("last used", a.attached.lastUsed ?? "–", b.attached.lastUsed ?? "–"),
+    ]
+  }
+}
