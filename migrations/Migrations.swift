@@ -19,6 +19,7 @@ package enum Migrations {
     Step(name: "m0009_corners", bytes: PackageResources.m0009_corners_sql),
     Step(name: "m0010_sound_rows", bytes: PackageResources.m0010_sound_rows_sql),
     Step(name: "m0011_acknowledgement", bytes: PackageResources.m0011_acknowledgement_sql),
+    Step(name: "m0012_change_log", bytes: PackageResources.m0012_change_log_sql),
   ]
 }
 

@@ -81,6 +81,14 @@ struct Composition {
     try desk().write(isDryRun: dryRun, body)
   }
 
+  /// Does it, and says what was said.
+  @discardableResult
+  func perform(_ action: some Action, _ dryRun: DryRunOption) throws -> Said {
+    let said = try desk().perform(action, isDryRun: dryRun.dryRun)
+    for line in said.text { say(line) }
+    return said
+  }
+
   /// - Parameter now: nil: the clock's, or that of `--as-of`.
   func desk(_ surface: Actor.Surface = .cli, now: Instant? = nil) -> Desk {
     let progress = options.quiet ? nil : Progress(logger: logsSteps ? logger : nil)

@@ -43,6 +43,7 @@ package struct StoreSession {
   package var findings: Findings { Findings(session: self) }
   package var coverage: Coverage { Coverage(session: self) }
   package var settings: Settings { Settings(session: self) }
+  package var changes: Changes { Changes(session: self) }
 
   // Two items that are one
   package var merging: Merging { Merging(session: self) }

@@ -20,15 +20,7 @@ struct LockCommand: ParsableCommand {
     @Option(help: "Only this project, by id, exact name or Clockify id.") var project: String?
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let (name, before) = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try project.map { try session.items.named(.project, $0) }
-        return (found?.name ?? "all projects", try session.locks.set(until: date, project: found?.id))
-      }
-      composition.say("\(dryRun.verb("Locked")) \(name) until \(date)\(before.map { " (before: \($0))" } ?? "").")
-      if let before, date < before { composition.say("The next import writes what waited after \(date).") }
-    }
+    func run() throws { try Composition(options).perform(SetLock(until: date, project: project), dryRun) }
   }
 
   struct Show: ParsableCommand {
@@ -51,16 +43,7 @@ struct LockCommand: ParsableCommand {
     @Option(help: "The lock of this project only. Default: the lock of all projects.") var project: String?
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let (name, before) = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try project.map { try session.items.named(.project, $0) }
-        return (found?.name ?? "all projects", try session.locks.set(until: nil, project: found?.id))
-      }
-      guard let before else { return composition.say("There is no lock of \(name). See: rota lock show") }
-      composition.say(
-        "\(dryRun.verb("Unlocked")) \(name) (was locked until \(before)). The next import writes what waited.")
-    }
+    func run() throws { try Composition(options).perform(ClearLock(project: project), dryRun) }
   }
 }
 

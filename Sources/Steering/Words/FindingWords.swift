@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import PlanningStore
 
 /// The findings of a run, those of one code together.

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import PlanningStore
 
 /// What programs read (docs/json.md: keys are the schema's column names).

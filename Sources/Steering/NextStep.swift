@@ -1,0 +1,74 @@
+package import Planning
+package import PlanningStore
+
+/// What one can do next. No text: each face words it, a command line as a command, a page as a button.
+package enum NextStep: Sendable, Hashable {
+  // Importing
+  case importNow
+  /// Reads some dates again.
+  case importDates(since: CalendarDay, until: CalendarDay?)
+  case importEverything
+  case confirmDeletes(run: Int64)
+  case check
+  case status
+  case setUp
+  case checkDatabase
+  case migrateDatabase
+  case tryTelling
+
+  // Runs
+  case runs
+  case run(Int64)
+
+  // Roles and actuals
+  case fixUnknownRoles
+  case giveRole
+  case giveRoleFrom(role: String, person: PersonID)
+  case enableActuals
+  case explain(Cell)
+  case auditFrom(CalendarDay)
+
+  // What waits
+  case duplicates
+  case duplicatesOf(PlanSnapshot.Kind)
+  case reviewDuplicates
+  case mergeDuplicates
+  case merges
+  case undoMerge(Int64)
+  case conflicts
+  case drift
+  case dismissDrift(PlanSnapshot.Kind, Int64)
+  /// - item: id or Clockify id.
+  case acknowledge(PlanSnapshot.Kind?, item: String?)
+
+  // References
+  case references
+  case referencesOf(PlanSnapshot.Kind)
+  case findReference(String, PlanSnapshot.Kind)
+  /// - item: nil: one to be chosen. clockifyID: nil: one to be found.
+  case link(PlanSnapshot.Kind, item: Int64?, clockifyID: String?)
+  case unlink(PlanSnapshot.Kind)
+  case ignore(PlanSnapshot.Kind, [String])
+  case unignore(PlanSnapshot.Kind, String)
+  case exportReferences
+
+  // The plan
+  case items(PlanSnapshot.Kind)
+  case cascade(PlanSnapshot.Kind, Int64)
+  case archive(PlanSnapshot.Kind, Int64)
+  case unarchive(PlanSnapshot.Kind, Int64)
+  case untagSyncOff(ProjectID)
+  case roles
+  case addRole(String?)
+  case contracts(PersonID)
+  case deleteContract(Int64)
+  case endContract
+  case addHoliday
+  case locks
+  case lock
+
+  /// One or the other.
+  indirect case either(NextStep, NextStep)
+  /// Words only: done outside rota, in Clockify, in the settings or in a shell.
+  case outside(String)
+}

@@ -1,0 +1,69 @@
+import Planning
+import PlanningStore
+
+extension NextStep {
+  /// As one types it.
+  package var command: String {
+    switch self {
+    case .importNow: "rota import"
+    case .importDates(let since, let until): "rota import --since \(since)\(until.map { " --until \($0)" } ?? "")"
+    case .importEverything: "rota import --full"
+    case .confirmDeletes(let run): "rota import --confirm-deletes \(run)"
+    case .check: "rota check"
+    case .status: "rota status"
+    case .setUp: "rota init"
+    case .checkDatabase: "rota database check"
+    case .migrateDatabase: "rota database migrate"
+    case .tryTelling: "rota notify test"
+    case .runs: "rota runs list"
+    case .run(let run): "rota runs show \(run)"
+    case .fixUnknownRoles: "rota people list --unknown"
+    case .giveRole: "rota people set-role ROLE PERSON…"
+    case .giveRoleFrom(let role, let person): "rota people set-role \"\(role)\" \(person) --from YYYY-MM-DD"
+    case .enableActuals: "rota actuals enable"
+    case .explain(let cell): "rota actuals explain \(cell.person) \(cell.project) \(cell.day)"
+    case .auditFrom(let day): "rota actuals audit --from \(day)"
+    case .duplicates: "rota duplicates list"
+    case .duplicatesOf(let kind): "rota duplicates list --kind \(kind.rawValue)"
+    case .reviewDuplicates: "rota duplicates review"
+    case .mergeDuplicates: "rota duplicates merge KIND KEEP DROP --dry-run"
+    case .merges: "rota duplicates merges"
+    case .undoMerge(let merge): "rota duplicates undo \(merge)"
+    case .conflicts: "rota conflicts list"
+    case .drift: "rota drift list"
+    case .dismissDrift(let kind, let item): "rota drift dismiss \(kind.rawValue) \(item)"
+    case .acknowledge(let kind, let item):
+      "rota references acknowledge \(kind?.rawValue ?? "KIND") \(item ?? "ID")"
+    case .references: "rota references list"
+    case .referencesOf(let kind): "rota references list --kind \(kind.rawValue)"
+    case .findReference(let name, let kind): "rota references find \"\(name)\" --kind \(kind.rawValue)"
+    case .link(let kind, let item, let clockifyID):
+      "rota references link \(kind.rawValue) \(item.map(String.init) ?? kind.rawValue.uppercased()) \(clockifyID ?? "CLOCKIFY_ID")"
+    case .unlink(let kind): "rota references unlink \(kind.rawValue) ID"
+    case .ignore(let kind, let ids):
+      ids.map { "rota references ignore \(kind.rawValue) \($0)" }.joined(separator: "  and  ")
+    case .unignore(let kind, let id): "rota references unignore \(kind.rawValue) \(id)"
+    case .exportReferences: "rota references export"
+    case .items(let kind): "rota \(kind.command) list"
+    case .cascade(let kind, let item): "rota \(kind.command) delete \(item) --cascade"
+    case .archive(let kind, let item): "rota \(kind.command) archive \(item)"
+    case .unarchive(let kind, let item): "rota \(kind.command) unarchive \(item)"
+    case .untagSyncOff(let project): "rota projects untag \(project) sync_off"
+    case .roles: "rota roles list"
+    case .addRole(let name): "rota roles add \(name.map { "\"\($0)\"" } ?? "NAME")"
+    case .contracts(let person): "rota people contract list \(person)"
+    case .deleteContract(let contract): "rota people contract delete \(contract)"
+    case .endContract: "rota people contract end PERSON --on DATE"
+    case .addHoliday: "rota holidays add DATE"
+    case .locks: "rota lock show"
+    case .lock: "rota lock set DATE"
+    case .either(let one, let other): "\(one.command)   or   \(other.command)"
+    case .outside(let words): words
+    }
+  }
+}
+
+extension PlanSnapshot.Kind {
+  /// The command that keeps items of the kind.
+  package var command: String { self == .person ? "people" : "\(rawValue)s" }
+}
