@@ -31,7 +31,8 @@ package enum Backups {
         case .diskFull: "there is no room left on its disk"
         default: error.message
         }
-      throw UserError("\(file) was not written: \(why)", next: "name a file in a folder with room", status: .failed)
+      throw UserError(
+        "\(file) was not written: \(why)", next: .outside("name a file in a folder with room"), status: .failed)
     }
     return (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
   }
@@ -46,7 +47,8 @@ package enum Backups {
     if !FileManager.default.fileExists(atPath: file) {
       do { try write(database, to: file) } catch let error as UserError {
         throw UserError(
-          "no backup: \(error.message)", next: "make the folder, with room and rights for this user", status: .failed)
+          "no backup: \(error.message)", next: .outside("make the folder, with room and rights for this user"),
+          status: .failed)
       }
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)

@@ -41,12 +41,12 @@ package struct Channel: Sendable {
     guard let file = given("ROTA_NOTIFY_SECRET_FILE") else {
       throw UserError(
         "notify: url needs a secret to sign with",
-        next: "set ROTA_NOTIFY_SECRET, or ROTA_NOTIFY_SECRET_FILE to a file that holds it")
+        next: .outside("set ROTA_NOTIFY_SECRET, or ROTA_NOTIFY_SECRET_FILE to a file that holds it"))
     }
     let text = (try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
     guard let text, !text.isEmpty else {
       throw UserError(
-        "the file of ROTA_NOTIFY_SECRET_FILE cannot be read or is empty", next: "check its path and rights")
+        "the file of ROTA_NOTIFY_SECRET_FILE cannot be read or is empty", next: .outside("check its path and rights"))
     }
     return SymmetricKey(data: Data(text.utf8))
   }
@@ -65,7 +65,7 @@ package struct Channel: Sendable {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("rota-message-\(UUID().uuidString)").path
     guard FileManager.default.createFile(atPath: file, contents: input, attributes: [.posixPermissions: 0o600]) else {
       throw UserError(
-        "no temporary file for the message could be written", next: "make room in $TMPDIR", status: .failed)
+        "no temporary file for the message could be written", next: .outside("make room in $TMPDIR"), status: .failed)
     }
     defer { try? FileManager.default.removeItem(atPath: file) }
     let result: (status: TerminationStatus, errors: String)

@@ -55,7 +55,7 @@ package struct Message: Sendable {
       lines.append("After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0))" } ?? "")" } ?? ""):")
     }
     for problem in problems {
-      lines += ["", "\(new.contains(problem.key) ? "new:  " : "still: ")\(problem.words)", "  \(problem.next)"]
+      lines += ["", "\(new.contains(problem.key) ? "new:  " : "still: ")\(problem.words)", "  \(problem.next.command)"]
     }
     return (lines + ["", "All of it: rota status", ""]).joined(separator: "\n")
   }
@@ -66,7 +66,7 @@ package struct Message: Sendable {
       "is_recovery": isRecovery,
       "problems": problems.map { problem in
         [
-          "key": problem.key, "count": problem.count, "message": problem.words, "next": problem.next,
+          "key": problem.key, "count": problem.count, "message": problem.words, "next": problem.next.command,
           "is_new": new.contains(problem.key),
         ] as [String: Any]
       },

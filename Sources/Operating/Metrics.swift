@@ -52,7 +52,7 @@ package struct Metrics {
     } catch {
       throw UserError(
         "the metrics file \(file) was not written: its folder is not there, may not be written or is full",
-        next: "make the folder, with room and rights for this user", status: .failed)
+        next: .outside("make the folder, with room and rights for this user"), status: .failed)
     }
   }
 

@@ -18,13 +18,13 @@ extension Night {
         } catch is CancellationError {
           throw CancellationError()
         } catch {
-          faults.append(Problem("heartbeat_failed", words(error).message, next: "rota notify test"))
+          faults.append(Problem("heartbeat_failed", words(error).message, next: .tryTelling))
         }
       }
       try remember(faults, database)
       do { try writeMetrics(database) } catch {
         let known = words(error)
-        faults.append(Problem("metrics_failed", known.message, next: known.next ?? "rota check"))
+        faults.append(Problem("metrics_failed", known.message, next: known.next ?? .check))
         try remember(faults, database)
       }
       // A second time where a channel failed: the others tell of it.
@@ -41,7 +41,7 @@ extension Night {
         let still = told.filter { key, _ in !key.hasPrefix(Self.notifyFailed) || faults.contains { $0.key == key } }
         try write(database) { try $0.setTold(channel.name, still, at: now) }
       }
-      for fault in faults { logger.error("\(fault.words)", metadata: ["next": "\(fault.next)"]) }
+      for fault in faults { logger.error("\(fault.words)", metadata: ["next": "\(fault.next.command)"]) }
     } catch is CancellationError {
       // Asked to stop: what was not told is told the next night.
     } catch {
@@ -116,7 +116,7 @@ extension Night {
     } catch {
       return Problem(
         Self.notifyFailed + channel.name, "telling by \(channel.name) failed: \(words(error).message)",
-        next: "rota notify test")
+        next: .tryTelling)
     }
   }
 

@@ -61,7 +61,7 @@ package struct Night: Sendable {
         problems.append(
           Problem(
             "run_partial", "the import could not read everything: \(report.stopped?.message ?? "see the run")",
-            next: "rota runs show \(report.run)"))
+            next: .run(report.run)))
       }
     } catch let error as RunInterrupted {
       throw error
@@ -80,16 +80,16 @@ package struct Night: Sendable {
   }
 
   package func words(_ error: any Error) -> UserError {
-    ErrorWords.words(error) ?? UserError("the import failed: \(error)", next: "rota check", status: .failed)
+    ErrorWords.words(error) ?? UserError("the import failed: \(error)", next: .check, status: .failed)
   }
 
   private func log(_ error: UserError) {
-    logger.error("\(error.message)", metadata: error.next.map { ["next": "\($0)"] })
+    logger.error("\(error.message)", metadata: error.next.map { ["next": "\($0.command)"] })
   }
 
   private func failure(_ error: any Error) -> Problem {
     let known = words(error)
-    return Problem("run_failed", "the import failed: \(known.message)", next: known.next ?? "rota check")
+    return Problem("run_failed", "the import failed: \(known.message)", next: known.next ?? .check)
   }
 
   /// A run that died may have taken the disk with it: look before writing on.
@@ -100,7 +100,7 @@ package struct Night: Sendable {
     logger.warning("the last run died; checking the database")
     guard try database.read({ try $0.questions.isIntact() }) else {
       throw UserError(
-        "\(database.path) is damaged; nothing was imported", next: "restore a backup (docs/operations.md)",
+        "\(database.path) is damaged; nothing was imported", next: .outside("restore a backup (docs/operations.md)"),
         status: .failed)
     }
   }
@@ -121,7 +121,7 @@ package struct Night: Sendable {
       return report
     } catch is TookTooLong {
       throw UserError(
-        "the import had not ended when the next night was due, and was stopped", next: "rota check", status: .failed)
+        "the import had not ended when the next night was due, and was stopped", next: .check, status: .failed)
     }
   }
 
@@ -132,13 +132,13 @@ package struct Night: Sendable {
   /// - Returns: what went wrong.
   private func keep(_ database: PlanningDatabase) -> [Problem] {
     var faults: [Problem] = []
-    func attempt(_ key: String, next: String, _ body: () throws -> Void) {
+    func attempt(_ key: String, next: NextStep, _ body: () throws -> Void) {
       do { try body() } catch {
         let known = words(error)
         faults.append(Problem(key, known.message, next: known.next ?? next))
       }
     }
-    attempt("upkeep_failed", next: "rota database check") {
+    attempt("upkeep_failed", next: .checkDatabase) {
       try database.optimize()
       let month = NightlySetting.bytes + now.utcDay.description.prefix(7)
       try write(database) { session in
@@ -150,7 +150,7 @@ package struct Night: Sendable {
       }
     }
     if let folder = settings.backup.to {
-      attempt("backup_failed", next: "rota check") {
+      attempt("backup_failed", next: .check) {
         try Backups.rotate(database, into: folder, keep: settings.backup.keep, at: now)
         try write(database) { try $0.settings.set(NightlySetting.backup, now.description, at: now) }
         logger.info("backup written", metadata: ["folder": "\(folder)"])

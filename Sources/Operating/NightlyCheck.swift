@@ -86,7 +86,8 @@ package struct NightlyCheck {
         let words = ErrorWords.words(error)
         findings.append(
           Finding(
-            state: "fail", name: "webhook", text: "\(words?.message ?? "\(error)"). Next: \(words?.next ?? "")"))
+            state: "fail", name: "webhook", text: "\(words?.message ?? "\(error)"). Next: \(words?.next?.command ?? "")"
+          ))
       }
     }
     return findings

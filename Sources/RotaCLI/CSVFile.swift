@@ -38,19 +38,19 @@ struct CSVFile {
         file == "-"
         ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(fileURLWithPath: file))
     } catch {
-      throw UserError("\(path) cannot be read", next: "check the name of the file")
+      throw UserError("\(path) cannot be read", next: .outside("check the name of the file"))
     }
     if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) || data.prefix(4).contains(0) {
       throw UserError(
         "\(path): the text is UTF-16, not UTF-8",
-        next: "iconv -f utf-16 -t utf-8 \(file) > \(file).utf8   or   save it as \"CSV UTF-8\"")
+        next: .outside("iconv -f utf-16 -t utf-8 \(file) > \(file).utf8   or   save it as \"CSV UTF-8\""))
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       let good = Self.validPrefix(data)
       let line = 1 + data.prefix(good).count { $0 == UInt8(ascii: "\n") }
       throw UserError(
         "\(path) line \(line): the text is not UTF-8",
-        next: "iconv -f latin1 -t utf-8 \(file) > \(file).utf8, if it is Latin-1")
+        next: .outside("iconv -f latin1 -t utf-8 \(file) > \(file).utf8, if it is Latin-1"))
     }
     try self.init(path: path, text: text)
   }
@@ -63,7 +63,8 @@ struct CSVFile {
       header = csv.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
       rows = csv.rows
     } catch {
-      throw UserError("\(path): a quote stands where none may be", next: "write \"\" for a quote inside quotes")
+      throw UserError(
+        "\(path): a quote stands where none may be", next: .outside("write \"\" for a quote inside quotes"))
     }
     var lines: [Line] = []
     var number = 2
@@ -83,7 +84,7 @@ struct CSVFile {
     guard text.count(where: { $0 == "\"" }).isMultiple(of: 2) else {
       throw UserError(
         "\(path) line \(lines.last?.number ?? 1): a quote is opened and never closed  (nothing was imported)",
-        next: "close it, or write \"\" for a quote inside quotes")
+        next: .outside("close it, or write \"\" for a quote inside quotes"))
     }
     guard !header.isEmpty, header != [""] else { throw UserError("\(path) is empty; its first line must name columns") }
     if let twice = header.first(where: { name in header.count { $0 == name } > 1 }) {
@@ -92,8 +93,8 @@ struct CSVFile {
   }
 
   /// - Throws: `UserError` where the first line names a column that is none, or leaves out one that must be there.
-  func check(columns: [String], required: [String], next: String? = nil) throws {
-    let all = "the columns are \(columns.joined(separator: ", "))"
+  func check(columns: [String], required: [String], next: NextStep? = nil) throws {
+    let all = NextStep.outside("the columns are \(columns.joined(separator: ", "))")
     if let unknown = header.first(where: { !columns.contains($0) }) {
       throw UserError("\(path) line 1: there is no column \"\(unknown)\"", next: all)
     }

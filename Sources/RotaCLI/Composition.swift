@@ -110,14 +110,15 @@ struct Composition {
         key == nil && file == nil && token == nil
           ? "there is no Clockify key"
           : "more than one of CLOCKIFY_API_KEY, CLOCKIFY_API_KEY_FILE and CLOCKIFY_ADDON_TOKEN is set",
-        next: key == nil && file == nil && token == nil
-          ? "set CLOCKIFY_API_KEY, or CLOCKIFY_API_KEY_FILE to a file that holds it, and run 'rota check'"
-          : "unset all but one of them")
+        next: .outside(
+          key == nil && file == nil && token == nil
+            ? "set CLOCKIFY_API_KEY, or CLOCKIFY_API_KEY_FILE to a file that holds it, and run 'rota check'"
+            : "unset all but one of them"))
     }
     if let token { return try ClockifyCredential(.addonToken, secret: token) }
     if let key { return try ClockifyCredential(.apiKey, secret: key) }
     guard let text = try? String(contentsOfFile: file!, encoding: .utf8) else {
-      throw UserError("the key file \(file!) cannot be read", next: "check CLOCKIFY_API_KEY_FILE")
+      throw UserError("the key file \(file!) cannot be read", next: .outside("check CLOCKIFY_API_KEY_FILE"))
     }
     return try ClockifyCredential(.apiKey, secret: text)
   }

@@ -21,7 +21,7 @@ enum ErrorReport {
       return code == .success ? 0 : ExitStatus.usage.rawValue
     }
     Terminal.note("Error: \(known.message)")
-    if let next = known.next { Terminal.note("Next: \(next)") }
+    if let next = known.next { Terminal.note("Next: \(next.command)") }
     return known.status.rawValue
   }
 

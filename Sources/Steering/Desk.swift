@@ -87,7 +87,7 @@ package struct Desk: Sendable {
     }
     return UserError(
       "another import or command is writing to \(database.path)\(who ?? ""). Nothing was changed.",
-      next: "wait until it has ended, then try again", status: .alreadyRunning)
+      next: .outside("wait until it has ended, then try again"), status: .alreadyRunning)
   }
 }
 

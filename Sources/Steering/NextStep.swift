@@ -2,7 +2,7 @@ package import Planning
 package import PlanningStore
 
 /// What one can do next. No text: each face words it, a command line as a command, a page as a button.
-package enum NextStep: Sendable, Hashable {
+package enum NextStep: Codable, Sendable, Hashable {
   // Importing
   case importNow
   /// Reads some dates again.

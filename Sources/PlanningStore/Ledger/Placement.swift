@@ -1,7 +1,7 @@
 package import Planning
 
 /// One person, project and date.
-package struct Cell: Hashable, Sendable, Comparable {
+package struct Cell: Codable, Hashable, Sendable, Comparable {
   package let person: PersonID
   package let project: ProjectID
   package let day: CalendarDay

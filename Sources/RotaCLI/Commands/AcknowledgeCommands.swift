@@ -34,7 +34,7 @@ extension ReferencesCommand {
       guard !words.isEmpty else {
         throw UserError(
           "\(kind.rawValue) \(item) is in Clockify, and nothing about it waits. Nothing was changed.",
-          next: "rota status")
+          next: .status)
       }
       for line in words { composition.say("\(line).") }
     }

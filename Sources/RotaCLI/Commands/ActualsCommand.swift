@@ -39,7 +39,7 @@ struct ActualsCommand: ParsableCommand {
           let more = unknown.count > 20 ? "\n  … and \(unknown.count - 20) more" : ""
           throw UserError(
             "\(Words.plural(unknown.count, "person has", "people have")) the role Unknown:\n\(shown)\(more)",
-            next: "rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')",
+            next: .outside("rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')"),
             status: .needsConfirmation)
         }
         if try session.settings.value(Setting.actualsEnabledAt) == nil {

@@ -67,7 +67,7 @@ extension ActualsCommand {
         let (cell, name) = try place.cell(session)
         let contract = try session.plan.snapshot().people[cell.person]?.plan.contract(on: cell.day)
         guard let role = try role.map({ try session.roles.id($0) }) ?? contract?.role else {
-          throw UserError("there is no contract on \(cell.day)", next: "name the role with --role")
+          throw UserError("there is no contract on \(cell.day)", next: .outside("name the role with --role"))
         }
         try session.writer.type(
           cell, role: role, minutes: clear ? nil : (billable ?? 0, nonbillable ?? 0), at: composition.now)
@@ -117,7 +117,7 @@ extension ActualsCommand {
         purge.withItems = withItems
         purge.catchAll = composition.settings.imports.catchAllProject
         if let runID, try session.runs.run(runID) == nil {
-          throw UserError("there is no run \(runID)", next: "rota runs list")
+          throw UserError("there is no run \(runID)", next: .runs)
         }
         return try session.purging.purge(purge)
       }
@@ -265,7 +265,7 @@ extension ActualsCommand {
       let days = try range.days(composition)
       try ImportCommand.refuseAges(
         days.lowerBound, option: "--from", today: composition.today,
-        next: "rota actuals audit --from \(ImportCommand.oldest)")
+        next: .auditFrom(ImportCommand.oldest))
       let database = try composition.openDatabase()
       let auditor = Auditor(desk: composition.desk(), database: database, days: days)
       let differences = try await auditor.differences()

@@ -41,7 +41,9 @@ struct ContractCommand: ParsableCommand, PlanSubject {
       change["ends_on"] = to
       change["minutes_per_day"] = minutesPerDay
       change["working_days"] = workingDays
-      guard !change.isEmpty else { throw UserError("nothing to change was given", next: "see the options with --help") }
+      guard !change.isEmpty else {
+        throw UserError("nothing to change was given", next: .outside("see the options with --help"))
+      }
       let name = try composition.write(dryRun: dryRun.dryRun) { session in
         let found = try session.items.named(.person, person)
         try session.contracts.set(

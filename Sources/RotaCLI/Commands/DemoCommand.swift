@@ -47,7 +47,8 @@ struct DemoCommand: AsyncParsableCommand {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      throw UserError("port \(port) on 127.0.0.1 cannot be used", next: "rota demo --serve --port 0", status: .failed)
+      throw UserError(
+        "port \(port) on 127.0.0.1 cannot be used", next: .outside("rota demo --serve --port 0"), status: .failed)
     }
     do {
       let banner =
@@ -138,7 +139,8 @@ private struct DemoStory {
       let runs = try? database.read({ try $0.runs.latest(limit: 1_000_000) }), !runs.isEmpty,
       runs.allSatisfy({ $0.trigger == "demo" })
     else {
-      throw UserError("\(path) is not a demo's; nothing was changed", next: "rota demo --database ANOTHER.sqlite")
+      throw UserError(
+        "\(path) is not a demo's; nothing was changed", next: .outside("rota demo --database ANOTHER.sqlite"))
     }
     try database.close()
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }

@@ -134,7 +134,8 @@ struct DuplicatesCommand: ParsableCommand {
           }
         } catch let refusal as PlanRefusal {
           throw UserError(
-            "\(csv.path) line \(line.number): \(refusal.message)  (nothing was merged)", next: refusal.next)
+            "\(csv.path) line \(line.number): \(refusal.message)  (nothing was merged)",
+            next: refusal.next.map { .outside($0) })
         }
       }
     }

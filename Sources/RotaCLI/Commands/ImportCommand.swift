@@ -46,7 +46,9 @@ struct ImportCommand: AsyncParsableCommand {
       try Self.refuseAges(
         since, option: "--since", today: composition.today,
         next:
-          "rota import --since \(Self.oldest)   or   rota import --full, which goes back to where the first import did")
+          .either(
+            .importDates(since: Self.oldest, until: nil),
+            .outside("rota import --full, which goes back to where the first import did")))
     }
     let database = try dryRun.dryRun ? composition.openDatabase() : composition.openOrCreateDatabase()
     var request = ImportRequest(
@@ -57,7 +59,7 @@ struct ImportCommand: AsyncParsableCommand {
     if let bad = request.workspaces.first(where: { $0 != "all" && !$0.isClockifyID }) {
       throw UserError(
         "--workspace \(bad) is no Clockify id: it must have 24 hexadecimal digits",
-        next: "rota check, which lists the workspaces that the key sees")
+        next: .outside("rota check, which lists the workspaces that the key sees"))
     }
     try database.read { session in
       request.person = try person.map { try linked(.person, $0, session) }
@@ -78,7 +80,7 @@ struct ImportCommand: AsyncParsableCommand {
   static let oldest = CalendarDay(year: 2000, month: 1, day: 1)!
 
   /// Nobody's time is so old that it is worth what asking for it costs.
-  static func refuseAges(_ since: CalendarDay, option: String, today: CalendarDay, next: String) throws {
+  static func refuseAges(_ since: CalendarDay, option: String, today: CalendarDay, next: NextStep) throws {
     guard since < oldest else { return }
     let days = today - since + 1
     throw UserError(
@@ -92,7 +94,7 @@ struct ImportCommand: AsyncParsableCommand {
     guard try !session.references.clockifyIDs(kind, of: item.id).isEmpty else {
       throw UserError(
         "\(kind.rawValue) \(item.name) is not linked to Clockify, so there is no time to read",
-        next: "rota references link \(kind.rawValue) \(item.id) CLOCKIFY_ID")
+        next: .link(kind, item: item.id, clockifyID: nil))
     }
     return item.id
   }

@@ -68,7 +68,7 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
         throw UserError(
           "\(hanging.words.joined(separator: ", ")) \(hanging.words.count == 1 && hanging.words[0].hasPrefix("1 ") ? "hangs" : "hang") on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
           next:
-            "rota \(Subject.command) delete \(found.id) --cascade   or   rota \(Subject.command) archive \(found.id)",
+            .either(.cascade(Subject.kind, found.id), .archive(Subject.kind, found.id)),
           status: .needsConfirmation)
       }
       if ignore {
@@ -83,7 +83,7 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
       "\(dryRun.verb("Deleted")) \(name)\(hanging.isEmpty ? "" : " with \(hanging.joined(separator: ", "))").")
     if !ids.isEmpty, !ignore {
       composition.say(
-        "The next import makes it again, unless:  \(ReferencesCommand.Unlink.ignoring(Subject.kind, ids))")
+        "The next import makes it again, unless:  \(NextStep.ignore(Subject.kind, ids).command)")
     }
   }
 }

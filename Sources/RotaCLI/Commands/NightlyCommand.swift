@@ -48,7 +48,7 @@ struct NightlyCommand: AsyncParsableCommand {
     try composition.openDatabase().close()
     guard let service = try WriteLock(database: composition.settings.database + ".nightly", patience: 0) else {
       throw UserError(
-        "another 'rota nightly' looks after \(composition.settings.database)", next: "stop it first",
+        "another 'rota nightly' looks after \(composition.settings.database)", next: .outside("stop it first"),
         status: .alreadyRunning)
     }
     defer { withExtendedLifetime(service) {} }
@@ -57,7 +57,7 @@ struct NightlyCommand: AsyncParsableCommand {
 
   static func schedule(at time: String, zone name: String) throws -> NightlySchedule {
     guard let zone = Zone(name) else {
-      throw UserError("there is no time zone \"\(name)\"", next: "name one like Europe/Berlin")
+      throw UserError("there is no time zone \"\(name)\"", next: .outside("name one like Europe/Berlin"))
     }
     guard let schedule = NightlySchedule(time: time, zone: zone) else {
       throw UserError("--at must be a time from 00:00 to 23:59, not \"\(time)\"")

@@ -25,9 +25,9 @@ struct NotifyCommand: ParsableCommand {
       guard !channels.isEmpty || notify.heartbeat != nil else {
         throw UserError(
           "nobody would be told: the settings name no channel",
-          next: "set notify: command, email or url (docs/operations.md)")
+          next: .outside("set notify: command, email or url (docs/operations.md)"))
       }
-      let example = Problem("test", "2 people have the role Unknown (an example)", next: "rota people list --unknown")
+      let example = Problem("test", "2 people have the role Unknown (an example)", next: .fixUnknownRoles)
       let message = Message(
         event: .test, workspace: "", run: nil, status: nil, at: composition.now, problems: [example], new: ["test"])
       var failed = 0
@@ -37,7 +37,7 @@ struct NotifyCommand: ParsableCommand {
           print("ok    \(Words.padded(name, 10)) took the message")
         } catch let error as UserError {
           failed += 1
-          print("fail  \(Words.padded(name, 10)) \(error.message)\(error.next.map { ". Next: \($0)" } ?? "")")
+          print("fail  \(Words.padded(name, 10)) \(error.message)\(error.next.map { ". Next: \($0.command)" } ?? "")")
         }
       }
       for channel in channels { try await attempt(channel.name) { try await channel.send(message) } }

@@ -94,7 +94,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
           guard isDone else {
             throw UserError(
               "\(person.name) has a real role already; nothing was changed",
-              next: "say from when: rota people set-role \"\(self.role)\" \(person.id) --from YYYY-MM-DD")
+              next: .outside("say from when: rota people set-role \"\(self.role)\" \(person.id) --from YYYY-MM-DD"))
           }
         }
         return chosen.map(\.name)

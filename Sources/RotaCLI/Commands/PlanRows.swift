@@ -75,7 +75,8 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
       column.isRequired && !columns.contains { $0.name == column.name }
     }) {
       throw UserError(
-        "\(csv.path) line 1: the column \(missing.name) is missing", next: "rota \(Subject.command) import -h")
+        "\(csv.path) line 1: the column \(missing.name) is missing", next: .outside("rota \(Subject.command) import -h")
+      )
     }
     let progress = composition.options.quiet ? nil : Progress()
     defer { Terminal.endProgress() }
@@ -97,7 +98,7 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
       let meant = NearestWord.to(header, among: names).map { ". Did you mean \"\($0)\"?" } ?? ""
       throw UserError(
         "\(csv.path) line 1: there is no column \"\(header)\"\(meant)",
-        next: "the columns are \(names.joined(separator: ", "))")
+        next: .outside("the columns are \(names.joined(separator: ", "))"))
     }
     return column
   }
@@ -122,7 +123,7 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
     let rest = problems.count > 10 ? ["and \(Words.plural(problems.count - 10, "more line"))"] : []
     throw UserError(
       (shown + rest).joined(separator: "\n       ") + "  (nothing was imported)",
-      next: first.refusal.next ?? "correct the file and try again")
+      next: .outside(first.refusal.next ?? "correct the file and try again"))
   }
 }
 
@@ -171,7 +172,9 @@ extension Composition {
     _ find: (StoreSession) throws -> Int64
   ) throws {
     let given = given(fields)
-    guard !given.isEmpty else { throw UserError("nothing to change was given", next: "see the options with --help") }
+    guard !given.isEmpty else {
+      throw UserError("nothing to change was given", next: .outside("see the options with --help"))
+    }
     let changed = try write(dryRun: dryRun.dryRun) { try $0.rows.edit(find($0), given, of: table) }
     say(
       changed

@@ -61,7 +61,7 @@ struct ReferencesCommand: ParsableCommand {
         let found = try session.items.named(kind, item)
         let id = clockifyID.lowercased()
         if let problem = try session.references.linkProblem(kind, externalID: id) {
-          throw UserError("\(problem). Nothing was changed.", next: "rota references list --kind \(kind.rawValue)")
+          throw UserError("\(problem). Nothing was changed.", next: .referencesOf(kind))
         }
         try session.references.link(kind, planningID: found.id, externalID: id, workspace: nil)
         return found.name
@@ -89,13 +89,8 @@ struct ReferencesCommand: ParsableCommand {
         "\(name): \(dryRun.dryRun ? "would be unlinked" : "unlinked") from \(ids.joined(separator: ", ")); its data stays for now."
       )
       composition.say(
-        "The next import makes a new \(kind.rawValue) and moves the imported time there, unless:  \(Self.ignoring(kind, ids))"
+        "The next import makes a new \(kind.rawValue) and moves the imported time there, unless:  \(NextStep.ignore(kind, ids).command)"
       )
-    }
-
-    /// The commands that keep each id away.
-    static func ignoring(_ kind: PlanSnapshot.Kind, _ ids: [String]) -> String {
-      ids.map { "rota references ignore \(kind.rawValue) \($0)" }.joined(separator: "  and  ")
     }
   }
 
@@ -112,7 +107,7 @@ struct ReferencesCommand: ParsableCommand {
       let id = clockifyID.lowercased()
       guard id.isClockifyID else {
         throw UserError(
-          "\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: "rota references list")
+          "\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: .references)
       }
       let (changed, item) = try composition.write(dryRun: dryRun.dryRun) { session in
         (
@@ -198,7 +193,7 @@ struct ReferencesCommand: ParsableCommand {
       let csv = try CSVFile(path: file)
       try csv.check(
         columns: ReferencesCommand.columns, required: ["kind", "planning_id", "external_id"],
-        next: "rota references export")
+        next: .exportReferences)
       let linked = try composition.write(dryRun: dryRun.dryRun) { try link(csv, session: $0) }
       composition.say("\(dryRun.verb("Linked")) \(Words.plural(linked, "item")) of \(file).")
     }
@@ -223,7 +218,7 @@ struct ReferencesCommand: ParsableCommand {
       guard problems.isEmpty else {
         throw UserError(
           problems.prefix(10).joined(separator: "\n       ") + "  (nothing was imported)",
-          next: "correct the file and try again")
+          next: .outside("correct the file and try again"))
       }
       return linked
     }

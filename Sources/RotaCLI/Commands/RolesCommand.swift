@@ -31,7 +31,7 @@ struct RolesCommand: ParsableCommand {
       guard name.contains(where: { !$0.isWhitespace }) else { throw UserError("a role needs a name") }
       let id = try composition.write(dryRun: dryRun.dryRun) { session in
         if try session.roles.find(named: name) != nil {
-          throw UserError("there is a role \"\(name)\" already", next: "rota roles list")
+          throw UserError("there is a role \"\(name)\" already", next: .roles)
         }
         return try session.roles.add(name)
       }

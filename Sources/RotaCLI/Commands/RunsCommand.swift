@@ -57,7 +57,7 @@ struct RunsCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let (found, findings) = try composition.read { (try $0.runs.run(id), try $0.findings.all(of: id)) }
-      guard let found else { throw UserError("there is no run \(id)", next: "rota runs list") }
+      guard let found else { throw UserError("there is no run \(id)", next: .runs) }
       if json.json {
         let object = RunWords.object(found, findings)
         print(JSONText.of(object))
@@ -100,7 +100,7 @@ struct RunsCommand: ParsableCommand {
     func run() throws {
       try Composition(options).read { session in
         guard let found = try session.runs.run(id) else {
-          throw UserError("there is no run \(id)", next: "rota runs list")
+          throw UserError("there is no run \(id)", next: .runs)
         }
         var findings = try session.findings.all(of: id)
         let mask = masksNames ? try NameMask(session) : nil

@@ -58,7 +58,8 @@ struct InitCommand: ParsableCommand {
       }
       throw UserError(
         "\(path) cannot be written: \(error.localizedDescription)",
-        next: "check that its folder exists, may be written and has room, then run 'rota init' again", status: .failed)
+        next: .outside("check that its folder exists, may be written and has room, then run 'rota init' again"),
+        status: .failed)
     }
   }
 
@@ -114,7 +115,7 @@ struct CheckCommand: AsyncParsableCommand {
     } catch {
       firstError = error
       let words = ErrorWords.words(error)
-      line("fail", "clockify", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0)" } ?? "")")
+      line("fail", "clockify", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0.command)" } ?? "")")
     }
     do {
       let database = try composition.openDatabase()
@@ -130,7 +131,7 @@ struct CheckCommand: AsyncParsableCommand {
       )
     } catch {
       let words = ErrorWords.words(error)
-      line("fail", "database", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0)" } ?? "")")
+      line("fail", "database", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0.command)" } ?? "")")
     }
     for finding in NightlyCheck(
       composition.settings.night, database: composition.settings.database, environment: composition.environment
@@ -147,7 +148,7 @@ struct CheckCommand: AsyncParsableCommand {
     let visible = try await source.workspaces()
     guard let workspace = visible.first(where: { wanted.isEmpty || wanted == ["all"] || wanted.contains($0.id) })
     else {
-      throw UserError("the key sees no such workspace", next: "rota check")
+      throw UserError("the key sees no such workspace", next: .check)
     }
     if workspace.isFree { await source.budget.limitPerHour(to: composition.settings.imports.freeRequestsPerHour) }
     let users = try await source.users(in: workspace.id)
@@ -260,7 +261,7 @@ struct DatabaseCommand: ParsableCommand {
       guard problems.isEmpty else {
         throw UserError(
           "\(composition.settings.database) has \(Words.plural(problems.count, "problem"))",
-          next: "mend each as said, or restore a backup, and check again", status: .failed)
+          next: .outside("mend each as said, or restore a backup, and check again"), status: .failed)
       }
       print("ok    \(composition.settings.database): intact, links lead somewhere, ledger and actuals agree")
     }
@@ -281,7 +282,7 @@ struct DatabaseCommand: ParsableCommand {
       let composition = try Composition(options)
       let database = try composition.openDatabase()
       guard !FileManager.default.fileExists(atPath: file) else {
-        throw UserError("\(file) is there already; nothing was written", next: "name another file")
+        throw UserError("\(file) is there already; nothing was written", next: .outside("name another file"))
       }
       let size = try Backups.write(database, to: file)
       composition.say("Backup written: \(file), \(Words.count(size / 1024)) KiB, intact.")

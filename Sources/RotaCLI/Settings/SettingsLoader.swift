@@ -28,7 +28,7 @@ struct SettingsLoader {
       file = path
       try readFile(path)
     } else if named != nil {
-      throw UserError("there is no settings file at \(path)", next: "rota init --config \(path)")
+      throw UserError("there is no settings file at \(path)", next: .outside("rota init --config \(path)"))
     }
     readEnvironment()
     var settings = RotaSettings()
@@ -45,7 +45,7 @@ struct SettingsLoader {
     guard problems.isEmpty else {
       throw UserError(
         "the settings are not usable:\n" + problems.map { "  \($0)" }.joined(separator: "\n"),
-        next: "correct them; every key is in docs/cli.md, and 'rota init' writes a commented file")
+        next: .outside("correct them; every key is in docs/cli.md, and 'rota init' writes a commented file"))
     }
     return settings
   }
@@ -59,9 +59,10 @@ struct SettingsLoader {
     } catch let error as YamlError {
       throw UserError(
         "\(path)\(Self.words(error))",
-        next: "correct it; 'rota init --config other.yaml' writes a commented file to compare with")
+        next: .outside("correct it; 'rota init --config other.yaml' writes a commented file to compare with"))
     } catch {
-      throw UserError("\(path) cannot be read as UTF-8 text", next: "save it as UTF-8, and check who may read it")
+      throw UserError(
+        "\(path) cannot be read as UTF-8 text", next: .outside("save it as UTF-8, and check who may read it"))
     }
     guard let node, node.null == nil || node.mapping != nil else { return }
     guard let mapping = node.mapping else {

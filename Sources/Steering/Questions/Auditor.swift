@@ -27,7 +27,7 @@ package struct Auditor {
       guard report.status == "done" else {
         throw UserError(
           report.stopped?.message ?? "Clockify's time could not be read completely",
-          next: "try again later", status: .partial)
+          next: .outside("try again later"), status: .partial)
       }
       return try copy.read { try $0.audit.cells(from: days.lowerBound, through: days.upperBound) }
     }
@@ -47,7 +47,7 @@ package struct Auditor {
       rows.append([
         cell.day.description, plan.people[cell.person]?.name ?? "person \(cell.person)",
         plan.projects[cell.project]?.name ?? "project \(cell.project)", "\(mine)", "\(theirs)", "\(mine - theirs)",
-        cause.words, cause.next,
+        cause.words, cause.next.command,
       ])
     }
     return .make(["date", "person", "project", "ours", "clockify", "difference", "cause", "next"], rows)
@@ -56,40 +56,38 @@ package struct Auditor {
   /// What stands in the way comes first, then what was not read again.
   private func cause(
     _ cell: Cell, ours: AuditCell?, theirs: Int, _ plan: PlanSnapshot, _ session: StoreSession
-  ) throws -> (words: String, next: String) {
+  ) throws -> (words: String, next: NextStep) {
     guard let person = plan.people[cell.person], let project = plan.projects[cell.project] else {
-      return ("not imported yet", "rota import")
+      return ("not imported yet", .importNow)
     }
-    if ours?.isManual ?? false { return ("typed or edited by hand", "rota conflicts list") }
-    if plan.isLocked(cell.day, on: cell.project) { return ("locked", "rota lock show") }
-    if project.isSyncOff { return ("sync_off", "rota projects untag \(cell.project) sync_off") }
-    if person.isFrozen { return ("person archived here", "rota people unarchive \(cell.person)") }
-    if try session.audit.isChangedByHand(cell) { return ("rows removed or moved by hand", "rota import") }
+    if ours?.isManual ?? false { return ("typed or edited by hand", .conflicts) }
+    if plan.isLocked(cell.day, on: cell.project) { return ("locked", .locks) }
+    if project.isSyncOff { return ("sync_off", .untagSyncOff(cell.project)) }
+    if person.isFrozen { return ("person archived here", .unarchive(.person, cell.person)) }
+    if try session.audit.isChangedByHand(cell) { return ("rows removed or moved by hand", .importNow) }
     let users = plan.clockifyIDs(.person, of: cell.person)
     let projects = plan.clockifyIDs(.project, of: cell.project)
     for (kind, ids) in [(PlanSnapshot.Kind.person, users), (.project, projects)] {
       if let ignored = ids.first(where: { plan.isIgnored(kind, $0) }) {
-        return ("on the ignore list: what was placed stays", "rota references unignore \(kind.rawValue) \(ignored)")
+        return ("on the ignore list: what was placed stays", .unignore(kind, ignored))
       }
     }
     if users.isEmpty {
-      return ("leftover: person without a link", "rota references find \"\(person.name)\" --kind person")
+      return ("leftover: person without a link", .findReference(person.name, .person))
     }
     if projects.isEmpty {
-      return ("leftover: project without a link", "rota references find \"\(project.name)\" --kind project")
+      return ("leftover: project without a link", .findReference(project.name, .project))
     }
     let entries = try session.questions.entries(of: cell, users: users, projects: projects)
     let held = entries.rows.indices.first { entries[$0, "state"].description == "held" }
     if let reason = held.flatMap({ Reason(rawValue: entries[$0, "reason"].description) }) {
-      return ("held: \(reason.words)", reason == .deleteBrake ? "rota status" : explain(cell))
+      return ("held: \(reason.words)", reason == .deleteBrake ? .status : .explain(cell))
     }
-    if entries.rows.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", explain(cell)) }
+    if entries.rows.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", .explain(cell)) }
     let read = try session.questions.lastRunThatRead(cell.day, users: users).map { ", last read by run \($0)" } ?? ""
     if cell.day < desk.today - desk.settings.windowDays {
-      return ("changed outside the window\(read)", "rota import --since \(cell.day) --until \(cell.day)")
+      return ("changed outside the window\(read)", .importDates(since: cell.day, until: cell.day))
     }
-    return ("changed in Clockify\(read)", "rota import")
+    return ("changed in Clockify\(read)", .importNow)
   }
-
-  private func explain(_ cell: Cell) -> String { "rota actuals explain \(cell.person) \(cell.project) \(cell.day)" }
 }

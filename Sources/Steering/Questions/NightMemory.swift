@@ -8,7 +8,7 @@ package import Scheduling
 package typealias Problem = Waiting.Item
 
 extension Problem {
-  package init(_ key: String, _ words: String, next: String) {
+  package init(_ key: String, _ words: String, next: NextStep) {
     self.init(key: key, count: 1, words: words, next: next)
   }
 }

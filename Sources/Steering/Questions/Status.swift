@@ -170,7 +170,7 @@ package struct Status {
       "drift": waiting.count("drift"), "probable_duplicates": waiting.count("probable_duplicate"),
       "source_missing": waiting.count("source_missing"),
       "waiting": waiting.items.map {
-        ["key": $0.key, "count": $0.count, "message": $0.words, "next": $0.next] as [String: Any]
+        ["key": $0.key, "count": $0.count, "message": $0.words, "next": $0.next.command] as [String: Any]
       },
       "next_run": optional(next?.description), "is_overdue": isOverdue, "is_well": isWell,
       "last_backup": optional(backup), "database_bytes": databaseBytes,

@@ -3,12 +3,12 @@ package import PlanningStore
 
 /// What waits for a person, each with the command that settles or shows it. Said by `import` and by `status`.
 package struct Waiting {
-  package struct Item: Codable, Sendable {
+  package struct Item: Sendable {
     package let key: String
     /// How many; a rise is news.
     package let count: Int
     package let words: String
-    package let next: String
+    package let next: NextStep
   }
 
   package private(set) var items: [Item] = []
@@ -25,7 +25,7 @@ package struct Waiting {
   ///   - findings: of the last run.
   ///   - summary: of the last run; nil: there was none.
   package init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
-    let show = run.map { "rota runs show \($0)" } ?? "rota runs list"
+    let show = run.map { NextStep.run($0) } ?? .runs
     let acknowledged = try session.acknowledgements.all()
     func found(_ code: String, kind: String? = nil) -> [Finding] {
       findings.filter { finding in
@@ -39,23 +39,23 @@ package struct Waiting {
       add(
         "delete_plan", plan.keys.count,
         "\(Words.plural(plan.keys.count, "entry", "entries"))\(seconds) vanished, or would leave by a filter, at once: nothing was removed",
-        "rota import --confirm-deletes \(plan.run)")
+        .confirmDeletes(run: plan.run))
     }
     let unknown = try session.questions.peopleWithUnknownRole()
     if !unknown.isEmpty {
       add(
         "unknown_role", unknown.count,
         "\(Words.plural(unknown.count, "person", "people")) \(unknown.count == 1 ? "has" : "have") the role Unknown",
-        "rota people list --unknown")
+        .fixUnknownRoles)
     }
     if let summary, summary.actualsAreOff, try session.settings.value(Setting.actualsEnabledAt) == nil {
-      add("actuals_off", 1, "actuals are off: no time is read", "rota actuals enable")
+      add("actuals_off", 1, "actuals are off: no time is read", .enableActuals)
     }
     if let duplicate = found("probable_duplicate").first {
       add(
         "probable_duplicate", found("probable_duplicate").count,
         "\(Words.plural(found("probable_duplicate").count, "probable duplicate")): \(duplicate.kind ?? "") \"\(duplicate.name ?? "")\"",
-        "rota duplicates review")
+        .reviewDuplicates)
     }
     let clientless = found(Reason.projectWithoutClient.rawValue, kind: "project")
     if let first = clientless.first {
@@ -64,29 +64,30 @@ package struct Waiting {
       add(
         "project_without_client", clientless.count,
         "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held in all" : ""): give \(which) one in Clockify",
-        "rota references acknowledge project \(first.externalID ?? "ID")")
+        .acknowledge(.project, item: first.externalID))
     }
     if let gone = found(Reason.noProject.rawValue, kind: "setting").first {
       add(
         "catch_all_gone", 1,
         "project \(gone.planningID ?? 0), the catch-all of the settings, is gone: time without a project is held",
-        "name another under import: catch_all_project")
+        .outside("name another under import: catch_all_project"))
     }
     let missing = found("source_missing")
     if !missing.isEmpty {
       add(
         "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more",
-        "rota references acknowledge \(missing[0].kind ?? "KIND") \(missing[0].planningID.map(String.init) ?? "ID")")
+        .acknowledge(
+          missing[0].kind.flatMap(PlanSnapshot.Kind.init), item: missing[0].planningID.map(String.init)))
     }
     let conflicts = try session.questions.conflicts().rows.count
     if conflicts > 0 {
       add(
         "conflict", conflicts, "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
-        "rota conflicts list")
+        .conflicts)
     }
     let drift = Set(try session.drift.list().rows.map { "\($0[0]) \($0[1])" }).count
     if drift > 0 {
-      add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list")
+      add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", .drift)
     }
     items += try session.nightlyFaults()
     let late = try session.ledger.held(Reason.locked.rawValue)
@@ -96,7 +97,7 @@ package struct Waiting {
   /// How many of a kind wait.
   package func count(_ key: String) -> Int { items.first { $0.key == key }?.count ?? 0 }
 
-  private mutating func add(_ key: String, _ count: Int, _ words: String, _ next: String) {
+  private mutating func add(_ key: String, _ count: Int, _ words: String, _ next: NextStep) {
     items.append(Item(key: key, count: count, words: words, next: next))
   }
 
@@ -104,11 +105,27 @@ package struct Waiting {
   package var lines: [String] {
     let width = min(58, items.map(\.words.count).max() ?? 0)
     return items.flatMap { item -> [String] in
-      let line = "  \(Words.padded(item.words, width))  \(item.next)"
+      let line = "  \(Words.padded(item.words, width))  \(item.next.command)"
       return line.count <= 80
         ? [line]
         : Words.wrapped("  \(item.words)", indent: 4, width: 80)
-          + Words.wrapped("      \(item.next)", indent: 8, width: 80)
+          + Words.wrapped("      \(item.next.command)", indent: 8, width: 80)
     }
+  }
+}
+
+/// Faults of a night are kept in the database until the next one.
+extension Waiting.Item: Codable {
+  private enum CodingKeys: String, CodingKey { case key, count, words, next }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    key = try container.decode(String.self, forKey: .key)
+    count = try container.decode(Int.self, forKey: .count)
+    words = try container.decode(String.self, forKey: .words)
+    // Earlier versions kept the command.
+    next =
+      try (try? container.decode(String.self, forKey: .next)).map { .outside($0) }
+      ?? container.decode(NextStep.self, forKey: .next)
   }
 }

@@ -10,13 +10,13 @@ package enum ErrorWords {
     case let error as RunInterrupted:
       UserError(
         "stopped as asked. What had arrived is kept; nothing planners see was changed. Run \(error.run) is 'partial'.",
-        next: "run 'rota import' again", status: .interrupted)
+        next: .outside("run 'rota import' again"), status: .interrupted)
     case is CancellationError: UserError("stopped as asked.", status: .interrupted)
     case let error as RunFailed: runFailed(error)
     case let error as ImportError: importError(error)
     case let error as ClockifyError: clockify(error)
     case let error as StoreError: store(error)
-    case let refusal as PlanRefusal: UserError(refusal.message, next: refusal.next)
+    case let refusal as PlanRefusal: UserError(refusal.message, next: refusal.next.map { .outside($0) })
     case let duplicate as PlanDuplicate: UserError(duplicate.refusal.message)
     default: nil
     }
@@ -24,7 +24,7 @@ package enum ErrorWords {
 
   private static func runFailed(_ error: RunFailed) -> UserError? {
     guard let cause = words(error.cause) else {
-      return UserError("run \(error.run) failed: \(error.cause)", next: "rota runs show \(error.run)", status: .failed)
+      return UserError("run \(error.run) failed: \(error.cause)", next: .run(error.run), status: .failed)
     }
     return UserError(
       "\(cause.message). Run \(error.run) is 'failed'; nothing planners see was changed.", next: cause.next,
@@ -36,38 +36,44 @@ package enum ErrorWords {
 
   private static func importError(_ error: ImportError) -> UserError {
     switch error.code {
-    case .workspaceChoice: UserError(error.message, next: "set ROTA_CLOCKIFY_WORKSPACES=ID, or edit the settings file")
-    case .noPlan: UserError(error.message, next: "rota runs list")
-    case .badSetting: UserError(error.message, next: "correct the settings file (rota.yaml)")
-    case .unbalanced, .damagedLinks: UserError(error.message, next: "rota database check", status: .failed)
+    case .workspaceChoice:
+      UserError(error.message, next: .outside("set ROTA_CLOCKIFY_WORKSPACES=ID, or edit the settings file"))
+    case .noPlan: UserError(error.message, next: .runs)
+    case .badSetting: UserError(error.message, next: .outside("correct the settings file (rota.yaml)"))
+    case .unbalanced, .damagedLinks: UserError(error.message, next: .checkDatabase, status: .failed)
     }
   }
 
   private static func clockify(_ error: ClockifyError) -> UserError {
-    let next: String?
+    let next: NextStep?
     let status: ExitStatus
     switch error.code {
-    case .badAddress, .badCredential: (next, status) = ("set it right, then run 'rota check'", .usage)
-    case .keyRefused: (next, status) = ("set CLOCKIFY_API_KEY to a valid key and run 'rota check'", .unreachable)
+    case .badAddress, .badCredential: (next, status) = (.outside("set it right, then run 'rota check'"), .usage)
+    case .keyRefused:
+      (next, status) = (.outside("set CLOCKIFY_API_KEY to a valid key and run 'rota check'"), .unreachable)
     case .forbidden:
-      (next, status) = ("use a key of an owner or admin of the workspace, then run 'rota check'", .unreachable)
-    case .unreachable, .timeout: (next, status) = ("check the address and the network, then try again", .unreachable)
-    case .budgetExhausted: (next, status) = ("run 'rota import' again later", .partial)
-    default: (next, status) = ("rota check", .failed)
+      (next, status) = (
+        .outside("use a key of an owner or admin of the workspace, then run 'rota check'"), .unreachable
+      )
+    case .unreachable, .timeout:
+      (next, status) = (.outside("check the address and the network, then try again"), .unreachable)
+    case .budgetExhausted: (next, status) = (.outside("run 'rota import' again later"), .partial)
+    default: (next, status) = (.check, .failed)
     }
     return UserError(error.description, next: next, status: status)
   }
 
   private static func store(_ error: StoreError) -> UserError {
     switch error.code {
-    case .notFound: UserError(error.message, next: "rota init")
-    case .notADatabase: UserError(error.message, next: "name another file with --database")
-    case .newerSchema: UserError(error.message, next: "install the newer rota", status: .failed)
-    case .readOnly: UserError(error.message, next: "check owner and rights (ls -l), then 'rota check'", status: .failed)
+    case .notFound: UserError(error.message, next: .setUp)
+    case .notADatabase: UserError(error.message, next: .outside("name another file with --database"))
+    case .newerSchema: UserError(error.message, next: .outside("install the newer rota"), status: .failed)
+    case .readOnly:
+      UserError(error.message, next: .outside("check owner and rights (ls -l), then 'rota check'"), status: .failed)
     case .diskFull:
-      UserError(error.message, next: "make room (df -h), then run the same command again", status: .failed)
-    case .busy: UserError(error.message, next: "try again in a moment", status: .alreadyRunning)
-    case .damaged: UserError(error.message, next: "restore a backup", status: .failed)
+      UserError(error.message, next: .outside("make room (df -h), then run the same command again"), status: .failed)
+    case .busy: UserError(error.message, next: .outside("try again in a moment"), status: .alreadyRunning)
+    case .damaged: UserError(error.message, next: .outside("restore a backup"), status: .failed)
     case .refused:
       UserError(
         error.message.contains("still used")

@@ -12,10 +12,10 @@ package enum ExitStatus: Int32, Error {
 /// An error in words: what happened and where, and the command that comes next.
 package struct UserError: Error {
   package let message: String
-  package let next: String?
+  package let next: NextStep?
   package let status: ExitStatus
 
-  package init(_ message: String, next: String? = nil, status: ExitStatus = .usage) {
+  package init(_ message: String, next: NextStep? = nil, status: ExitStatus = .usage) {
     self.message = message
     self.next = next
     self.status = status
