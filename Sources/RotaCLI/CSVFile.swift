@@ -16,7 +16,7 @@ struct CSVFile {
     func kind() throws -> PlanSnapshot.Kind {
       let word = fields["kind", default: ""]
       guard let kind = PlanSnapshot.Kind(rawValue: word) else {
-        throw PlanRefusal("kind \"\(word)\" must be client, project or person")
+        throw UserError("kind \"\(word)\" must be client, project or person")
       }
       return kind
     }

@@ -59,7 +59,7 @@ package struct ActualWriter: Subject {
           DELETE FROM actual
           WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ? AND is_manual = 1
           """, arguments: key)
-      if db.changesCount == 0 { throw PlanRefusal("nothing was typed there in that role") }
+      if db.changesCount == 0 { throw PlanRefusal.nothingTyped }
       return
     }
     try db.execute(

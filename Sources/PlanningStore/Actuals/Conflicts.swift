@@ -100,7 +100,7 @@ package struct Conflicts: Subject {
       db, sql: "SELECT source_minutes FROM actual_conflict WHERE person_id = ? AND project_id = ? AND date = ?",
       arguments: [cell.person, cell.project, cell.day.description])
     guard let source else {
-      throw PlanRefusal("there is no conflict on that person, project and date", next: "rota conflicts list")
+      throw PlanRefusal.noConflict
     }
     return source
   }

@@ -15,12 +15,11 @@ package struct MergeUndo: Subject {
       db, sql: "SELECT * FROM merge WHERE id = ifnull(?, (SELECT max(id) FROM merge WHERE undone_at IS NULL))",
       arguments: [id])
     guard let row, let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else {
-      throw PlanRefusal(
-        id.map { "there is no merge \($0)" } ?? "there is no merge to undo", next: "rota duplicates merges")
+      throw PlanRefusal.noMerge(id)
     }
     let record = MergeRecord(
       id: row["id"], kind: kind, kept: row["kept_id"], dropped: row["dropped_id"], droppedName: row["dropped_name"])
-    guard row["undone_at"] as String? == nil else { throw PlanRefusal("merge \(record.id) was undone already") }
+    guard row["undone_at"] as String? == nil else { throw PlanRefusal.undoneAlready(record.id) }
     let rows = try Row.fetchAll(
       db, sql: "SELECT table_name, row_key, before, after FROM merge_row WHERE merge_id = ? ORDER BY id",
       arguments: [record.id])
@@ -29,9 +28,7 @@ package struct MergeUndo: Subject {
     do {
       try putBack(rows.filter { $0["table_name"] != "actual" }, tables: MergeScope.of(kind).map(\.table))
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-      throw PlanRefusal(
-        "something that merge \(record.id) builds on was deleted or replaced since (\(error.message ?? "constraint")); nothing was changed",
-        next: "correct the items by hand")
+      throw PlanRefusal.goneSince(merge: record.id, constraint: error.message ?? "constraint")
     }
     if kind != .client {
       try markTouched(record)
@@ -107,7 +104,7 @@ package struct MergeUndo: Subject {
         ORDER BY m.id DESC
         """, arguments: [record.id, record.kind.rawValue, record.kept, record.dropped])
     if let later {
-      throw PlanRefusal("merge \(later) came later and builds on it", next: "rota duplicates undo \(later)")
+      throw PlanRefusal.laterMerge(later)
     }
     for row in rows {
       let table: String = row["table_name"]
@@ -122,9 +119,7 @@ package struct MergeUndo: Subject {
       // What an import writes anew does not count.
       if MergeScope.derived.contains(table) || (table == "actual" && now?["m"] as Bool? != true) { continue }
       if table == "external_reference", now != nil, try isSameLink(row["after"], now?["o"]) { continue }
-      throw PlanRefusal(
-        "\(table) \(row["row_key"] as String) was changed after merge \(record.id)",
-        next: "change it back, or correct the items by hand")
+      throw PlanRefusal.changedSince(merge: record.id, table: table, key: row["row_key"])
     }
   }
 

@@ -56,31 +56,25 @@ package struct Merging: Subject {
   private func name(_ kind: PlanSnapshot.Kind, _ id: Int64) throws -> String {
     guard
       let name = try String.fetchOne(db, sql: "SELECT name FROM \(kind.rawValue) WHERE id = ?", arguments: [id])
-    else { throw PlanRefusal("there is no \(kind.rawValue) \(id)") }
+    else { throw PlanRefusal.noItemWithID(kind, id) }
     return name
   }
 
   /// Rule 91: time without a project would have nowhere to go.
   func refuseCatchAll(_ catchAll: ProjectID?, among projects: [ProjectID]) throws {
     guard let catchAll, projects.contains(catchAll) else { return }
-    throw PlanRefusal(
-      "project \(catchAll) takes the time without a project (setting import: catch_all_project); nothing was changed",
-      next: "name another project there, or none, and run this again")
+    throw PlanRefusal.takesTimeWithoutProject(catchAll)
   }
 
   private func refuseMerge(_ kind: PlanSnapshot.Kind, keep: Int64, drop: Int64) throws {
-    if keep == drop { throw PlanRefusal("\(kind.rawValue) \(keep) cannot be merged with itself") }
+    if keep == drop { throw PlanRefusal.mergedWithItself(kind, keep) }
     let ignored = try String.fetchOne(
       db,
       sql: """
         SELECT r.external_id FROM external_reference r JOIN ignored_reference i USING (system, kind, external_id)
         WHERE r.kind = ? AND r.planning_id IN (?, ?)
         """, arguments: [kind.rawValue, keep, drop])
-    if let ignored {
-      throw PlanRefusal(
-        "the Clockify id \(ignored) of one of them is on the ignore list",
-        next: "rota references unignore \(kind.rawValue) \(ignored)   or   rota references unlink \(kind.rawValue) ID")
-    }
+    if let ignored { throw PlanRefusal.isIgnored(kind, ignored) }
   }
 
   private func move(

@@ -49,7 +49,7 @@ package struct Contracts: Subject {
         return
       }
       guard contracts.count == 1 else {
-        throw PlanRefusal("the person has \(contracts.count) contracts: say from when", next: "add --from YYYY-MM-DD")
+        throw PlanRefusal.severalContracts(contracts.count)
       }
       _ = try session.rows.edit(only.id, change, of: .contract)
       return
@@ -80,9 +80,7 @@ package struct Contracts: Subject {
     } else {
       fields["ends_on"] = change["ends_on"] ?? to.map { "\($0)" }
     }
-    guard fields["role_id"] != nil else {
-      throw PlanRefusal("the person has no contract yet, so the role must be given", next: "add --role ROLE")
-    }
+    guard fields["role_id"] != nil else { throw PlanRefusal.firstContractNeedsRole }
     return try session.rows.add(fields, to: .contract)
   }
 
@@ -90,11 +88,10 @@ package struct Contracts: Subject {
   package func end(of person: PersonID, on day: CalendarDay) throws {
     let contracts = try contracts(of: person)
     if let later = contracts.first(where: { ($0.startsOn ?? day) > day }) {
-      throw PlanRefusal(
-        "contract \(later.id) begins later, on \(later.startsOn!)", next: "rota people contract delete \(later.id)")
+      throw PlanRefusal.laterContract(later.id, from: later.startsOn!)
     }
     guard let covering = contracts.first(where: { $0.covers(day) }) else {
-      throw PlanRefusal("the person has no contract on \(day)", next: "rota people contract list \(person)")
+      throw PlanRefusal.noContract(person, day)
     }
     _ = try session.rows.edit(covering.id, ["ends_on": "\(day)"], of: .contract)
   }

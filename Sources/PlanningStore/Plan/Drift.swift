@@ -53,9 +53,7 @@ package struct Drift: Subject {
         db, sql: "SELECT planning_id FROM external_reference WHERE kind = 'client' AND external_id = ?",
         arguments: [value])
       guard let client else {
-        throw PlanRefusal(
-          "project \(id) moved in Clockify to client \(value), which is not linked here",
-          next: value.isNull ? "rota drift dismiss project \(id)" : "rota references link client CLIENT \(value)")
+        throw PlanRefusal.clientNotLinked(project: id, client: String.fromDatabaseValue(value))
       }
       ours = client.databaseValue
     case "email":

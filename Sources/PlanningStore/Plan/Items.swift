@@ -1,6 +1,15 @@
 import GRDB
 package import Planning
 
+/// So many rows of one sort that go with an item.
+package struct Hanging: Sendable {
+  /// `typed` and `locked` are among the actuals: rows typed by hand, rows on locked dates.
+  package enum What: Sendable { case project, assignment, actual, contract, absence, typed, locked }
+
+  package let what: What
+  package let count: Int
+}
+
 /// Clients, projects and people: found by name, archived, tagged, deleted.
 package struct Items: Subject {
   let session: StoreSession
@@ -13,12 +22,9 @@ package struct Items: Subject {
     if let first = found.first, found.count == 1 { return first }
     if found.isEmpty {
       let names = try String.fetchAll(db, sql: "SELECT DISTINCT name FROM \(kind.rawValue)")
-      throw PlanRefusal(
-        "there is no \(kind.rawValue) \"\(text)\"\(PlanRefusal.suggestion(text, names))",
-        next: "rota \(kind == .person ? "people" : "\(kind.rawValue)s") list")
+      throw PlanRefusal.noItem(kind, text, meant: NearestWord.to(text, among: names))
     }
-    let candidates = found.map { "\(kind.rawValue) \($0.id) \($0.name)" }.joined(separator: ", ")
-    throw PlanRefusal("\"\(text)\" is ambiguous: \(candidates)", next: "name it by id")
+    throw PlanRefusal.ambiguous(text, kind, found.map { .init(id: $0.id, name: $0.name) })
   }
 
   /// Items by planning id, Clockify id, or exact name.
@@ -70,43 +76,42 @@ package struct Items: Subject {
     return db.changesCount > 0
   }
 
-  /// What would go with an item, in words, and its Clockify ids.
-  package func whatHangsOn(_ kind: PlanSnapshot.Kind, _ id: Int64) throws -> (words: [String], clockifyIDs: [String]) {
+  /// What would go with an item, and its Clockify ids.
+  package func whatHangsOn(_ kind: PlanSnapshot.Kind, _ id: Int64) throws -> (parts: [Hanging], clockifyIDs: [String]) {
     let column = "\(kind.rawValue)_id"
-    var counts: [(String, String)] = []
+    var counts: [(Hanging.What, String)] = []
     switch kind {
-    case .client: counts = [("project", "SELECT count(*) FROM project WHERE client_id = ?")]
+    case .client: counts = [(.project, "SELECT count(*) FROM project WHERE client_id = ?")]
     case .project, .person:
       counts = [
-        ("assignment", "SELECT count(*) FROM assignment WHERE \(column) = ?"),
-        ("actual", "SELECT count(*) FROM actual WHERE \(column) = ?"),
+        (.assignment, "SELECT count(*) FROM assignment WHERE \(column) = ?"),
+        (.actual, "SELECT count(*) FROM actual WHERE \(column) = ?"),
       ]
       if kind == .person {
         counts += [
-          ("contract", "SELECT count(*) FROM contract WHERE person_id = ?"),
-          ("absence", "SELECT count(*) FROM time_off WHERE person_id = ?"),
+          (.contract, "SELECT count(*) FROM contract WHERE person_id = ?"),
+          (.absence, "SELECT count(*) FROM time_off WHERE person_id = ?"),
         ]
       }
     }
     let actuals =
       kind == .client ? "a.project_id IN (SELECT id FROM project WHERE client_id = ?)" : "a.\(column) = ?"
-    if kind == .client { counts.append(("actual", "SELECT count(*) FROM actual a WHERE \(actuals)")) }
+    if kind == .client { counts.append((.actual, "SELECT count(*) FROM actual a WHERE \(actuals)")) }
     counts += [
-      ("row typed by hand", "SELECT count(*) FROM actual a WHERE a.is_manual = 1 AND \(actuals)"),
+      (.typed, "SELECT count(*) FROM actual a WHERE a.is_manual = 1 AND \(actuals)"),
       (
-        "row on locked dates",
+        .locked,
         """
         SELECT count(*) FROM actual a WHERE EXISTS (SELECT 1 FROM timesheet_lock l
           WHERE ifnull(l.project_id, a.project_id) = a.project_id AND a.date <= l.locked_until) AND \(actuals)
         """
       ),
     ]
-    let words = try counts.compactMap { name, sql -> String? in
+    let parts = try counts.compactMap { what, sql -> Hanging? in
       let count = try Int.fetchOne(db, sql: sql, arguments: [id]) ?? 0
-      let plural = name.hasPrefix("row ") ? "rows\(name.dropFirst(3))" : "\(name)s"
-      return count == 0 ? nil : "\(count) \(count == 1 ? name : plural)"
+      return count == 0 ? nil : Hanging(what: what, count: count)
     }
-    return (words, try session.references.clockifyIDs(kind, of: id))
+    return (parts, try session.references.clockifyIDs(kind, of: id))
   }
 
   /// Deletes an item with all that hangs on it; a client with its projects.

@@ -23,7 +23,7 @@ package struct Locks: Subject {
   /// - Throws: `PlanRefusal` where the cell is on a locked date.
   func refuse(_ cell: Cell) throws {
     if try session.plan.snapshot().isLocked(cell.day, on: cell.project) {
-      throw PlanRefusal("\(cell.day) is locked; nothing was changed", next: "rota lock show")
+      throw PlanRefusal.locked(cell.day)
     }
   }
 }

@@ -32,7 +32,7 @@ struct PlanIntake {
   mutating func values(_ fields: [String: String]) throws -> [String: DatabaseValue] {
     let fields = fields.filter { !$0.value.isEmpty }
     if let missing = table.columns.first(where: { $0.isRequired && fields[$0.name] == nil }) {
-      throw PlanRefusal("\(missing.name) is missing")
+      throw PlanRefusal.missing(column: missing.name)
     }
     // Taken out while it grows: two of it would copy all names for each new one.
     var known = names
@@ -65,8 +65,7 @@ struct PlanIntake {
   ) throws -> Fate {
     if let same = rows[whole(values)] {
       guard !skipsSame else { return .same }
-      throw PlanRefusal(
-        same.line.map { "it repeats line \($0)" } ?? "\(table.noun.one) \(same.id) says the same already")
+      throw same.line.map { PlanRefusal.repeatsLine($0) } ?? .same(table.noun, same.id)
     }
     let isContract = table.name == PlanTable.contract.name
     var candidates = unmatched[key(values)] ?? []
@@ -76,10 +75,7 @@ struct PlanIntake {
       let id: Int64 = old["id"]
       guard replaces else { throw differs(from: old, values) }
       guard candidates.count == 1 else {
-        let ids = candidates.map { "\($0["id"] as Int64)" }.joined(separator: ", ")
-        throw PlanRefusal(
-          "it may change \(table.noun.many) \(ids): they have the same \(keyWords)",
-          next: "change them by id: edit, delete")
+        throw PlanRefusal.mayChange(table.noun, candidates.map { $0["id"] }, key: keyColumns)
       }
       if isContract { try session.rows.checkOverlap(values, id: id) }
       let whole = Dictionary(uniqueKeysWithValues: table.columns.map { ($0.name, values[$0.name] ?? .null) })
@@ -94,18 +90,11 @@ struct PlanIntake {
     return .added
   }
 
-  private var keyWords: String {
-    keyColumns.map { $0.hasSuffix("_id") ? String($0.dropLast(3)) : $0 }.joined(separator: ", ")
-  }
-
   private func differs(from old: Row, _ values: [String: DatabaseValue]) -> PlanRefusal {
+    func text(_ value: DatabaseValue) -> String? { value.isNull ? nil : "\(value.storage.value ?? "")" }
     let columns = table.columns.map(\.name).filter { (values[$0] ?? .null) != old[$0] as DatabaseValue }
-    let differences = columns.map { column in
-      func text(_ value: DatabaseValue) -> String { value.isNull ? "empty" : "\(value.storage.value ?? "")" }
-      return "\(column) \(text(old[column])), here \(text(values[column] ?? .null))"
-    }
-    return PlanRefusal(
-      "\(table.noun.one) \(old["id"] as Int64) has the same \(keyWords) and says otherwise: \(differences.joined(separator: "; "))",
-      next: "add --replace to change what is there, or enter a second one beside it with 'add'")
+    return .saysOtherwise(
+      table.noun, old["id"], key: keyColumns,
+      columns.map { .init(column: $0, there: text(old[$0]), here: text(values[$0] ?? .null)) })
   }
 }

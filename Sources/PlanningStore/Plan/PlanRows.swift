@@ -14,7 +14,7 @@ package struct PlanRows: Subject {
   package func add(_ fields: [String: String], to table: PlanTable) throws -> Int64 {
     let fields = fields.filter { !$0.value.isEmpty }
     if let missing = table.columns.first(where: { $0.isRequired && fields[$0.name] == nil }) {
-      throw PlanRefusal("\(missing.name) is missing")
+      throw PlanRefusal.missing(column: missing.name)
     }
     var values = try values(fields, of: table) { try value($0, $1) }
     try complete(&values, table)
@@ -41,7 +41,7 @@ package struct PlanRows: Subject {
     let old = try row(id, of: table)
     var values = try values(fields.filter { $0.value != "none" }, of: table) { try value($0, $1) }
     for column in table.columns where fields[column.name] == "none" {
-      guard !column.isRequired else { throw PlanRefusal("\(column.name) cannot be empty") }
+      guard !column.isRequired else { throw PlanRefusal.cannotBeEmpty(column: column.name) }
       values[column.name] = .null
     }
     var whole: [String: DatabaseValue] = [:]
@@ -68,7 +68,7 @@ package struct PlanRows: Subject {
 
   private func row(_ id: Int64, of table: PlanTable) throws -> Row {
     guard let row = try Row.fetchOne(db, sql: "SELECT * FROM \(table.name) WHERE id = ?", arguments: [id]) else {
-      throw PlanRefusal("there is no \(table.noun.one) \(id)")
+      throw PlanRefusal.noRow(table.noun, id)
     }
     return row
   }
@@ -84,36 +84,34 @@ package struct PlanRows: Subject {
   }
 
   func value(_ text: String, _ column: PlanTable.Column) throws -> DatabaseValue {
+    func refusal(_ wanted: PlanRefusal.Wanted) -> PlanRefusal {
+      .badValue(column: column.name, text: text, wanted: wanted)
+    }
     switch column.content {
     case .item(let kind): return try session.items.named(kind, text).id.databaseValue
     case .role: return try session.roles.id(text).databaseValue
     case .date:
-      guard CalendarDay(text) != nil else {
-        throw PlanRefusal("\(column.name) \"\(text)\" is no date that exists; write YYYY-MM-DD")
-      }
+      guard CalendarDay(text) != nil else { throw refusal(.date) }
       return text.databaseValue
     case .minutes(let range):
-      guard let minutes = Int(text), range.contains(minutes) else {
-        throw PlanRefusal(
-          "\(column.name) \"\(text)\" must be whole minutes from \(range.lowerBound) to \(range.upperBound)")
-      }
+      guard let minutes = Int(text), range.contains(minutes) else { throw refusal(.minutes(range)) }
       return minutes.databaseValue
     case .flag:
       switch text.lowercased() {
       case "1", "true", "yes": return 1.databaseValue
       case "0", "false", "no": return 0.databaseValue
-      default: throw PlanRefusal("\(column.name) \"\(text)\" must be yes or no")
+      default: throw refusal(.flag)
       }
     case .workingDays:
       guard let days = WorkingDays(text.replacing(";", with: ",").replacing(" ", with: ",")) else {
-        throw PlanRefusal("\(column.name) \"\(text)\" must be weekdays, as in mon,tue,wed")
+        throw refusal(.weekdays)
       }
       return days.description.databaseValue
     case .zone:
-      guard Zone(text) != nil else { throw PlanRefusal("\(column.name) \"\(text)\" is no time zone known here") }
+      guard Zone(text) != nil else { throw refusal(.zone) }
       return text.databaseValue
     case .text:
-      guard text.contains(where: { !$0.isWhitespace }) else { throw PlanRefusal("\(column.name) is blank") }
+      guard text.contains(where: { !$0.isWhitespace }) else { throw refusal(.text) }
       return text.databaseValue
     }
   }
@@ -128,9 +126,7 @@ package struct PlanRows: Subject {
             SELECT role_id FROM contract WHERE person_id = ?1
               AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999')
             """), arguments: [values["person_id"], values["starts_on"]])
-      guard let role else {
-        throw PlanRefusal("the person has no contract on the first date, so the role must be given")
-      }
+      guard let role else { throw PlanRefusal.roleNeeded }
       values["role_id"] = role.databaseValue
     }
     for column in table.columns where values[column.name] == nil {
@@ -148,7 +144,7 @@ package struct PlanRows: Subject {
   func checkOrder(_ values: [String: DatabaseValue]) throws {
     func text(_ column: String) -> String? { values[column].flatMap { String.fromDatabaseValue($0) } }
     if let from = text("starts_on"), let to = text("ends_on"), to < from {
-      throw PlanRefusal("it ends (\(to)) before it starts (\(from))")
+      throw PlanRefusal.endsBeforeStart(end: to, start: from)
     }
   }
 
@@ -158,9 +154,7 @@ package struct PlanRows: Subject {
       db,
       sql: "SELECT id FROM \(table.name) WHERE \(names.map { "\($0) IS ?" }.joined(separator: " AND "))",
       arguments: StatementArguments(names.map { values[$0] ?? .null }))
-    if let same {
-      throw PlanDuplicate(id: same, refusal: PlanRefusal("\(table.noun.one) \(same) says the same already"))
-    }
+    if let same { throw PlanRefusal.same(table.noun, same) }
   }
 
   func checkOverlap(_ values: [String: DatabaseValue], id: Int64?) throws {
@@ -171,12 +165,8 @@ package struct PlanRows: Subject {
           WHERE person_id = ?1 AND id IS NOT ?2
             AND ifnull(starts_on, '0000') <= ifnull(?4, '9999') AND ifnull(?3, '0000') <= ifnull(ends_on, '9999')
           """), arguments: [values["person_id"], id, values["starts_on"] ?? .null, values["ends_on"] ?? .null])
-    guard let other else { return }
-    let from = other["starts_on"] as String? ?? "the beginning"
-    let to = other["ends_on"] as String?
-    let otherID: Int64 = other["id"]
-    throw PlanRefusal(
-      "it overlaps contract \(otherID) of the same person, from \(from) \(to.map { "to \($0)" } ?? "on")",
-      next: "rota people contract end PERSON --on DATE")
+    if let other {
+      throw PlanRefusal.overlapsContract(other["id"], from: other["starts_on"], to: other["ends_on"])
+    }
   }
 }

@@ -37,14 +37,19 @@ package struct PlanTable: Sendable {
     }
   }
 
+  package struct Noun: Sendable, Equatable {
+    package let one: String
+    package let many: String
+  }
+
   /// As in the schema.
   package let name: String
   /// What a row is called, one and many.
-  package let noun: (one: String, many: String)
+  package let noun: Noun
   package let columns: [Column]
 
   package static let assignment = PlanTable(
-    name: "assignment", noun: ("assignment", "assignments"),
+    name: "assignment", noun: Noun(one: "assignment", many: "assignments"),
     columns: [
       Column("person_id", .item(.person), isRequired: true, isKey: true),
       Column("project_id", .item(.project), isRequired: true, isKey: true), Column("role_id", .role),
@@ -53,7 +58,7 @@ package struct PlanTable: Sendable {
     ])
 
   package static let timeOff = PlanTable(
-    name: "time_off", noun: ("absence", "absences"),
+    name: "time_off", noun: Noun(one: "absence", many: "absences"),
     columns: [
       Column("person_id", .item(.person), isRequired: true, isKey: true),
       Column("starts_on", .date, isRequired: true, isKey: true), Column("ends_on", .date),
@@ -61,14 +66,14 @@ package struct PlanTable: Sendable {
     ])
 
   package static let holiday = PlanTable(
-    name: "holiday", noun: ("holiday", "holidays"),
+    name: "holiday", noun: Noun(one: "holiday", many: "holidays"),
     columns: [
       Column("date", .date, isRequired: true, isKey: true), Column("name", .text, default: "Holiday"),
       Column("holiday_group", .text, isKey: true),
     ])
 
   package static let contract = PlanTable(
-    name: "contract", noun: ("contract", "contracts"),
+    name: "contract", noun: Noun(one: "contract", many: "contracts"),
     columns: [
       Column("person_id", .item(.person), isRequired: true, isKey: true), Column("role_id", .role, isRequired: true),
       Column("starts_on", .date, isKey: true), Column("ends_on", .date),
@@ -77,19 +82,19 @@ package struct PlanTable: Sendable {
     ])
 
   package static let person = PlanTable(
-    name: "person", noun: ("person", "people"),
+    name: "person", noun: Noun(one: "person", many: "people"),
     columns: [
       Column("name", .text, isRequired: true), Column("email", .text), Column("time_zone", .zone),
       Column("holiday_group", .text), Column("actuals_from", .date),
     ])
 
   package static let project = PlanTable(
-    name: "project", noun: ("project", "projects"),
+    name: "project", noun: Noun(one: "project", many: "projects"),
     columns: [
       Column("client_id", .item(.client), isRequired: true), Column("name", .text, isRequired: true),
       Column("is_billable", .flag), Column("actuals_from", .date),
     ])
 
   package static let client = PlanTable(
-    name: "client", noun: ("client", "clients"), columns: [Column("name", .text, isRequired: true)])
+    name: "client", noun: Noun(one: "client", many: "clients"), columns: [Column("name", .text, isRequired: true)])
 }

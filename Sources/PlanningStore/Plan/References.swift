@@ -13,23 +13,20 @@ package struct References: Subject {
   }
 
   /// Why this id cannot be linked, or nil.
-  package func linkProblem(_ kind: PlanSnapshot.Kind, externalID: String) throws -> String? {
-    guard externalID.isClockifyID else {
-      return "\"\(externalID)\" is no Clockify id: it must have 24 hexadecimal digits"
-    }
+  package func linkProblem(_ kind: PlanSnapshot.Kind, externalID: String) throws -> PlanRefusal? {
+    guard externalID.isClockifyID else { return .notClockifyID(externalID) }
     for row in try Row.fetchAll(
       db, sql: "SELECT planning_id FROM external_reference WHERE kind = ? AND external_id = ?",
       arguments: [kind.rawValue, externalID])
     {
-      let id: Int64 = row["planning_id"]
-      return "\(externalID) is already linked to \(kind.rawValue) \(id)"
+      return .linkedAlready(externalID, kind, row["planning_id"])
     }
     for other in PlanSnapshot.Kind.allCases where other != kind {
       let mirror = other == .person ? "clockify_user" : "clockify_\(other.rawValue)"
       if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM \(mirror) WHERE id = ?)", arguments: [externalID])
         ?? false
       {
-        return "\(externalID) is a \(other.rawValue) in Clockify, not a \(kind.rawValue)"
+        return .otherKind(externalID, is: other, not: kind)
       }
     }
     return nil

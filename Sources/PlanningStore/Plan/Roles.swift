@@ -26,8 +26,6 @@ package struct Roles: Subject {
   package func id(_ name: String) throws -> RoleID {
     if let id = try find(named: name) { return id }
     let names = try String.fetchAll(db, sql: "SELECT name FROM role")
-    throw PlanRefusal(
-      "there is no role \"\(name)\"\(PlanRefusal.suggestion(name, names))",
-      next: "rota roles list   or   rota roles add \"\(name)\"")
+    throw PlanRefusal.noRole(name, meant: NearestWord.to(name, among: names))
   }
 }

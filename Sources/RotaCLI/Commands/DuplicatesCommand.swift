@@ -127,15 +127,16 @@ struct DuplicatesCommand: ParsableCommand {
           case "": return nil
           case "different":
             let (left, right) = (try session.items.named(kind, keep).id, try session.items.named(kind, drop).id)
-            if left == right { throw PlanRefusal("both are \(kind.rawValue) \(left)") }
+            if left == right { throw UserError("both are \(kind.rawValue) \(left)") }
             _ = try session.dismissals.set(.init(kind: kind, left, right), true)
             return nil
-          case let other?: throw PlanRefusal("decision \"\(other)\" must be merge, different or empty")
+          case let other?: throw UserError("decision \"\(other)\" must be merge, different or empty")
           }
-        } catch let refusal as PlanRefusal {
+        } catch {
+          guard let refusal = ErrorWords.words(error) else { throw error }
           throw UserError(
             "\(csv.path) line \(line.number): \(refusal.message)  (nothing was merged)",
-            next: refusal.next.map { .outside($0) })
+            next: refusal.next)
         }
       }
     }

@@ -64,9 +64,10 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
     let (name, hanging, ids) = try composition.write(dryRun: dryRun.dryRun) { session in
       let found = try session.items.named(Subject.kind, item)
       let hanging = try session.items.whatHangsOn(Subject.kind, found.id)
-      if !hanging.words.isEmpty, !cascade {
+      let words = hanging.parts.map(\.words)
+      if !words.isEmpty, !cascade {
         throw UserError(
-          "\(hanging.words.joined(separator: ", ")) \(hanging.words.count == 1 && hanging.words[0].hasPrefix("1 ") ? "hangs" : "hang") on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
+          "\(words.joined(separator: ", ")) \(words.count == 1 && words[0].hasPrefix("1 ") ? "hangs" : "hang") on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
           next:
             .either(.cascade(Subject.kind, found.id), .archive(Subject.kind, found.id)),
           status: .needsConfirmation)
@@ -77,7 +78,7 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
         }
       }
       try session.items.delete(Subject.kind, found.id, catchAll: composition.settings.imports.catchAllProject)
-      return (found.name, hanging.words, hanging.clockifyIDs)
+      return (found.name, words, hanging.clockifyIDs)
     }
     composition.say(
       "\(dryRun.verb("Deleted")) \(name)\(hanging.isEmpty ? "" : " with \(hanging.joined(separator: ", "))").")

@@ -123,7 +123,7 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
     let rest = problems.count > 10 ? ["and \(Words.plural(problems.count - 10, "more line"))"] : []
     throw UserError(
       (shown + rest).joined(separator: "\n       ") + "  (nothing was imported)",
-      next: .outside(first.refusal.next ?? "correct the file and try again"))
+      next: first.refusal.next ?? .outside("correct the file and try again"))
   }
 }
 

@@ -61,7 +61,7 @@ struct ReferencesCommand: ParsableCommand {
         let found = try session.items.named(kind, item)
         let id = clockifyID.lowercased()
         if let problem = try session.references.linkProblem(kind, externalID: id) {
-          throw UserError("\(problem). Nothing was changed.", next: .referencesOf(kind))
+          throw UserError("\(problem.message). Nothing was changed.", next: .referencesOf(kind))
         }
         try session.references.link(kind, planningID: found.id, externalID: id, workspace: nil)
         return found.name
@@ -208,10 +208,11 @@ struct ReferencesCommand: ParsableCommand {
           let kind = try line.kind()
           let item = try session.items.named(kind, line.fields["planning_id", default: ""])
           if try session.references.clockifyIDs(kind, of: item.id).contains(id) { continue }
-          if let problem = try session.references.linkProblem(kind, externalID: id) { throw PlanRefusal(problem) }
+          if let problem = try session.references.linkProblem(kind, externalID: id) { throw problem }
           try session.references.link(kind, planningID: item.id, externalID: id, workspace: nil)
           linked += 1
-        } catch let refusal as PlanRefusal {
+        } catch {
+          guard let refusal = ErrorWords.words(error) else { throw error }
           problems.append("\(file) line \(line.number): \(refusal.message)")
         }
       }

@@ -16,8 +16,7 @@ package enum ErrorWords {
     case let error as ImportError: importError(error)
     case let error as ClockifyError: clockify(error)
     case let error as StoreError: store(error)
-    case let refusal as PlanRefusal: UserError(refusal.message, next: refusal.next.map { .outside($0) })
-    case let duplicate as PlanDuplicate: UserError(duplicate.refusal.message)
+    case let refusal as PlanRefusal: UserError(refusal.message, next: refusal.next)
     default: nil
     }
   }
