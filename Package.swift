@@ -88,13 +88,13 @@ let package = Package(
 
     .target(
       name: "RotaTesting",
-      dependencies: ["Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing"],
+      dependencies: ["Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Steering"],
       path: "Tests/RotaTesting", swiftSettings: settings),
     tests("PlanningTests", ["Planning"]),
     tests("ClockifyAPITests", ["ClockifyAPI", "ClockifySimulator"]),
     tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore"]),
-    tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "ClockifySimulator"]),
+    tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "Steering", "ClockifySimulator"]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling", "ClockifySimulator"]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests(

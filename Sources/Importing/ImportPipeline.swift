@@ -14,17 +14,19 @@ package struct ImportPipeline {
   let settings: ImportSettings
   let request: ImportRequest
   let logger: Logger
-  let progress: (String) -> Void
+  let progress: (ImportStep) -> Void
+  let wording: ImportWording
 
   package init(
     database: PlanningDatabase, source: ClockifySource, settings: ImportSettings, request: ImportRequest,
-    logger: Logger, progress: @escaping (String) -> Void
+    logger: Logger, wording: ImportWording, progress: @escaping (ImportStep) -> Void
   ) {
     self.database = database
     self.source = source
     self.settings = settings
     self.request = request
     self.logger = logger
+    self.wording = wording
     self.progress = progress
   }
 
@@ -32,19 +34,19 @@ package struct ImportPipeline {
   package func run() async throws -> ImportReport {
     let (run, deadRuns, readsTime) = try open()
     do {
-      progress("Reading workspaces")
+      progress(.workspaces)
       let owner = try await source.currentUser().user
       var (workspaces, named) = try await chooseWorkspaces()
       try await fetchLists(of: &workspaces, named: named, run: run)
       var reading = EntryReading()
       if readsTime { try await readTime(of: &workspaces, owner: owner, run: run, into: &reading) }
       try Task.checkCancellation()
-      progress("Placing time")
+      progress(.placing)
       let requests = await source.budget.count
       return try database.write { [workspaces, reading] session in
         var settlement = Settlement(
           session: session, run: run, request: request, settings: settings, owner: owner, workspaces: workspaces,
-          reading: reading, readsTime: readsTime)
+          reading: reading, readsTime: readsTime, wording: wording)
         return try settlement.carryOut(requests: requests, deadRuns: deadRuns)
       }
     } catch let error as ClockifyError where error.code == .budgetExhausted {
@@ -62,26 +64,19 @@ package struct ImportPipeline {
     try database.write { session in
       let problems = try session.faults.foreignKeyProblems()
       guard problems == 0 else {
-        throw ImportError(
-          .damagedLinks,
-          "rows name items that are not there: \(try session.faults.danglingRows().prefix(3).map(\.words).joined(separator: "; "))"
-        )
+        throw ImportError.damagedLinks(Array(try session.faults.danglingRows().prefix(3)))
       }
       if let confirmed = request.confirmedRun, try session.removals.plan()?.run != confirmed {
-        let waiting = try session.removals.plan()?.run
-        throw ImportError(
-          .noPlan,
-          waiting.map { "run \(confirmed) has no waiting removals; run \($0) has" }
-            ?? "no removals wait for confirmation")
+        throw ImportError.noPlan(confirmed: confirmed, waiting: try session.removals.plan()?.run)
       }
       if let project = settings.catchAllProject, try !session.items.hasEverBeen(project: project) {
-        throw ImportError(.badSetting, "import: catch_all_project: there is no project \(project)")
+        throw ImportError.noCatchAll(project)
       }
       let dead = try session.runs.failDead(at: request.now)
       let actualsAreOn = try session.settings.value(Setting.actualsEnabledAt) != nil
       let scope = ImportScope.allCases.filter(request.scopes.contains).map(\.rawValue).joined(separator: ",")
       let run = try session.runs.begin(
-        trigger: request.trigger.rawValue, scope: scope, at: request.now, isNarrowed: request.isNarrowed,
+        trigger: request.trigger, scope: scope, at: request.now, isNarrowed: request.isNarrowed,
         processID: Int(ProcessInfo.processInfo.processIdentifier))
       return (run, dead, actualsAreOn && request.scopes.contains(.actuals))
     }
@@ -150,10 +145,10 @@ package struct ImportPipeline {
       let stop = ImportStop(error, isUnreachable: false)
       summary.retryAt = stop.retryInstant
       try session.runs.finish(
-        run, status: "partial", at: request.now, window: nil, requests: requests, books: Books(),
+        run, status: .partial, at: request.now, window: nil, requests: requests, books: Books(),
         summary: summary.json)
       return ImportReport(
-        run: run, status: "partial", startedAt: request.now, window: nil, requests: requests, books: Books(),
+        run: run, status: .partial, startedAt: request.now, window: nil, requests: requests, books: Books(),
         findings: [], summary: summary, stopped: stop)
     }
   }
@@ -165,10 +160,11 @@ package struct ImportPipeline {
       var summary = RunSummary()
       summary.actualsAreOff = try session.settings.value(Setting.actualsEnabledAt) == nil
       try session.runs.finish(
-        run, status: error is CancellationError ? "partial" : "failed", at: request.now, window: nil,
+        run, status: error is CancellationError ? .partial : .failed, at: request.now, window: nil,
         requests: requests, books: Books(), summary: summary.json)
       if !(error is CancellationError) {
-        try session.findings.add([Finding(.error, "run_failed", message: "\(error)")], run: run)
+        let finding = Finding(.error, .runFailed(cause: wording.error(error)))
+        try session.findings.add([finding], run: run, words: wording.finding)
       }
     }
   }

@@ -1,11 +1,11 @@
-import ClockifyAPI
+package import ClockifyAPI
 package import Planning
 package import PlanningStore
 
 /// What one import did, for people and for `import_run.summary`.
 package struct ImportReport: Sendable {
   package var run: Int64
-  package var status: String
+  package var status: RunStatus
   package var startedAt: Instant
   package var window: ClosedRange<CalendarDay>?
   package var requests: Int
@@ -17,16 +17,19 @@ package struct ImportReport: Sendable {
 
 /// Why a run ended without having read everything.
 package struct ImportStop: Sendable {
-  package var message: String
-  /// Seconds since 1970, where waiting helps.
-  package var retryAt: Double?
-  package var isUnreachable: Bool
+  package let cause: ClockifyError
+  /// Its name, where there are several.
+  package let workspace: String?
+  package let isUnreachable: Bool
 
   init(_ error: ClockifyError, isUnreachable: Bool, in workspace: String? = nil) {
-    message = workspace.map { "\($0): \(error.description)" } ?? error.description
-    retryAt = error.retryAt
+    cause = error
+    self.workspace = workspace
     self.isUnreachable = isUnreachable
   }
+
+  /// Seconds since 1970, where waiting helps.
+  package var retryAt: Double? { cause.retryAt }
 
   /// The first failure that says when to go on, else the first; nil: nothing ended early. A refused key is everybody's
   /// only where no workspace could be read (rule 87).
@@ -147,27 +150,48 @@ package struct RunSummary: Codable, Sendable, Equatable {
   }
 }
 
-package struct ImportError: Error, Sendable, CustomStringConvertible {
-  package enum Code: Sendable, Hashable {
-    case workspaceChoice
-    /// `--confirm-deletes` names no waiting plan.
-    case noPlan
-    /// Rule 81 would be broken: nothing was changed.
-    case unbalanced
-    case damagedLinks
-    /// A setting that only the database can tell to be wrong.
-    case badSetting
+/// Why an import was refused or broke, as facts; nothing was changed. `Steering` words it.
+package enum ImportError: Error, Sendable {
+  package struct Workspace: Sendable {
+    package let id: String
+    package let name: String
+
+    init(_ workspace: ClockifyWorkspace) {
+      id = workspace.id
+      name = workspace.name ?? "?"
+    }
   }
 
-  package let code: Code
-  package let message: String
-
-  package init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
+  /// A group that a filter names.
+  package struct Group: Sendable {
+    package let id: String
+    package let isIncluded: Bool
+    /// nil: no workspace that was ever read has it.
+    package let known: (name: String?, members: [String])?
   }
 
-  package var description: String { message }
+  /// How the books do not balance (rule 81).
+  package enum Imbalance: Sendable {
+    case entry(id: String, read: Int, ledger: Int)
+    case entryGone(id: String)
+    case entryWithoutPlace
+    /// Minutes against seconds, by more than rounding explains.
+    case rounding(seconds: Int)
+    case sums(read: Int, Books)
+  }
+
+  /// The settings name a workspace that the key does not see.
+  case noWorkspace(id: String, visible: [Workspace])
+  /// Several, and none was chosen; or none at all.
+  case workspaceChoice(visible: [Workspace])
+  /// `--confirm-deletes` names no waiting plan; `waiting`: the run that has one.
+  case noPlan(confirmed: Int64, waiting: Int64?)
+  case unbalanced(Imbalance)
+  /// Rows name items that are not there.
+  case damagedLinks([Fault])
+  /// A setting that only the database can tell to be wrong.
+  case noCatchAll(ProjectID)
+  case unknownGroups([Group])
 }
 
 /// A run that broke: which, and what broke it. Nothing of it but mirror pages was kept.

@@ -1,4 +1,5 @@
 package import Planning
+package import PlanningStore
 
 /// What may be imported (rule 3).
 package enum ImportScope: String, Sendable, CaseIterable {
@@ -7,9 +8,7 @@ package enum ImportScope: String, Sendable, CaseIterable {
 
 /// One import, as asked for.
 package struct ImportRequest: Sendable {
-  package enum Trigger: String, Sendable { case scheduled, manual, demo }
-
-  package var trigger: Trigger
+  package var trigger: RunTrigger
   package var scopes: Set<ImportScope>
   /// First date to read again; nil: the window of rule 8.
   package var since: CalendarDay?
@@ -28,7 +27,7 @@ package struct ImportRequest: Sendable {
   package var now: Instant
 
   package init(
-    trigger: Trigger, scopes: Set<ImportScope> = Set(ImportScope.allCases), since: CalendarDay? = nil,
+    trigger: RunTrigger, scopes: Set<ImportScope> = Set(ImportScope.allCases), since: CalendarDay? = nil,
     confirmedRun: Int64? = nil, now: Instant
   ) {
     self.trigger = trigger

@@ -1,5 +1,6 @@
 package import Foundation
 package import Planning
+package import PlanningStore
 package import Steering
 
 /// What is told on every channel: the same facts as a subject, a text and JSON (docs/json.md).
@@ -9,7 +10,7 @@ package struct Message: Sendable {
   package let event: Event
   package let workspace: String
   package let run: Int64?
-  package let status: String?
+  package let status: RunStatus?
   package let at: Instant
   package let problems: [Problem]
   /// Keys of those that were not told before, or of which there are more now.
@@ -18,7 +19,8 @@ package struct Message: Sendable {
   package var isRecovery = false
 
   package init(
-    event: Event, workspace: String, run: Int64?, status: String?, at: Instant, problems: [Problem], new: Set<String>,
+    event: Event, workspace: String, run: Int64?, status: RunStatus?, at: Instant, problems: [Problem],
+    new: Set<String>,
     isRecovery: Bool = false
   ) {
     self.event = event
@@ -52,7 +54,8 @@ package struct Message: Sendable {
     case .problems where isRecovery:
       lines.append("The import works again\(run.map { " (run \($0))" } ?? ""). What waits:")
     case .problems:
-      lines.append("After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0))" } ?? "")" } ?? ""):")
+      lines.append(
+        "After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0.rawValue))" } ?? "")" } ?? ""):")
     }
     for problem in problems {
       lines += ["", "\(new.contains(problem.key) ? "new:  " : "still: ")\(problem.words)", "  \(problem.next.command)"]
@@ -72,7 +75,7 @@ package struct Message: Sendable {
       },
     ]
     object["run"] = run.map { $0 as Any } ?? NSNull()
-    object["status"] = status.map { $0 as Any } ?? NSNull()
+    object["status"] = status.map { $0.rawValue as Any } ?? NSNull()
     return (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]))
       ?? Data()
   }

@@ -14,8 +14,8 @@ package struct Metrics {
     if let last {
       gauge("rota_last_run_timestamp_seconds", "When the last run started.", Instant(last.startedAt)?.seconds ?? 0)
       metric("rota_last_run_status", "Status of the last run; the one that holds is 1.")
-      for status in ["running", "done", "partial", "held", "failed"] {
-        lines.append("rota_last_run_status{status=\"\(status)\"} \(last.status == status ? 1 : 0)")
+      for status in RunStatus.allCases {
+        lines.append("rota_last_run_status{status=\"\(status.rawValue)\"} \(last.status == status ? 1 : 0)")
       }
       gauge("rota_last_run_requests", "Requests of the last run.", last.requests)
       gauge("rota_last_run_entries_read", "Time entries that the last run read.", last.entriesRead)

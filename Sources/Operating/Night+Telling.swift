@@ -11,7 +11,7 @@ extension Night {
     _ database: PlanningDatabase, _ problems: [Problem], _ faults: inout [Problem], _ outcome: Outcome
   ) async {
     do {
-      let isGood = if case .ended(let report) = outcome { report.status != "partial" } else { false }
+      let isGood = if case .ended(let report) = outcome { report.status != .partial } else { false }
       if isGood, let heartbeat = settings.notify.heartbeat {
         do {
           try await Channel.beat(heartbeat)

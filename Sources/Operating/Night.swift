@@ -57,7 +57,7 @@ package struct Night: Sendable {
       try checkAfterCrash(database)
       let report = try await importNow(database, limit: limit)
       outcome = .ended(report)
-      if report.status == "partial" {
+      if report.status == .partial {
         problems.append(
           Problem(
             "run_partial", "the import could not read everything: \(report.stopped?.message ?? "see the run")",
@@ -94,7 +94,7 @@ package struct Night: Sendable {
 
   /// A run that died may have taken the disk with it: look before writing on.
   private func checkAfterCrash(_ database: PlanningDatabase) throws {
-    guard try database.read({ try $0.runs.latest(limit: 1).first?.status == "running" }) else { return }
+    guard try database.read({ try $0.runs.latest(limit: 1).first?.status == .running }) else { return }
     guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Desk.busy(database) }
     defer { withExtendedLifetime(lock) {} }
     logger.warning("the last run died; checking the database")
@@ -113,7 +113,7 @@ package struct Night: Sendable {
       logger.info(
         "import ended",
         metadata: [
-          "run": "\(report.run)", "status": "\(report.status)", "requests": "\(report.requests)",
+          "run": "\(report.run)", "status": "\(report.status.rawValue)", "requests": "\(report.requests)",
           "entries_read": "\(report.books.entriesRead)", "seconds_read": "\(report.books.secondsRead)",
           "seconds_placed": "\(report.books.secondsPlaced)", "seconds_skipped": "\(report.books.secondsSkipped)",
           "seconds_held": "\(report.books.secondsHeld)",

@@ -68,7 +68,7 @@ package struct NightlyService: Service {
         logger.warning("\(why.message)")
         try await clock.sleep(Self.busyPause)
       case .ended(let report):
-        tries.append(.init(startedAt: now, isComplete: report.status != "partial", isScheduled: true))
+        tries.append(.init(startedAt: now, isComplete: report.status != .partial, isScheduled: true))
       case .failed:
         tries.append(.init(startedAt: now, isComplete: false, isScheduled: true))
       }

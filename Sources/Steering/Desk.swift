@@ -81,7 +81,7 @@ package struct Desk: Sendable {
 
   /// Names the import that holds the lock.
   package static func busy(_ database: PlanningDatabase) -> UserError {
-    let running = try? database.read { try $0.runs.latest(limit: 1) }.first { $0.status == "running" }
+    let running = try? database.read { try $0.runs.latest(limit: 1) }.first { $0.status == .running }
     let who = running.flatMap { $0 }.map {
       ": run \($0.id), started \($0.startedAt)\($0.processID.map { " by process \($0)" } ?? "")"
     }

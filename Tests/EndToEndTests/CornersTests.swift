@@ -149,6 +149,17 @@ extension CornersTests {
       #expect(try await shell.run(["actuals", "audit", "--from", "1999-12-31"] + now).status == 64)
       #expect(try await shell.run("statsu").errors.contains("Did you mean \"rota status\"?"))
       #expect(try await shell.run("people", "lst").errors.contains("Did you mean \"rota people list\"?"))
+      for (typed, meant) in [
+        (["list", "people"], "rota people list"), (["list", "peple"], "rota people list"),
+        (["explain", "1", "2"], "rota actuals explain"), (["help", "peple"], "rota people"),
+        (["help", "people", "lst"], "rota people list"),
+      ] {
+        let answer = try await shell.run(typed)
+        #expect(answer.status == 64 && answer.errors.contains("Did you mean \"\(meant)\"?"), "\(typed)")
+      }
+      #expect(try await shell.run("import", "--sinse", "2026-01-01").errors.contains("Did you mean '--since'?"))
+      #expect(try await !shell.run("frobnicate").errors.contains("Did you mean"))
+      #expect(try await shell.run("help", "people", "list").status == 0)
     }
   }
 

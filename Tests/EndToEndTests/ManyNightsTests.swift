@@ -67,7 +67,7 @@ struct ManyNightsTests {
           Issue.record("night \(night): \(outcome)")
           throw CancellationError()
         }
-        #expect(report.status == "done")
+        #expect(report.status == .done)
         if night % 100 == 0 {
           let resident = try Self.resident()
           Self.giveBack()

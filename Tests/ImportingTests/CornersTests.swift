@@ -3,6 +3,7 @@ import Foundation
 import Importing
 import Planning
 import PlanningStore
+import Steering
 import RotaTesting
 import Testing
 
@@ -29,7 +30,7 @@ struct CornersTests {
       world.clockify.change { $0.workspace.groups = [] }
 
       let error = await #expect(throws: RunFailed.self) { try await world.importNow() }
-      let words = "\(error?.cause as Any)"
+      let words = error.flatMap { ErrorWords.words($0.cause)?.message } ?? ""
       #expect(words.contains("\"Studio\""))
       #expect(words.contains("Ana, Chloe"))
       #expect(try world.state() == before)
@@ -46,7 +47,7 @@ struct CornersTests {
       try await world.importNow()
       world.settings.exclude.users = [World.bobID]
       let held = try await world.importNow()
-      #expect(held.status == "held")
+      #expect(held.status == .held)
       #expect(held.summary.stoppedEntries == 1 && held.summary.stoppedSeconds == 1500)
       #expect(try world.sql("SELECT sum(billable_minutes) FROM actual") == "100")
       #expect(held.books.isBalanced)
@@ -55,7 +56,7 @@ struct CornersTests {
       let again = try await world.importNow()
       #expect(again.summary.skipped["filtered"]?.seconds == 300)
       let confirmed = try await world.importNow(confirm: again.run)
-      #expect(confirmed.status == "done")
+      #expect(confirmed.status == .done)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 75/0"])
       world.settings.exclude = ImportFilter()
       try await world.importNow()
@@ -70,7 +71,7 @@ struct CornersTests {
       try await world.enableActuals()
       try await world.importNow()
       world.settings.exclude.users = [World.anaID]
-      #expect(try await world.importNow().status == "held")
+      #expect(try await world.importNow().status == .held)
       world.settings.exclude = ImportFilter()
       try await world.importNow(since: "2026-03-08")
       #expect(try world.sql("SELECT count(*) FROM delete_plan") == "1")
@@ -88,7 +89,7 @@ struct CornersTests {
       try await world.enableActuals()
       try await world.importNow()
       world.settings.exclude.users = [World.bobID]
-      #expect(try await world.importNow().status == "done")
+      #expect(try await world.importNow().status == .done)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 80/0"])
     }
   }
@@ -108,7 +109,7 @@ struct CornersTests {
       try await world.importNow()
       world.settings.exclude.users = Set(ids)
       let report = try await world.importNow()
-      #expect(report.status == (leaving > 20 ? "held" : "done"))
+      #expect(report.status == (leaving > 20 ? .held : .done))
       #expect(try world.sql("SELECT sum(billable_minutes) FROM actual") == (leaving > 20 ? "1021" : "1000"))
     }
   }
@@ -137,7 +138,7 @@ struct CornersTests {
       try world.sql("DROP TRIGGER broken")
       let report = try await world.importNow()
 
-      #expect(report.status == "done")
+      #expect(report.status == .done)
       #expect(report.window?.lowerBound ?? CalendarDay(number: 0) > CalendarDay("2025-08-01")!)
       #expect(
         try world.actuals() == ["Ana Old Dev 2025-07-03 60/0", "Former Alpha Unknown 2025-07-03 30/0"])
@@ -186,9 +187,10 @@ struct CornersTests {
       try await world.importNow()
       try world.sql("DELETE FROM project WHERE id = 4")
       let report = try await world.importNow()
-      #expect(report.status == "done")
+      #expect(report.status == .done)
       #expect(report.summary.held["no_project"]?.seconds == 2700)
-      #expect(report.findings.contains { $0.code == "no_project" && $0.level == .warning && $0.planningID == 4 })
+      #expect(
+        report.findings.contains { $0.code.rawValue == "no_project" && $0.level == .warning && $0.planningID == 4 })
       #expect(try world.actuals().isEmpty)
       world.settings.catchAllProject = 3
       try await world.importNow()
@@ -245,12 +247,12 @@ struct CornersTests {
       try await world.enableActuals()
       for _ in nights {
         let report = try await world.importNow()
-        #expect(report.status == "done")
+        #expect(report.status == .done)
         #expect(report.summary.skipped["invalid_interval"] == RunSummary.Sum(entries: 1, seconds: 0))
-        let finding = report.findings.first { $0.code == "invalid_interval" }
+        let finding = report.findings.first { $0.code.rawValue == "invalid_interval" }
         #expect(finding?.level == .warning)
         #expect(finding?.message.contains("595680 h") ?? false)
-        #expect(!report.findings.contains { $0.code == "overlap" })
+        #expect(!report.findings.contains { $0.code.rawValue == "overlap" })
         #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 60/0"])
       }
     }
@@ -267,7 +269,7 @@ struct CornersTests {
       try await world.enableActuals()
       let report = try await world.importNow()
 
-      #expect(report.status == "done")
+      #expect(report.status == .done)
       #expect(report.summary.skipped["invalid_interval"]?.entries ?? 0 >= 1)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-02-03 44640/0"])
     }
@@ -318,8 +320,8 @@ struct CornersTests {
       try await world.importNow()
       for id in ids { world.remove(id) }
       let held = try await world.importNow { $0.isFull = true }
-      #expect(held.status == "held")
-      #expect(try await world.importNow(confirm: held.run).status == "done")
+      #expect(held.status == .held)
+      #expect(try await world.importNow(confirm: held.run).status == .done)
       #expect(try world.actuals().isEmpty)
     }
   }
@@ -356,8 +358,8 @@ struct CornersTests {
       try await world.importNow()
       world.remove(id)
       let report = try await world.importNow()
-      let late = report.findings.filter { $0.kind == "cell" }
-      #expect(late.map(\.code) == [code])
+      let late = report.findings.filter { $0.kind == .cell }
+      #expect(late.map(\.code.rawValue) == [code])
       #expect(late.first?.message.hasPrefix("late: -90 min Alpha Ana 2026-03-03") ?? false)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 90/0"])
     }
@@ -372,10 +374,10 @@ struct CornersTests {
       for id in ids { world.remove(id) }
       let alpha = Int64(try world.sql("SELECT id FROM project WHERE name = 'Alpha'"))!
       let held = try await world.importNow { $0.project = alpha }
-      #expect(held.status == "held")
+      #expect(held.status == .held)
       #expect(try world.sql("SELECT sum(billable_minutes) FROM actual") == "300")
       let confirmed = try await world.importNow(confirm: held.run) { $0.project = alpha }
-      #expect(confirmed.status == "done")
+      #expect(confirmed.status == .done)
       #expect(try world.actuals().isEmpty)
     }
   }
@@ -393,7 +395,7 @@ struct CornersTests {
       #expect(try world.sql("SELECT state FROM ledger WHERE entry_id = '\(first)'") == "deleted")
       for id in entries { world.remove(id) }
       world.clockify.change { state in state.workspace.add(kept.first { $0.id == first }!) }
-      #expect(try await world.importNow().status == "held")
+      #expect(try await world.importNow().status == .held)
       world.clockify.change { state in for entry in kept where entry.id != first { state.workspace.add(entry) } }
       // Read without the day on which it is: the change must have stayed in the queue.
       try await world.importNow(since: "2026-03-04")
@@ -415,7 +417,7 @@ struct CornersTests {
       for id in ids { world.remove(id) }
       world.track(World.bobID, World.alphaID, "2026-03-03T20:00:00Z", minutes: 7)
       let held = try await world.importNow()
-      #expect(held.status == "held")
+      #expect(held.status == .held)
       #expect(held.summary.skipped["sync_off"]?.seconds == 420)
       world.clockify.change { state in for entry in kept where ids.contains(entry.id) { state.workspace.add(entry) } }
       try world.sql("DELETE FROM project_tag")
@@ -452,8 +454,8 @@ struct CornersTests {
       try await world.enableActuals()
       world.clockify.change { $0.controls.faults = [.init(.status(400), on: "/reports/", page: 2, times: 1)] }
       let report = try await world.importNow()
-      #expect(report.status == "done")
-      #expect(!report.findings.contains { $0.code == "overlap" })
+      #expect(report.status == .done)
+      #expect(!report.findings.contains { $0.code.rawValue == "overlap" })
     }
   }
 
@@ -469,7 +471,7 @@ struct CornersTests {
       world.track(World.bobID, World.alphaID, "2026-03-03T15:30:00Z", minutes: 60)
       try await world.enableActuals()
       let report = try await world.importNow()
-      let overlaps = report.findings.filter { $0.code == "overlap" }
+      let overlaps = report.findings.filter { $0.code.rawValue == "overlap" }
       #expect(overlaps.map(\.externalID) == [World.bobID])
       #expect(overlaps.map(\.seconds) == [1800])
     }
@@ -507,13 +509,13 @@ struct CornersTests {
       let asked = world.clockify.read { $0.requests.map(\.path) }
       let isWhole = asked.contains { $0.hasSuffix("/projects") }
       #expect(requests > 4 || !isWhole)
-      #expect(report.status == (isWhole ? "done" : "partial"))
+      #expect(report.status == (isWhole ? .done : .partial))
       if !isWhole { #expect(report.summary.retryAt != nil) }
-      #expect(try world.sql("SELECT status FROM import_run") == report.status)
+      #expect(try world.sql("SELECT status FROM import_run") == report.status.rawValue)
       #expect(
         try world.sql("SELECT count(*) FROM clockify_user") == (asked.contains { $0.hasSuffix("/users") } ? "3" : "0"))
       world.settings.freeRequestsPerHour = 30
-      #expect(try await world.importNow().status == "done")
+      #expect(try await world.importNow().status == .done)
     }
   }
 }

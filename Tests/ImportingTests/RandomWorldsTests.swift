@@ -95,7 +95,7 @@ struct RandomWorldsTests {
         for _ in 0..<random.below(4) { try editPlan(world, &random) }
         let report = try await world.importNow()
 
-        #expect(report.status == "done")
+        #expect(report.status == .done)
         #expect(report.books.isBalanced)
         try expectOracle(world, "seed \(seed), round \(round)")
       }

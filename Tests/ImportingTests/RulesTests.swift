@@ -82,7 +82,7 @@ struct RulesTests {
       world.clockify.change { $0.controls.faults = [.init(.status(502), on: "/reports/", page: 2)] }
       let report = try await world.importNow()
 
-      #expect(report.status == "partial")
+      #expect(report.status == .partial)
       #expect(try world.actuals().contains("Ana Alpha Dev 2026-03-02 61/0"))
       #expect(try world.actuals().contains("Ana Alpha Dev 2026-03-06 60/0"))
       #expect(try world.sql("SELECT count(*) FROM actual WHERE origin = 'autofill'") == zeros)
@@ -100,7 +100,7 @@ struct RulesTests {
       let report = try await world.importNow(scopes: [.actuals])
 
       #expect(report.books.secondsPlaced == 5 * 3600)
-      #expect(report.status == "done")
+      #expect(report.status == .done)
     }
   }
 
@@ -115,8 +115,8 @@ struct RulesTests {
       world.clockify.change { $0.controls.totals = .overstated(by: 1) }
       let report = try await world.importNow()
 
-      #expect(report.status == "done")
-      #expect(report.findings.contains { $0.code == "totals_disagree" })
+      #expect(report.status == .done)
+      #expect(report.findings.contains { $0.code.rawValue == "totals_disagree" })
       #expect(try world.actuals().count == 2)
     }
   }
@@ -168,7 +168,7 @@ struct RulesTests {
       let report = try await world.importNow()
 
       #expect(try world.sql("SELECT count(*) FROM project WHERE name = 'Alpha'") == "2")
-      #expect(report.findings.filter { $0.code == "probable_duplicate" && $0.kind == "project" }.count == 1)
+      #expect(report.findings.filter { $0.code.rawValue == "probable_duplicate" && $0.kind == .project }.count == 1)
     }
   }
 
@@ -249,7 +249,7 @@ struct RulesTests {
       world.clockify.change { $0.workspace.projects.removeFirst() }
       let report = try await world.importNow()
 
-      #expect(report.findings.filter { $0.code == "source_missing" }.count == 1)
+      #expect(report.findings.filter { $0.code.rawValue == "source_missing" }.count == 1)
       #expect(
         try world.sql("SELECT source_missing_since FROM external_reference WHERE external_id = '\(World.alphaID)'")
           == "2026-03-09")
@@ -265,7 +265,7 @@ struct RulesTests {
       try await world.enableActuals()
       let first = try await world.importNow()
       #expect(first.summary.held["project_without_client"]?.seconds == 240 * 60)
-      #expect(first.findings.contains { $0.code == "project_without_client" && $0.kind == "project" })
+      #expect(first.findings.contains { $0.code.rawValue == "project_without_client" && $0.kind == .project })
 
       world.clockify.change { $0.workspace.projects[1].clientID = World.acmeID }
       try await world.importNow()
@@ -292,7 +292,7 @@ struct RulesTests {
       #expect(try world.sql("SELECT name, is_archived, archived_by FROM person WHERE name = 'Bob'") == "Bob|1|import")
       #expect(try world.actuals() == ["Bob Beta Unknown 2026-03-03 60/0"])
       #expect(report.summary.held["user_pending"]?.seconds == 1800)
-      #expect(report.findings.contains { $0.code == "archived_unused" && $0.name == "Leave" })
+      #expect(report.findings.contains { $0.code.rawValue == "archived_unused" && $0.name == "Leave" })
     }
   }
 

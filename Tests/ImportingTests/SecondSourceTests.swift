@@ -42,7 +42,7 @@ struct SecondSourceTests {
           world.remove(ids.remove(at: random.below(ids.count)))
         }
         let report = try await world.importNow()
-        #expect(report.status == "done" && report.books.isBalanced)
+        #expect(report.status == .done && report.books.isBalanced)
         states.append(try world.state())
         let dump = try world.dump()
         try await world.importNow()
@@ -65,15 +65,15 @@ struct SecondSourceTests {
         state.workspace.users[1].isRemoved = true
       }
       let report = try await world.importNow()
-      #expect(report.status == "done")
+      #expect(report.status == .done)
       #expect(report.summary.usesLists == true)
-      #expect(report.findings.contains { $0.code == "not_covered" && $0.name == "Bob" })
+      #expect(report.findings.contains { $0.code.rawValue == "not_covered" && $0.name == "Bob" })
       #expect(try world.actuals() == before)
       #expect(try world.sql("SELECT count(*) FROM read_slice WHERE user_id IS NOT NULL") == "2")
 
       world.settings.source = .reports
       let strict = try await world.importNow()
-      #expect(strict.status == "partial")
+      #expect(strict.status == .partial)
     }
   }
 }

@@ -39,7 +39,7 @@ struct SteeringTests {
       world.settings.include.users = [World.anaID]
       // 60 of 75 stored minutes would leave at once: rule 89.
       let held = try await world.importNow()
-      #expect(held.status == "held")
+      #expect(held.status == .held)
       #expect(try world.actuals().contains("Bob Alpha Unknown 2026-03-03 60/0"))
       try await world.importNow(confirm: held.run)
       #expect(try world.actuals() == ["Ana Leave Dev 2026-03-03 30/0", "Ana Alpha Dev 2026-03-04 15/0"])
@@ -106,7 +106,7 @@ struct SteeringTests {
       world.edit(other) { $0.end! += 600 }
       world.remove(moved)
       let ana = try await world.importNow { $0.person = 1 }
-      #expect(ana.status == "done")
+      #expect(ana.status == .done)
       #expect(ana.books.entriesRead == 1)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 70/0", "Bob Alpha Dev 2026-03-03 60/0"])
       #expect(try world.sql("SELECT count(*) FROM read_slice WHERE import_run_id = 3 AND user_id IS NULL") == "0")

@@ -1,6 +1,7 @@
 import Importing
 import Planning
 import PlanningStore
+import Steering
 import RotaTesting
 import Testing
 
@@ -41,8 +42,8 @@ struct TimeRulesTests {
       let report = try await world.importNow()
 
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 3000/0", "Ana Alpha Dev 2026-03-04 60/0"])
-      #expect(report.findings.contains { $0.code == "long_entry" && $0.entries == 1 })
-      #expect(report.findings.contains { $0.code == "overlap" && $0.seconds == 3600 })
+      #expect(report.findings.contains { $0.code.rawValue == "long_entry" && $0.entries == 1 })
+      #expect(report.findings.contains { $0.code.rawValue == "overlap" && $0.seconds == 3600 })
     }
   }
 
@@ -110,7 +111,7 @@ struct TimeRulesTests {
           "Ana Alpha Dev 2026-03-02 31/0", "Ana Alpha Dev 2026-03-03 450/30", "Bob Alpha Dev 2026-03-03 19/0",
           "Chloe Alpha Dev 2026-03-03 0/0", "Chloe Beta Dev 2026-03-03 7/0",
         ])
-      #expect(report.findings.contains { $0.code == "no_billable_flag" })
+      #expect(report.findings.contains { $0.code.rawValue == "no_billable_flag" })
 
       world.edit(id) { $0.billable = false }
       try await world.importNow()
@@ -233,13 +234,13 @@ struct TimeRulesTests {
         state.workspace.setEntries(kept)
       }
       let held = try await world.importNow()
-      #expect(held.status == "held")
+      #expect(held.status == .held)
       #expect(held.books.isBalanced)
       #expect(try world.actuals() == before)
 
       await #expect(throws: ImportError.self) { try await world.importNow(confirm: held.run + 7) }
       let confirmed = try await world.importNow(confirm: held.run)
-      #expect(confirmed.status == "done")
+      #expect(confirmed.status == .done)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-02 300/0", "Bob Alpha Dev 2026-03-03 5/0"])
     }
   }
@@ -262,7 +263,7 @@ struct TimeRulesTests {
           })
       }
       let report = try await world.importNow()
-      #expect(report.status == "done")
+      #expect(report.status == .done)
       #expect(try world.actuals() == before)
     }
   }
@@ -280,7 +281,8 @@ struct TimeRulesTests {
       let report = try await world.importNow()
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-02-27 60/0"])
       #expect(report.summary.held["locked"]?.seconds == 3600)
-      #expect(report.findings.contains { $0.code == "locked" && $0.message == "late: +60 min Alpha Ana 2026-02-27" })
+      #expect(
+        report.findings.contains { $0.code.rawValue == "locked" && $0.message == "late: +60 min Alpha Ana 2026-02-27" })
 
       world.remove(id)
       try await world.importNow()
@@ -404,10 +406,10 @@ struct TimeRulesTests {
       try await world.enableActuals()
       world.track("2026-03-08T07:00:00Z", minutes: nil)
       let young = try await world.importNow()
-      #expect(young.findings.filter { $0.code == "running" }.map(\.level) == [.info])
+      #expect(young.findings.filter { $0.code.rawValue == "running" }.map(\.level) == [.info])
       world.now = world.now + 2 * 3600
       let old = try await world.importNow()
-      #expect(old.findings.filter { $0.code == "running" }.map(\.level) == [.warning])
+      #expect(old.findings.filter { $0.code.rawValue == "running" }.map(\.level) == [.warning])
       #expect(old.summary.skipped["running"] == RunSummary.Sum(entries: 1, seconds: 0))
     }
   }
@@ -423,10 +425,10 @@ struct TimeRulesTests {
       try await world.enableActuals()
       let report = try await world.importNow()
 
-      #expect(report.findings.filter { $0.code == "totals_disagree" }.count == 1)
-      #expect(report.findings.first { $0.code == "long_entry" }?.entries == 1)
-      #expect(report.findings.filter { $0.code == "overlap" }.map(\.entries) == [1])
-      #expect(report.findings.first { $0.code == "overlap" }?.seconds == 20 * 60)
+      #expect(report.findings.filter { $0.code.rawValue == "totals_disagree" }.count == 1)
+      #expect(report.findings.first { $0.code.rawValue == "long_entry" }?.entries == 1)
+      #expect(report.findings.filter { $0.code.rawValue == "overlap" }.map(\.entries) == [1])
+      #expect(report.findings.first { $0.code.rawValue == "overlap" }?.seconds == 20 * 60)
     }
   }
 
@@ -448,7 +450,7 @@ struct TimeRulesTests {
         state.workspace.setEntries(state.workspace.entries.filter { $0.userID != World.bobID })
       }
       let held = try await world.importNow()
-      #expect(held.status == "held")
+      #expect(held.status == .held)
       try world.sql("DELETE FROM timesheet_lock")
       try await world.importNow(confirm: held.run)
 
@@ -479,7 +481,7 @@ struct TimeRulesTests {
           })
       }
       let held = try await world.importNow()
-      #expect(held.status == "held")
+      #expect(held.status == .held)
       #expect(held.books.isBalanced)
       #expect(try world.actuals() == before)
       try await world.importNow(confirm: held.run)

@@ -3,6 +3,7 @@ import Foundation
 import Importing
 import Planning
 import PlanningStore
+import Steering
 import RotaTesting
 import Testing
 
@@ -55,7 +56,7 @@ struct WorkspacesTests {
       }
       let report = try await world.importNow()
 
-      #expect(report.status == "partial")
+      #expect(report.status == .partial)
       #expect(report.stopped?.isUnreachable == false)
       #expect(report.summary.workspaces?.map(\.isComplete) == [false, true])
       #expect(report.summary.workspaces?.map(\.source) == [.entries, .reports])
@@ -67,7 +68,7 @@ struct WorkspacesTests {
       world.track("2025-05-05T08:00:00Z", minutes: 7)
       world.now = world.now + 86_400
       let next = try await world.importNow()
-      #expect(next.status == "done")
+      #expect(next.status == .done)
       #expect(try world.actuals().contains("Ana Alpha Dev 2025-05-05 7/0"))
     }
   }
@@ -81,14 +82,14 @@ struct WorkspacesTests {
       fault(world, status, on: "/workspaces/\(Self.a)/clients")
       let report = try await world.importNow()
 
-      #expect(report.status == "partial")
+      #expect(report.status == .partial)
       #expect(report.stopped?.isUnreachable == false)
       #expect(try world.actuals() == ["Dan Gamma Dev 2026-03-03 30/0"])
       #expect(
         try world.sql("SELECT workspace_id, is_complete FROM workspace_reading ORDER BY import_run_id DESC, 1 LIMIT 2")
           == "\(Self.a)|0\n\(Self.b)|1")
       world.clockify.change { $0.controls.faults = [] }
-      #expect(try await world.importNow().status == "done")
+      #expect(try await world.importNow().status == .done)
       #expect(try world.actuals().count == 2)
     }
   }
@@ -100,7 +101,7 @@ struct WorkspacesTests {
       try await world.enableActuals()
       world.clockify.change { $0.workspaces[1].users.removeAll { $0.id == World.anaID } }
       let report = try await world.importNow()
-      #expect(report.status == "partial")
+      #expect(report.status == .partial)
       #expect(report.summary.workspaces?.last?.failure != nil)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 60/0"])
     }
@@ -126,7 +127,7 @@ struct WorkspacesTests {
       for id in ids { world.remove(id) }
       world.clockify.change { $0.workspaces[1].editEntry("66600c00b1c2d3e4f5060001") { $0.end! += 600 } }
       let report = try await world.importNow()
-      #expect(report.status == "held")
+      #expect(report.status == .held)
       #expect(try world.sql("SELECT sum(billable_minutes) FROM actual_detail WHERE person = 'Dan'") == "40")
       #expect(try world.sql("SELECT sum(billable_minutes) FROM actual_detail WHERE person = 'Ana'") == "300")
     }
@@ -177,10 +178,11 @@ struct WorkspacesTests {
       try await world.importNow()
       world.clockify.change { $0.workspaces[0].users[1].isRemoved = true }
       let report = try await world.importNow()
-      #expect(!report.findings.contains { $0.code == "source_missing" })
+      #expect(!report.findings.contains { $0.code.rawValue == "source_missing" })
       #expect(try world.sql("SELECT count(*) FROM drift") == "0")
       world.clockify.change { $0.workspaces[1].users[1].isRemoved = true }
-      #expect(try await world.importNow().findings.filter { $0.code == "source_missing" }.map(\.name) == ["Bob"])
+      #expect(
+        try await world.importNow().findings.filter { $0.code.rawValue == "source_missing" }.map(\.name) == ["Bob"])
     }
   }
 
@@ -216,9 +218,9 @@ struct WorkspacesTests {
       try await world.importNow()
       world.settings.workspaces = [Self.a]
       let report = try await world.importNow()
-      #expect(report.status == "done")
+      #expect(report.status == .done)
       #expect(try world.actuals() == ["Dan Gamma Dev 2026-03-03 30/0"])
-      #expect(!report.findings.contains { $0.code == "source_missing" })
+      #expect(!report.findings.contains { $0.code.rawValue == "source_missing" })
     }
   }
 
@@ -234,7 +236,7 @@ struct WorkspacesTests {
       try await world.importNow()
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 60/0"])
       let report = try await world.importNow { $0.workspaces = [Self.a] }
-      #expect(report.status == "done")
+      #expect(report.status == .done)
       #expect(try world.actuals() == ["Ana Alpha Dev 2026-03-03 60/0"])
       #expect(try world.sql("SELECT group_concat(name) FROM person") == "Ana")
     }

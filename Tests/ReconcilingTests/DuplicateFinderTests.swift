@@ -42,7 +42,7 @@ struct DuplicateFinderTests {
       try world.sql("INSERT INTO project (client_id, name) VALUES (1, 'alpha')")
       #expect(try found().first { $0.kind == .project && !$0.isNear }?.ids == [1, 7])
       func flagged() async throws -> Int {
-        try await world.importNow().findings.count { $0.code == "probable_duplicate" && $0.kind == "project" }
+        try await world.importNow().findings.count { $0.code.rawValue == "probable_duplicate" && $0.kind == .project }
       }
       #expect(try await flagged() == 1)
       try world.database.write { _ = try $0.dismissals.set(.init(kind: .project, 1, 7), true) }

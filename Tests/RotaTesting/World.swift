@@ -5,6 +5,7 @@ package import Importing
 import Logging
 package import Planning
 package import PlanningStore
+import Steering
 
 /// A simulated Clockify, a fresh database, and a clock set by hand: what import tests stand on.
 ///
@@ -169,7 +170,7 @@ package final class World {
       let pipeline = ImportPipeline(
         database: database, source: source, settings: settings,
         request: request,
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, wording: .english, progress: { _ in })
       return try await pipeline.run()
     }
   }

@@ -97,7 +97,7 @@ struct FastStatement {
 
 /// Statements by the address of their text: for a million rows, hashing the text would cost more than running it.
 ///
-/// Used only on the queue of the one connection.
+/// Belongs to one connection, and is used on its queue only.
 final class StatementCache: @unchecked Sendable {
   private var statements: [UnsafePointer<UInt8>: FastStatement] = [:]
 

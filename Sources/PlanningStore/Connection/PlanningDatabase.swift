@@ -2,12 +2,14 @@ import Foundation
 import GRDB
 import Migrations
 
-/// The planning database: one SQLite file, one connection, WAL.
+/// The planning database: one SQLite file in WAL mode, one connection that writes, and beside it some that only read, so that
+/// nobody who asks waits for who writes.
 package final class PlanningDatabase: Sendable {
   package let path: String
   /// The file or its folder may not be written: it can be read, and nothing is made beside it.
   package let isReadOnly: Bool
-  private let queue: DatabaseQueue
+  private let connections: any DatabaseWriter
+  /// Of the connection that writes.
   private let statements = StatementCache()
 
   /// Opens the file, and migrates an older schema after a backup beside it.
@@ -19,18 +21,20 @@ package final class PlanningDatabase: Sendable {
   package init(path: String, creates: Bool, migrates: Bool = true) throws {
     self.path = path
     guard creates || FileManager.default.fileExists(atPath: path) else {
-      throw StoreError(.notFound, "there is no database at \(path)")
+      throw StoreError(.notFound, path: path)
     }
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
     guard creates || size != 0 else {
-      throw StoreError(.notFound, "there is no database at \(path): the file is empty")
+      throw StoreError(.empty, path: path)
     }
     isReadOnly = size != nil && !Self.mayWrite(path)
     do {
       if size ?? 0 > 0 { try Self.look(at: path) }
-      queue = try DatabaseQueue(
-        path: isReadOnly ? Self.untouched(path) : path, configuration: Self.configuration(isReadOnly: isReadOnly))
-      try Self.bringUpToDate(queue, path: path, migrates: migrates, isReadOnly: isReadOnly)
+      connections =
+        isReadOnly
+        ? try DatabaseQueue(path: Self.untouched(path), configuration: Self.configuration(isReadOnly: true))
+        : try DatabasePool(path: path, configuration: Self.configuration(isReadOnly: false))
+      try Self.bringUpToDate(connections, path: path, migrates: migrates, isReadOnly: isReadOnly)
     } catch let error as DatabaseError {
       throw StoreError(error, path: path)
     }
@@ -41,8 +45,10 @@ package final class PlanningDatabase: Sendable {
     configuration.busyMode = .timeout(10)
     configuration.foreignKeysEnabled = true
     configuration.readonly = isReadOnly
+    configuration.maximumReaderCount = 4
     configuration.prepareDatabase { db in
-      if !isReadOnly { try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
+      guard !db.configuration.readonly else { return try db.execute(sql: "PRAGMA cache_size = -8000") }
+      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
       // The list of work is filled in random order: with the small default cache each insert would touch the disk.
       try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;")
     }
@@ -74,35 +80,31 @@ package final class PlanningDatabase: Sendable {
   package static var schemaVersion: Int { Migrations.all.count }
 
   private static func bringUpToDate(
-    _ queue: DatabaseQueue, path: String, migrates: Bool, isReadOnly: Bool
+    _ connections: any DatabaseWriter, path: String, migrates: Bool, isReadOnly: Bool
   ) throws {
-    let applied = try appliedSteps(queue, path: path)
+    let applied = try appliedSteps(connections, path: path)
     if applied == Migrations.all.count { return }
     if applied > 0 {
       guard migrates, !isReadOnly else {
         throw StoreError(
-          isReadOnly ? .readOnly : .newerSchema,
-          "\(path) has schema \(applied), this rota needs \(schemaVersion)"
-            + (isReadOnly
-              ? ", and you may not write it: 'rota database migrate' by somebody who may"
-              : ": run 'rota database migrate'"))
+          isReadOnly ? .olderSchemaReadOnly(applied: applied) : .olderSchema(applied: applied), path: path)
       }
-      try queue.vacuum(into: freeName("\(path).before-schema-\(schemaVersion)"))
+      try connections.vacuum(into: freeName("\(path).before-schema-\(schemaVersion)"))
     }
     // Rows that name nothing are for `problems()` to tell, not for a migration to die of.
     var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
     for step in Migrations.all {
       migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
     }
-    try migrator.migrate(queue)
+    try migrator.migrate(connections)
   }
 
   /// How many steps of the schema the file has.
   ///
   /// - Throws: `StoreError` if it is a newer rota's or somebody else's.
-  private static func appliedSteps(_ queue: DatabaseQueue, path: String) throws -> Int {
+  private static func appliedSteps(_ connections: any DatabaseReader, path: String) throws -> Int {
     let names = Set(Migrations.all.map(\.name))
-    let (applied, tables) = try queue.read { db in
+    let (applied, tables) = try connections.read { db in
       (
         try db.tableExists("grdb_migrations")
           ? try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") : [],
@@ -116,14 +118,10 @@ package final class PlanningDatabase: Sendable {
     }
     guard Set(applied).isSubset(of: names) else {
       let isOurs = applied.contains { names.contains($0) }
-      throw isOurs
-        ? StoreError(
-          .newerSchema,
-          "\(path) was written by a newer rota (schema \(applied.count)); this one knows \(schemaVersion)")
-        : StoreError(.notADatabase, "\(path) is an SQLite file, but not rota's; nothing was changed")
+      throw StoreError(isOurs ? .newerSchema(applied: applied.count) : .foreign, path: path)
     }
     if applied.isEmpty, tables > 0 {
-      throw StoreError(.notADatabase, "\(path) is an SQLite file, but not rota's; nothing was changed")
+      throw StoreError(.foreign, path: path)
     }
     return applied.count
   }
@@ -137,33 +135,34 @@ package final class PlanningDatabase: Sendable {
 
   /// One transaction, immediate; nothing is kept when `body` throws.
   package func write<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try translated { try queue.write { try body(StoreSession(db: $0, statements: statements)) } }
+    try translated { try connections.write { try body(StoreSession(db: $0, statements: statements)) } }
   }
 
+  /// What was committed when it begins, whatever is written meanwhile. Its compiled statements go with it.
   package func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try translated { try queue.read { try body(StoreSession(db: $0, statements: statements)) } }
+    try translated { try connections.read { try body(StoreSession(db: $0, statements: StatementCache())) } }
   }
 
   /// A whole copy in another file (rule 84, backups). The target must not exist.
   package func copy(to target: String) throws {
     try translated {
-      guard isReadOnly else { return try queue.vacuum(into: target) }
+      guard isReadOnly else { return try connections.vacuum(into: target) }
       // VACUUM INTO does not work on a file that is opened for reading only.
       let copy = try DatabaseQueue(path: target)
-      try queue.backup(to: copy)
+      try connections.backup(to: copy)
       try copy.close()
     }
   }
 
   /// SQLite's own upkeep: statistics for its query planner, where they have aged.
   package func optimize() throws {
-    try translated { try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") } }
+    try translated { try connections.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") } }
   }
 
   package func close() throws {
     try translated {
-      queue.inDatabase { _ in statements.removeAll() }
-      try queue.close()
+      connections.writeWithoutTransaction { _ in statements.removeAll() }
+      try connections.close()
     }
   }
 

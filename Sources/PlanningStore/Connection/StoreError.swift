@@ -1,46 +1,62 @@
 import GRDB
 
-/// What went wrong with the database file, in words for people; never with values that were bound.
-package struct StoreError: Error, Sendable, CustomStringConvertible {
+/// What went wrong with the database file, as facts; never with values that were bound. `Steering` words it.
+package struct StoreError: Error, Sendable {
   package enum Code: Sendable, Hashable {
     case notFound
+    /// The file is there, with nothing in it.
+    case empty
+    /// No SQLite file at all.
     case notADatabase
-    case newerSchema
+    /// An SQLite file of somebody else.
+    case foreign
+    /// Written by a later rota.
+    case newerSchema(applied: Int)
+    /// To be migrated first.
+    case olderSchema(applied: Int)
+    /// To be migrated first, by somebody who may write the file.
+    case olderSchemaReadOnly(applied: Int)
     case readOnly
+    case cannotOpen
     case diskFull
+    case ioFailed
     case busy
     case damaged
+    /// A time entry of the mirror has no readable start.
+    case damagedEntry(String)
     /// The schema refused the change (CHECK, UNIQUE, foreign key, trigger).
     case refused
+    /// The lock file cannot be made: for want of room, or of rights.
+    case noLock(isFull: Bool)
     case other
   }
 
   package let code: Code
-  package let message: String
+  /// The file.
+  package let path: String
+  /// What SQLite or the system said.
+  package let detail: String?
 
-  package init(_ code: Code, _ message: String) {
+  package init(_ code: Code, path: String, detail: String? = nil) {
     self.code = code
-    self.message = message
+    self.path = path
+    self.detail = detail
   }
 
-  package var description: String { message }
-
   init(_ error: DatabaseError, path: String) {
+    let code: Code
     switch error.resultCode {
-    case .SQLITE_NOTADB: self.init(.notADatabase, "\(path) is not an SQLite database; nothing was changed")
-    case .SQLITE_READONLY, .SQLITE_PERM:
-      self.init(.readOnly, "\(path) cannot be written: the file or its folder is read-only")
-    case .SQLITE_CANTOPEN:
-      self.init(
-        .readOnly,
-        "\(path) cannot be opened: it or its folder is not there, is not yours to read and write, or is no file")
-    case .SQLITE_FULL: self.init(.diskFull, "no room left on the disk of \(path); nothing was half-written")
-    case .SQLITE_IOERR:
-      self.init(.diskFull, "reading or writing \(path) failed: is the disk full or gone? Nothing was half-written")
-    case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(.busy, "\(path) is in use by another program that does not let go")
-    case .SQLITE_CORRUPT: self.init(.damaged, "\(path) is damaged: \(error.message ?? "integrity check failed")")
-    case .SQLITE_CONSTRAINT: self.init(.refused, error.message ?? "the database refused the change")
-    default: self.init(.other, "\(path): \(error.message ?? error.resultCode.description)")
+    case .SQLITE_NOTADB: code = .notADatabase
+    case .SQLITE_READONLY, .SQLITE_PERM: code = .readOnly
+    case .SQLITE_CANTOPEN: code = .cannotOpen
+    case .SQLITE_FULL: code = .diskFull
+    case .SQLITE_IOERR: code = .ioFailed
+    case .SQLITE_BUSY, .SQLITE_LOCKED: code = .busy
+    case .SQLITE_CORRUPT: code = .damaged
+    case .SQLITE_CONSTRAINT: code = .refused
+    default: code = .other
     }
+    let message = code == .other ? error.message ?? error.resultCode.description : error.message
+    self.init(code, path: path, detail: message)
   }
 }

@@ -10,10 +10,7 @@ package final class WriteLock: Sendable {
   package init?(database path: String, patience: Double) throws {
     descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw StoreError(
-        errno == ENOSPC ? .diskFull : .readOnly,
-        "\(path).lock cannot be made (\(String(cString: strerror(errno)))): check that its folder exists, and that you may write it and the file"
-      )
+      throw StoreError(.noLock(isFull: errno == ENOSPC), path: path, detail: String(cString: strerror(errno)))
     }
     let deadline = ContinuousClock.now + .seconds(patience)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

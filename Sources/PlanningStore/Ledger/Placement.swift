@@ -23,7 +23,7 @@ package struct Placement: Hashable, Sendable {
 
   package var pair: Int
   package var state: State
-  package var reason: String?
+  package var reason: Reason?
   package var zone: String
   package var day: CalendarDay
   package var seconds: Int
@@ -37,7 +37,7 @@ package struct Placement: Hashable, Sendable {
   package var pinned: Int64
 
   package init(
-    pair: Int, state: State, reason: String?, zone: String, day: CalendarDay, seconds: Int, isBillable: Bool,
+    pair: Int, state: State, reason: Reason?, zone: String, day: CalendarDay, seconds: Int, isBillable: Bool,
     pinned: Int64
   ) {
     self.pair = pair
@@ -85,7 +85,7 @@ extension FastStatement {
   func placement(from column: Int32) -> Placement {
     var placement = Placement(
       pair: int(column), state: Placement.State(rawValue: text(column + 1)) ?? .held,
-      reason: optionalText(column + 2), zone: text(column + 3),
+      reason: optionalText(column + 2).flatMap(Reason.init), zone: text(column + 3),
       day: day(column + 4) ?? CalendarDay(number: 0), seconds: int(column + 5),
       isBillable: int(column + 6) != 0, pinned: int64(column + 12))
     placement.person = optionalInt64(column + 7)

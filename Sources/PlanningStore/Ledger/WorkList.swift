@@ -93,7 +93,7 @@ package struct WorkList: Subject {
     ).bind(1, key).bind(2, limit)
     try rows.forEach { row in
       guard let start = row.instant(6) else {
-        throw StoreError(.damaged, "time entry \(row.text(1)) has no readable start in the mirror")
+        throw StoreError(.damagedEntry(row.text(1)), path: "")
       }
       let entry = MirrorEntry(
         id: row.text(1), userID: row.text(2), projectID: row.optionalText(3), taskID: nil, description: nil,

@@ -86,7 +86,7 @@ package struct References: Subject {
   ///
   /// - Returns: what has become missing, or still is.
   package func markSourceMissing(on day: CalendarDay) throws -> [(
-    kind: String, externalID: String, planningID: Int64
+    kind: PlanSnapshot.Kind, externalID: String, planningID: Int64
   )] {
     let gone = """
       EXISTS (SELECT 1 FROM clockify_client m JOIN clockify_workspace w ON w.id = m.workspace_id AND w.is_named = 1
@@ -109,6 +109,8 @@ package struct References: Subject {
         SELECT kind, external_id, planning_id FROM external_reference WHERE source_missing_since IS NOT NULL
         ORDER BY kind, external_id
         """
-    ).map { (kind: $0["kind"], externalID: $0["external_id"], planningID: $0["planning_id"]) }
+    ).compactMap { row in
+      PlanSnapshot.Kind(rawValue: row["kind"]).map { ($0, row["external_id"], row["planning_id"]) }
+    }
   }
 }

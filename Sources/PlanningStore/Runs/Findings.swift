@@ -1,48 +1,27 @@
+import Foundation
 import GRDB
 package import Planning
 
-package struct Finding: Sendable, Equatable {
-  package enum Level: String, Sendable { case info, warning, error }
-  package var level: Level
-  package var code: String
-  package var kind: String?
-  package var externalID: String?
-  package var planningID: Int64?
-  package var name: String?
-  package var entries = 0
-  package var seconds = 0
-  package var message: String
-
-  package init(
-    _ level: Level, _ code: String, kind: String? = nil, externalID: String? = nil, planningID: Int64? = nil,
-    name: String? = nil, entries: Int = 0, seconds: Int = 0, message: String
-  ) {
-    self.level = level
-    self.code = code
-    self.kind = kind
-    self.externalID = externalID
-    self.planningID = planningID
-    self.name = name
-    self.entries = entries
-    self.seconds = seconds
-    self.message = message
-  }
-}
-
-/// What runs found, kept for people.
+/// What runs found, kept for people: facts as JSON, and beside them the sentence, for who asks the database.
 package struct Findings: Subject {
   let session: StoreSession
 
-  package func add(_ findings: [Finding], run: Int64) throws {
+  /// - Parameter words: makes the sentence.
+  package func add(_ findings: [Finding], run: Int64, words: (Finding) -> String) throws {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys]
     for finding in findings {
       try db.execute(
         sql: """
-          INSERT INTO finding (import_run_id, level, code, kind, external_id, planning_id, name, entries, seconds, message)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO finding (import_run_id, level, code, kind, external_id, planning_id, name, entries, seconds,
+            message, details)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          run, finding.level.rawValue, finding.code, finding.kind, finding.externalID, finding.planningID,
-          finding.name, finding.entries, finding.seconds, finding.message,
+          run, finding.level.rawValue, finding.code.rawValue, finding.kind?.rawValue, finding.externalID,
+          finding.planningID, finding.name, finding.entries, finding.seconds, words(finding),
+          String(decoding: try encoder.encode(finding.fact), as: UTF8.self),
         ])
     }
   }
@@ -55,14 +34,20 @@ package struct Findings: Subject {
   }
 
   package func all(of run: Int64) throws -> [Finding] {
-    try Row.fetchAll(
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try Row.fetchAll(
       db, sql: "SELECT * FROM finding WHERE import_run_id = ? ORDER BY level = 'info', code, seconds DESC, id",
       arguments: [run]
     ).map { row in
-      Finding(
-        Finding.Level(rawValue: row["level"]) ?? .info, row["code"], kind: row["kind"], externalID: row["external_id"],
-        planningID: row["planning_id"], name: row["name"], entries: row["entries"], seconds: row["seconds"],
-        message: row["message"])
+      // Of an earlier version, or of a later one: as it was said then.
+      let fact =
+        (row["details"] as String?).flatMap { try? decoder.decode(FindingFact.self, from: Data($0.utf8)) }
+        ?? .told(code: row["code"], message: row["message"])
+      return Finding(
+        Finding.Level(rawValue: row["level"]) ?? .info, fact,
+        kind: (row["kind"] as String?).flatMap(Finding.Kind.init), externalID: row["external_id"],
+        planningID: row["planning_id"], name: row["name"], entries: row["entries"], seconds: row["seconds"])
     }
   }
 }

@@ -1,11 +1,17 @@
 import GRDB
 package import Planning
 
+/// How a run ended, or that it goes on.
+package enum RunStatus: String, Codable, Sendable, CaseIterable { case running, done, partial, held, failed }
+
+/// Who started a run.
+package enum RunTrigger: String, Codable, Sendable, CaseIterable { case scheduled, manual, webhook, demo }
+
 package struct ImportRun: Sendable {
   package var id: Int64
-  package var trigger: String
+  package var trigger: RunTrigger
   package var scope: String
-  package var status: String
+  package var status: RunStatus
   package var startedAt: String
   package var finishedAt: String?
   package var windowFrom: CalendarDay?
@@ -40,9 +46,9 @@ package struct Books: Sendable, Equatable {
 extension ImportRun {
   init(_ row: Row) {
     id = row["id"]
-    trigger = row["trigger"]
+    trigger = RunTrigger(rawValue: row["trigger"]) ?? .manual
     scope = row["scope"]
-    status = row["status"]
+    status = RunStatus(rawValue: row["status"]) ?? .failed
     startedAt = row["started_at"]
     finishedAt = row["finished_at"]
     windowFrom = (row["window_from"] as String?).flatMap { CalendarDay($0) }

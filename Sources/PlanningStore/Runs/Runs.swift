@@ -7,12 +7,12 @@ package struct Runs: Subject {
 
   /// - Returns: the id of the new `running` row.
   package func begin(
-    trigger: String, scope: String, at now: Instant, isNarrowed: Bool, processID: Int
+    trigger: RunTrigger, scope: String, at now: Instant, isNarrowed: Bool, processID: Int
   ) throws -> Int64 {
     try db.execute(
       sql: """
         INSERT INTO import_run (trigger, scope, started_at, is_narrowed, process_id) VALUES (?, ?, ?, ?, ?)
-        """, arguments: [trigger, scope, now.description, isNarrowed, processID])
+        """, arguments: [trigger.rawValue, scope, now.description, isNarrowed, processID])
     return db.lastInsertedRowID
   }
 
@@ -33,7 +33,7 @@ package struct Runs: Subject {
   }
 
   package func finish(
-    _ id: Int64, status: String, at now: Instant, window: ClosedRange<CalendarDay>?, requests: Int, books: Books,
+    _ id: Int64, status: RunStatus, at now: Instant, window: ClosedRange<CalendarDay>?, requests: Int, books: Books,
     summary: String
   ) throws {
     try db.execute(
@@ -44,7 +44,7 @@ package struct Runs: Subject {
         WHERE id = ?
         """,
       arguments: [
-        status, now.description, window?.lowerBound.description, window?.upperBound.description, requests,
+        status.rawValue, now.description, window?.lowerBound.description, window?.upperBound.description, requests,
         books.entriesRead, books.secondsRead, books.secondsPlaced, books.secondsSkipped, books.secondsHeld,
         summary, id,
       ])

@@ -137,7 +137,7 @@ private struct DemoStory {
     guard FileManager.default.fileExists(atPath: path) else { return }
     guard let database = try? PlanningDatabase(path: path, creates: false, migrates: false),
       let runs = try? database.read({ try $0.runs.latest(limit: 1_000_000) }), !runs.isEmpty,
-      runs.allSatisfy({ $0.trigger == "demo" })
+      runs.allSatisfy({ $0.trigger == .demo })
     else {
       throw UserError(
         "\(path) is not a demo's; nothing was changed", next: .outside("rota demo --database ANOTHER.sqlite"))
@@ -154,7 +154,7 @@ private struct DemoStory {
       logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
     let pipeline = ImportPipeline(
       database: database, source: source, settings: ImportSettings(), request: ImportRequest(trigger: .demo, now: now),
-      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }, progress: { _ in })
+      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }, wording: .english, progress: { _ in })
     let started = ContinuousClock.now
     let report = try await pipeline.run()
     guard shows else { return }

@@ -102,29 +102,8 @@ struct RunsCommand: ParsableCommand {
         guard let found = try session.runs.run(id) else {
           throw UserError("there is no run \(id)", next: .runs)
         }
-        var findings = try session.findings.all(of: id)
-        let mask = masksNames ? try NameMask(session) : nil
-        if let mask {
-          findings = findings.map { finding in
-            var finding = finding
-            finding.name = finding.name.map { mask.masked($0) }
-            finding.message = mask.masked(finding.message)
-            return finding
-          }
-        }
-        var object = RunWords.object(found, findings)
-        if let mask, var summary = object["summary"] as? [String: Any] {
-          summary["workspace_name"] = (summary["workspace_name"] as? String).map { mask.masked($0) }
-          for kind in ["clients", "projects", "people"] {
-            guard var counts = summary[kind] as? [String: Any] else { continue }
-            counts["new_names"] = (counts["new_names"] as? [String])?.map { mask.masked($0) }
-            summary[kind] = counts
-          }
-          summary["workspaces"] = (summary["workspaces"] as? [[String: Any]])?.map { workspace in
-            workspace.mapValues { ($0 as? String).map { mask.masked($0) } ?? $0 }
-          }
-          object["summary"] = summary
-        }
+        var object = RunWords.object(
+          found, try session.findings.all(of: id), mask: masksNames ? try NameMask(session) : nil)
         object["rota"] = Rota.configuration.version
         object["schema"] = PlanningDatabase.schemaVersion
         object["slices"] = JSONText.rows(try session.questions.slices(of: id))

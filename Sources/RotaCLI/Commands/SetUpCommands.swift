@@ -255,7 +255,7 @@ struct DatabaseCommand: ParsableCommand {
       for problem in problems {
         Terminal.say("fail  \(problem.words)")
         if let next = problem.next {
-          Terminal.say("      Mend: \(next.replacing("DATABASE", with: "\(composition.settings.database)"))")
+          Terminal.say("      Mend: \(next.command.replacing("DATABASE", with: "\(composition.settings.database)"))")
         }
       }
       guard problems.isEmpty else {

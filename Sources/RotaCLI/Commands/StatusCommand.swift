@@ -21,7 +21,7 @@ struct StatusCommand: ParsableCommand {
     var status = try composition.read { try Status($0, now: composition.now) }
     status.databaseBytes = Night.bytes(of: composition.settings.database)
     // Who may not write cannot try the lock, and takes the row's word.
-    if status.last?.status == "running",
+    if status.last?.status == .running,
       let lock = try? WriteLock(database: composition.settings.database, patience: 0)
     {
       status.hasDied = true

@@ -36,10 +36,10 @@ extension Desk {
     defer { progress?.end() }
     let pipeline = ImportPipeline(
       database: database, source: try source(database, action.waits), settings: settings,
-      request: action.request, logger: logger
-    ) { text in
-      logger.debug("\(text)")
-      progress?.say(text)
+      request: action.request, logger: logger, wording: .english
+    ) { step in
+      logger.debug("\(step.words)")
+      progress?.say(step.words)
     }
     return try await pipeline.run()
   }

@@ -24,7 +24,7 @@ package struct Auditor {
       var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: desk.now)
       request.until = days.upperBound
       let report = try await desk.perform(ImportNow(request), on: copy)
-      guard report.status == "done" else {
+      guard report.status == .done else {
         throw UserError(
           report.stopped?.message ?? "Clockify's time could not be read completely",
           next: .outside("try again later"), status: .partial)

@@ -63,8 +63,8 @@ extension StoreSession {
       guard let startedAt = Instant(run.startedAt) else { return nil }
       let isWhole = !run.isNarrowed && run.scope == ImportScope.allCases.map(\.rawValue).joined(separator: ",")
       return .init(
-        startedAt: startedAt, isComplete: isWhole && ["done", "held"].contains(run.status),
-        isScheduled: run.trigger == "scheduled")
+        startedAt: startedAt, isComplete: isWhole && [.done, .held].contains(run.status),
+        isScheduled: run.trigger == .scheduled)
     }
   }
 }

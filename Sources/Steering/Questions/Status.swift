@@ -36,7 +36,7 @@ package struct Status {
     let runs = try session.runs.latest(limit: 200)
     last = runs.first
     lastComplete = runs.first {
-      ["done", "held"].contains($0.status) && $0.scope.contains("actuals") && $0.windowFrom != nil
+      [.done, .held].contains($0.status) && $0.scope.contains("actuals") && $0.windowFrom != nil
     }
     summary = last.flatMap { RunSummary(json: $0.summary) }
     enabledAt = try session.settings.value(Setting.actualsEnabledAt)
@@ -66,8 +66,8 @@ package struct Status {
 
   /// Rule 82: what a monitor asks.
   package var isWell: Bool {
-    let goesOn = last?.status == "running" && !hasDied
-    return (goesOn || last?.status == "done") && !isOverdue && waiting.items.isEmpty
+    let goesOn = last?.status == .running && !hasDied
+    return (goesOn || last?.status == .done) && !isOverdue && waiting.items.isEmpty
   }
 
   private var rightSince: String? {
@@ -79,15 +79,16 @@ package struct Status {
     func line(_ name: String, _ text: String) { lines.append("\(Words.padded(name, 13)) \(text)") }
     if let last {
       switch last.status {
-      case "running" where hasDied:
+      case .running where hasDied:
         line("Last run", "\(last.id), \(last.startedAt), died; the next one takes its work over   rota import")
-      case "running": line("Last run", "\(last.id), \(last.startedAt), running")
-      case "done", "held":
+      case .running: line("Last run", "\(last.id), \(last.startedAt), running")
+      case .done, .held:
         line(
-          "Last run", "\(last.id), \(last.startedAt), \(last.status), \(last.isBalanced ? "balanced" : "NOT BALANCED")")
-      default: line("Last run", "\(last.id), \(last.startedAt), \(last.status)   rota runs show \(last.id)")
+          "Last run",
+          "\(last.id), \(last.startedAt), \(last.status.rawValue), \(last.isBalanced ? "balanced" : "NOT BALANCED")")
+      default: line("Last run", "\(last.id), \(last.startedAt), \(last.status.rawValue)   rota runs show \(last.id)")
       }
-      if last.status != "done", let lastComplete, lastComplete.id != last.id {
+      if last.status != .done, let lastComplete, lastComplete.id != last.id {
         line("Last complete", "\(lastComplete.id), \(lastComplete.startedAt)")
       }
     } else {
@@ -160,7 +161,8 @@ package struct Status {
     return [
       "last_run": optional(
         last.map {
-          ["id": $0.id, "status": $0.status, "started_at": $0.startedAt, "is_balanced": $0.isBalanced] as [String: Any]
+          ["id": $0.id, "status": $0.status.rawValue, "started_at": $0.startedAt, "is_balanced": $0.isBalanced]
+            as [String: Any]
         }),
       "last_complete_run": optional(lastComplete?.id), "right_since": optional(rightSince),
       "reads_back_to": optional(lastComplete.flatMap { RunSummary(json: $0.summary)?.readsBackTo }),

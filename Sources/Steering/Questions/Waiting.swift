@@ -27,11 +27,11 @@ package struct Waiting {
   package init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
     let show = run.map { NextStep.run($0) } ?? .runs
     let acknowledged = try session.acknowledgements.all()
-    func found(_ code: String, kind: String? = nil) -> [Finding] {
+    func found(_ code: FindingCode, kind: Finding.Kind? = nil) -> [Finding] {
       findings.filter { finding in
         finding.code == code && (kind == nil || finding.kind == kind)
           && !acknowledged.contains(
-            .init(code: code, kind: finding.kind ?? "", externalID: finding.externalID ?? ""))
+            .init(code: code.rawValue, kind: finding.kind?.rawValue ?? "", externalID: finding.externalID ?? ""))
       }
     }
     if let plan = try session.removals.plan() {
@@ -51,13 +51,13 @@ package struct Waiting {
     if let summary, summary.actualsAreOff, try session.settings.value(Setting.actualsEnabledAt) == nil {
       add("actuals_off", 1, "actuals are off: no time is read", .enableActuals)
     }
-    if let duplicate = found("probable_duplicate").first {
+    if let duplicate = found(.probableDuplicate).first {
       add(
-        "probable_duplicate", found("probable_duplicate").count,
-        "\(Words.plural(found("probable_duplicate").count, "probable duplicate")): \(duplicate.kind ?? "") \"\(duplicate.name ?? "")\"",
+        "probable_duplicate", found(.probableDuplicate).count,
+        "\(Words.plural(found(.probableDuplicate).count, "probable duplicate")): \(duplicate.kind?.rawValue ?? "") \"\(duplicate.name ?? "")\"",
         .reviewDuplicates)
     }
-    let clientless = found(Reason.projectWithoutClient.rawValue, kind: "project")
+    let clientless = found(.reason(.projectWithoutClient), kind: .project)
     if let first = clientless.first {
       let held = try session.ledger.held(Reason.projectWithoutClient.rawValue)
       let which = clientless.count == 1 ? "\"\(first.name ?? "it")\"" : "them"
@@ -66,18 +66,19 @@ package struct Waiting {
         "\(Words.plural(clientless.count, "project")) without a client\(held > 0 ? ", \(Words.hours(seconds: held)) held in all" : ""): give \(which) one in Clockify",
         .acknowledge(.project, item: first.externalID))
     }
-    if let gone = found(Reason.noProject.rawValue, kind: "setting").first {
+    if let gone = found(.reason(.noProject), kind: .setting).first {
       add(
         "catch_all_gone", 1,
         "project \(gone.planningID ?? 0), the catch-all of the settings, is gone: time without a project is held",
         .outside("name another under import: catch_all_project"))
     }
-    let missing = found("source_missing")
+    let missing = found(.sourceMissing)
     if !missing.isEmpty {
       add(
         "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more",
         .acknowledge(
-          missing[0].kind.flatMap(PlanSnapshot.Kind.init), item: missing[0].planningID.map(String.init)))
+          missing[0].kind.flatMap { PlanSnapshot.Kind(rawValue: $0.rawValue) },
+          item: missing[0].planningID.map(String.init)))
     }
     let conflicts = try session.questions.conflicts().rows.count
     if conflicts > 0 {

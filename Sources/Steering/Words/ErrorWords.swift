@@ -31,14 +31,20 @@ package enum ErrorWords {
   }
 
   /// A setting that only Clockify can tell to be wrong is refused input all the same (rule 89).
-  private static func isSetting(_ error: any Error) -> Bool { (error as? ImportError)?.code == .badSetting }
+  private static func isSetting(_ error: any Error) -> Bool {
+    switch error as? ImportError {
+    case .noCatchAll, .unknownGroups: true
+    default: false
+    }
+  }
 
   private static func importError(_ error: ImportError) -> UserError {
-    switch error.code {
-    case .workspaceChoice:
+    switch error {
+    case .noWorkspace, .workspaceChoice:
       UserError(error.message, next: .outside("set ROTA_CLOCKIFY_WORKSPACES=ID, or edit the settings file"))
     case .noPlan: UserError(error.message, next: .runs)
-    case .badSetting: UserError(error.message, next: .outside("correct the settings file (rota.yaml)"))
+    case .noCatchAll, .unknownGroups:
+      UserError(error.message, next: .outside("correct the settings file (rota.yaml)"))
     case .unbalanced, .damagedLinks: UserError(error.message, next: .checkDatabase, status: .failed)
     }
   }
@@ -64,20 +70,18 @@ package enum ErrorWords {
 
   private static func store(_ error: StoreError) -> UserError {
     switch error.code {
-    case .notFound: UserError(error.message, next: .setUp)
-    case .notADatabase: UserError(error.message, next: .outside("name another file with --database"))
-    case .newerSchema: UserError(error.message, next: .outside("install the newer rota"), status: .failed)
-    case .readOnly:
+    case .notFound, .empty: UserError(error.message, next: .setUp)
+    case .notADatabase, .foreign: UserError(error.message, next: .outside("name another file with --database"))
+    case .newerSchema, .olderSchema:
+      UserError(error.message, next: .outside("install the newer rota"), status: .failed)
+    case .olderSchemaReadOnly, .readOnly, .cannotOpen, .noLock(isFull: false):
       UserError(error.message, next: .outside("check owner and rights (ls -l), then 'rota check'"), status: .failed)
-    case .diskFull:
-      UserError(error.message, next: .outside("make room (df -h), then run the same command again"), status: .failed)
-    case .busy: UserError(error.message, next: .outside("try again in a moment"), status: .alreadyRunning)
-    case .damaged: UserError(error.message, next: .outside("restore a backup"), status: .failed)
-    case .refused:
+    case .diskFull, .ioFailed, .noLock(isFull: true):
       UserError(
-        error.message.contains("still used")
-          ? "the role is still used by contracts, assignments or actuals, or is the system's; nothing was changed"
-          : "the database refused this: \(error.message); nothing was changed")
+        error.message, next: .outside("make room (df -h), then run the same command again"), status: .failed)
+    case .busy: UserError(error.message, next: .outside("try again in a moment"), status: .alreadyRunning)
+    case .damaged, .damagedEntry: UserError(error.message, next: .outside("restore a backup"), status: .failed)
+    case .refused: UserError(error.message)
     case .other: UserError(error.message, status: .failed)
     }
   }

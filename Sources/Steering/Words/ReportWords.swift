@@ -19,7 +19,7 @@ package struct ReportWords {
   package static func status(of report: ImportReport) -> ExitStatus? {
     if report.stopped?.isUnreachable ?? false { return .unreachable }
     if report.summary.stoppedEntries > 0 { return .needsConfirmation }
-    return report.status == "partial" ? .partial : nil
+    return report.status == .partial ? .partial : nil
   }
 
   private var summary: RunSummary { report.summary }
@@ -30,7 +30,7 @@ package struct ReportWords {
     let what = summary.workspaces == nil ? "Nothing was imported" : isDryRun ? "Would import" : "Imported"
     let source = summary.workspaces == nil ? "" : " from Clockify \"\(summary.workspaceName)\""
     lines.append(
-      "\(what)\(source): run \(report.run), \(report.status), \(Words.plural(report.requests, "request"))")
+      "\(what)\(source): run \(report.run), \(report.status.rawValue), \(Words.plural(report.requests, "request"))")
     for dead in summary.deadRuns {
       lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.")
     }
@@ -75,12 +75,14 @@ package struct ReportWords {
   }
 
   private func why(_ kinds: String) -> String {
-    let kind = kinds == "people" ? "person" : String(kinds.dropLast())
-    let findings = report.findings.filter { $0.kind == kind && Reason(rawValue: $0.code) != nil }
-    let reasons = Dictionary(grouping: findings, by: \.code).sorted { $0.key < $1.key }.map { code, group in
-      let words = Reason(rawValue: code)?.words ?? code
-      guard group.count <= 3, code != Reason.archivedUnused.rawValue else { return "\(words) \(group.count)" }
-      return "\(words) (\(group.compactMap(\.name).joined(separator: ", ")))"
+    let kind = Finding.Kind(rawValue: kinds == "people" ? "person" : String(kinds.dropLast()))
+    var groups: [Reason: [Finding]] = [:]
+    for finding in report.findings where finding.kind == kind {
+      if case .reason(let reason) = finding.code { groups[reason, default: []].append(finding) }
+    }
+    let reasons = groups.sorted { $0.key.rawValue < $1.key.rawValue }.map { reason, group in
+      guard group.count <= 3, reason != .archivedUnused else { return "\(reason.words) \(group.count)" }
+      return "\(reason.words) (\(group.compactMap(\.name).joined(separator: ", ")))"
     }
     return reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
   }
@@ -168,7 +170,7 @@ package struct ReportWords {
   package static func json(_ report: ImportReport) -> String {
     let summary = (try? JSONSerialization.jsonObject(with: Data(report.summary.json.utf8))) ?? [String: Any]()
     let object: [String: Any] = [
-      "id": report.run, "status": report.status, "requests": report.requests,
+      "id": report.run, "status": report.status.rawValue, "requests": report.requests,
       "window_from": report.window.map { "\($0.lowerBound)" as Any } ?? NSNull(),
       "window_to": report.window.map { "\($0.upperBound)" as Any } ?? NSNull(),
       "entries_read": report.books.entriesRead, "seconds_read": report.books.secondsRead,

@@ -4,14 +4,35 @@ package import PlanningStore
 
 /// One run for people and for programs.
 package enum RunWords {
-  package static func object(_ run: ImportRun, _ findings: [Finding]) -> [String: Any] {
-    [
-      "id": run.id, "trigger": run.trigger, "scope": run.scope, "status": run.status, "started_at": run.startedAt,
-      "finished_at": run.finishedAt ?? NSNull() as Any, "requests": run.requests, "entries_read": run.entriesRead,
-      "seconds_read": run.secondsRead, "seconds_placed": run.secondsPlaced, "seconds_skipped": run.secondsSkipped,
-      "seconds_held": run.secondsHeld,
-      "summary": (try? JSONSerialization.jsonObject(with: Data(run.summary.utf8))) ?? [String: Any](),
-      "findings": findings.map(FindingWords.object),
+  /// - Parameter mask: hides names and e-mail addresses.
+  package static func object(_ run: ImportRun, _ findings: [Finding], mask: NameMask? = nil) -> [String: Any] {
+    let summary = (try? JSONSerialization.jsonObject(with: Data(run.summary.utf8))) as? [String: Any] ?? [:]
+    return [
+      "id": run.id, "trigger": run.trigger.rawValue, "scope": run.scope, "status": run.status.rawValue,
+      "started_at": run.startedAt, "finished_at": run.finishedAt ?? NSNull() as Any, "requests": run.requests,
+      "entries_read": run.entriesRead, "seconds_read": run.secondsRead, "seconds_placed": run.secondsPlaced,
+      "seconds_skipped": run.secondsSkipped, "seconds_held": run.secondsHeld,
+      "summary": mask.map { masked(summary, $0) } ?? summary,
+      "findings": findings.map(FindingWords.object).map { finding in
+        mask.map { masked(finding, ["name", "message"], $0) } ?? finding
+      },
     ]
+  }
+
+  private static func masked(_ object: [String: Any], _ keys: [String], _ mask: NameMask) -> [String: Any] {
+    object.merging(keys.compactMap { key in (object[key] as? String).map { (key, mask.masked($0)) } }) { $1 }
+  }
+
+  private static func masked(_ summary: [String: Any], _ mask: NameMask) -> [String: Any] {
+    var summary = masked(summary, ["workspace_name"], mask)
+    for kind in ["clients", "projects", "people"] {
+      guard var counts = summary[kind] as? [String: Any] else { continue }
+      counts["new_names"] = (counts["new_names"] as? [String])?.map { mask.masked($0) }
+      summary[kind] = counts
+    }
+    summary["workspaces"] = (summary["workspaces"] as? [[String: Any]])?.map { workspace in
+      workspace.mapValues { ($0 as? String).map { mask.masked($0) } ?? $0 }
+    }
+    return summary
   }
 }

@@ -129,7 +129,7 @@ extension ImaginedWorld {
       noteMerge(report.merge, kind, keep, drop)
       try doubtFrozen(keep, drop, kind)
     } catch let refusal as PlanRefusal {
-      log[log.count - 1] += " → \(refusal.message)"
+      log[log.count - 1] += " → \((refusal))"
     } catch {
       throw Differs(words: ["76: the merge neither happened nor was refused: \(error)"])
     }
@@ -157,7 +157,7 @@ extension ImaginedWorld {
     do {
       _ = try world.database.write { try $0.undo.merge(Int64(id), at: world.now) }
     } catch let refusal as PlanRefusal {
-      log[log.count - 1] += " → \(refusal.message)"
+      log[log.count - 1] += " → \((refusal))"
       return false
     } catch {
       throw Differs(words: ["76: the undo neither happened nor was refused: \(error)"])

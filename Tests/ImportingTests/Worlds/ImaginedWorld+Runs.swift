@@ -97,10 +97,10 @@ extension ImaginedWorld {
     if try await refusesUnknownGroup(request, before) { return }
     let report = try await report(request)
     try judge(report, request, shape, before)
-    if report.status == "held" { return try await confirm(report.run, request, shape) }
+    if report.status == .held { return try await confirm(report.run, request, shape) }
     // On FREE workspaces a plain run reads another older stretch, and may find something there.
     let rotates = world.clockify.read { $0.workspace.plan == "FREE" } && !request.isFull && !request.isNarrowed
-    if report.status == "done", !rotates, chance(2) {
+    if report.status == .done, !rotates, chance(2) {
       request.confirmedRun = nil
       try await expectNothingNew(request, shape, after: report)
     }
@@ -130,10 +130,10 @@ extension ImaginedWorld {
     let after = try PlanTables(world)
     let states = world.clockify.read(\.workspaces)
     var differences = oracle.brake(
-      shape, status: report.status, isConfirmed: request.confirmedRun != nil, before: before, clockify: states)
+      shape, status: report.status.rawValue, isConfirmed: request.confirmedRun != nil, before: before, clockify: states)
     if !troubles.has(.filterBrakes) { differences.removeAll { $0.hasPrefix("89:") } }
     differences += oracle.judge(
-      shape, status: report.status, isBraked: report.summary.stoppedEntries > 0, before: before, after: after,
+      shape, status: report.status.rawValue, isBraked: report.summary.stoppedEntries > 0, before: before, after: after,
       clockify: states)
     if !troubles.has(.needed) { differences.removeAll { $0.hasPrefix("10/18:") } }
     if !differences.isEmpty { throw Differs(words: differences) }
@@ -152,7 +152,7 @@ extension ImaginedWorld {
     if again.window != first.window || again.summary.slices != first.summary.slices {
       log.append("import again, other dates")
       try judge(again, request, shape, tables)
-      if again.status == "held" { try await confirm(again.run, request, shape) }
+      if again.status == .held { try await confirm(again.run, request, shape) }
       return
     }
     let changes =
@@ -171,7 +171,7 @@ extension ImaginedWorld {
       log.append("confirm run \(run)")
       let report = try await report(request)
       try judge(report, request, shape, before)
-      if report.status != "held" { return }
+      if report.status != .held { return }
       run = report.run
     }
     throw Differs(words: ["53: confirmed four times and still held"])
@@ -230,7 +230,7 @@ extension ImaginedWorld {
     if let report {
       let shape = shape()
       try judge(report, request, shape, before)
-      if report.status == "held" { try await confirm(report.run, request, shape) }
+      if report.status == .held { try await confirm(report.run, request, shape) }
     } else {
       listsAreUnsure()
       try expectUntouched(before, "2")
@@ -267,7 +267,7 @@ extension ImaginedWorld {
     switch result {
     case .success(let report):
       try judge(report, request, shape, before)
-      if report.status == "held" { try await confirm(report.run, request, shape) }
+      if report.status == .held { try await confirm(report.run, request, shape) }
     case .failure(let error):
       guard error is RunInterrupted else { throw Differs(words: ["82: a cancelled run threw \(error)"]) }
       listsAreUnsure()
@@ -303,7 +303,7 @@ extension ImaginedWorld {
       listsAreUnsure()
       try expectUntouched(before, "2")
     case .success(let report):
-      if report.status != "done", isLists {
+      if report.status != .done, isLists {
         // Whether a workspace whose lists failed is settled from what is known, the rules leave open.
         listsAreUnsure()
         if try seen(PlanTables(world)) == seen(before) {
@@ -312,7 +312,7 @@ extension ImaginedWorld {
         }
       }
       try judge(report, request, shape, before)
-      if report.status == "held" { try await confirm(report.run, request, shape) }
+      if report.status == .held { try await confirm(report.run, request, shape) }
     }
   }
 }

@@ -101,7 +101,7 @@ extension ImaginedWorld {
     var request = ImportRequest(trigger: .manual, since: from, now: world.now)
     request.until = to
     let report = try await world.startImport(request, into: copy).value
-    guard report.status == "done" else { throw Differs(words: ["78: the audit's import is \(report.status)"]) }
+    guard report.status == .done else { throw Differs(words: ["78: the audit's import is \(report.status)"]) }
     let fresh = try copy.read { try $0.audit.cells(from: from, through: to) }
     let ours = try world.database.read { try $0.audit.cells(from: from, through: to) }
     let cells = Set(ours.keys).union(fresh.keys).filter { ours[$0]?.minutes ?? 0 != fresh[$0]?.minutes ?? 0 }

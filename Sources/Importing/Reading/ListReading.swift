@@ -20,7 +20,7 @@ extension ImportPipeline {
         stretch: stretch, scope: ReadingPlan.Scope(users: Set(users), projects: plan.scope.projects))
       do {
         for (number, user) in users.enumerated() {
-          progress("Reading time of person \(number + 1) of \(users.count)")
+          progress(.timeOfPerson(number + 1, of: users.count))
           try await readList(of: user, in: workspace.id, plan, &intake, &reading, &outcome)
         }
         outcome.isComplete = true

@@ -1,7 +1,7 @@
 import Planning
 import PlanningStore
 
-/// Findings in people's words: what is new, what was not imported and why (rules 12, 16, 80).
+/// Findings: what is new, what was not imported and why (rules 12, 16, 80).
 struct Reporting {
   let session: StoreSession
   let snapshot: PlanSnapshot
@@ -28,28 +28,24 @@ struct Reporting {
   func itemFindings() throws -> [Finding] {
     var findings = matching.findings
     for person in matching.createdPeople {
-      let name = snapshot.people[person]?.name
       findings.append(
         Finding(
-          .warning, "unknown_role", kind: "person", planningID: person, name: name,
-          message: "\(name ?? "person \(person)") is new and has the role Unknown"))
+          .warning, .unknownRole, kind: .person, planningID: person, name: snapshot.people[person]?.name))
     }
     for missing in try session.references.markSourceMissing(on: today) {
-      let name = name(missing.kind, missing.planningID)
       findings.append(
         Finding(
-          .warning, "source_missing", kind: missing.kind, externalID: missing.externalID,
-          planningID: missing.planningID, name: name,
-          message: "\(missing.kind) \"\(name)\" is not in Clockify any more; nothing was changed here"))
+          .warning, .sourceMissing, kind: .init(missing.kind), externalID: missing.externalID,
+          planningID: missing.planningID, name: name(missing.kind, missing.planningID)))
     }
     return findings + duplicates()
   }
 
-  private func name(_ kind: String, _ id: Int64) -> String {
+  private func name(_ kind: PlanSnapshot.Kind, _ id: Int64) -> String {
     switch kind {
-    case "client": snapshot.clients[id]?.name ?? "\(id)"
-    case "project": snapshot.projects[id]?.name ?? "\(id)"
-    default: snapshot.people[id]?.name ?? "\(id)"
+    case .client: snapshot.clients[id]?.name ?? "\(id)"
+    case .project: snapshot.projects[id]?.name ?? "\(id)"
+    case .person: snapshot.people[id]?.name ?? "\(id)"
     }
   }
 
@@ -59,12 +55,9 @@ struct Reporting {
     PlanSnapshot.Kind.allCases.flatMap { kind in
       let linked = snapshot.linkedItems(kind)
       return snapshot.sameItems(kind, dismissed: dismissed).map { group in
-        let shown = name(kind.rawValue, group.ids[0])
-        let list = group.ids.map { "\(kind.rawValue) \($0)\(linked.contains($0) ? "" : " (not linked)")" }
-        return Finding(
-          .warning, "probable_duplicate", kind: kind.rawValue, planningID: group.ids[0], name: shown,
-          entries: group.ids.count,
-          message: "\"\(shown)\" is there \(group.ids.count) times: \(list.joined(separator: ", "))")
+        Finding(
+          .warning, .probableDuplicate(ids: group.ids, unlinked: group.ids.filter { !linked.contains($0) }),
+          kind: .init(kind), planningID: group.ids[0], name: name(kind, group.ids[0]), entries: group.ids.count)
       }
     }
   }
@@ -77,13 +70,9 @@ struct Reporting {
         account.knownIn[workspace.id] != nil && !listed.contains(account.id)
           && snapshot.planningID(.person, account.id) != nil
       }.map { account in
-        let name = account.name ?? account.email ?? account.id
-        return Finding(
-          .warning, "not_covered", kind: "person", externalID: account.id,
-          planningID: snapshot.planningID(.person, account.id), name: name,
-          message:
-            "\(name) is not listed in \(workspace.name) any more, and the lists hold nobody else's time: what is stored stays"
-        )
+        Finding(
+          .warning, .notCovered(workspace: workspace.name), kind: .person, externalID: account.id,
+          planningID: snapshot.planningID(.person, account.id), name: account.name ?? account.email ?? account.id)
       }
     }
   }
@@ -93,35 +82,24 @@ struct Reporting {
   func entryFindings(_ ledger: LedgerBooks, reading: EntryReading) throws -> [Finding] {
     var findings: [Finding] = []
     for (group, sum) in ledger.groups.sorted(by: { $0.value.seconds > $1.value.seconds }) {
-      let shown = shown(user: group.user, project: group.project)
       // What is odd about them beside the reason makes one finding of it (rules 31, 93).
-      let oldTimer = warning(.oldTimer, of: group, .running, in: reading)
+      let isOldTimer = warning(.oldTimer, of: group, .running, in: reading) != nil
       let absurd = warning(.absurd, of: group, .invalidInterval, in: reading)
-      var words = group.reason.words
-      if oldTimer != nil { words += ", for more than 24 hours" }
-      if let absurd {
-        words +=
-          "; \(absurd.entries) longer than 31 days or outside 1970 to 2200, Clockify states \(absurd.seconds / 3600) h"
-      }
       findings.append(
         Finding(
-          oldTimer ?? absurd == nil ? .info : .warning, group.reason.rawValue, kind: "entry", externalID: group.user,
-          planningID: snapshot.planningID(.person, group.user), name: shown, entries: sum.entries, seconds: sum.seconds,
-          message: "\(Self.entries(sum.entries)) of \(shown): \(words)"))
+          isOldTimer || absurd != nil ? .warning : .info,
+          .entries(
+            reason: group.reason, isOldTimer: isOldTimer,
+            absurd: absurd.map { .init(entries: $0.entries, seconds: $0.seconds) }),
+          kind: .entry, externalID: group.user, planningID: snapshot.planningID(.person, group.user),
+          name: shown(user: group.user, project: group.project), entries: sum.entries, seconds: sum.seconds))
     }
     for (warning, sums) in reading.warnings.sorted(by: { $0.value.seconds > $1.value.seconds }) {
-      let words: String
-      switch warning.code {
-      case .longEntry: words = "longer than 24 hours, counted as they are"
-      case .overlap: words = "overlap others of the same person, counted as Clockify does"
-      case .noBillableFlag: words = "without a billable flag, counted as the project's default"
-      case .oldTimer, .absurd: continue
-      }
-      let shown = shown(user: warning.user, project: warning.project)
+      guard let oddity = warning.code.oddity else { continue }
       findings.append(
         Finding(
-          .warning, warning.code.rawValue, kind: "entry", externalID: warning.user, name: shown, entries: sums.entries,
-          seconds: sums.seconds, message: "\(Self.entries(sums.entries)) of \(shown): \(words)"))
+          .warning, .odd(oddity), kind: .entry, externalID: warning.user,
+          name: shown(user: warning.user, project: warning.project), entries: sums.entries, seconds: sums.seconds))
     }
     return findings + archivedProjects(reading)
   }
@@ -140,12 +118,9 @@ struct Reporting {
         project.isArchived, !project.archivedByImport
       else { return nil }
       return Finding(
-        .warning, "project_archived_here", kind: "project", externalID: id, planningID: planningID, name: project.name,
-        message: "project \"\(project.name)\" is archived here and still receives time")
+        .warning, .projectArchivedHere, kind: .project, externalID: id, planningID: planningID, name: project.name)
     }
   }
-
-  private static func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count) entries" }
 
   private func shown(user: String, project: String) -> String {
     let person =

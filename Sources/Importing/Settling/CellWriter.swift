@@ -22,7 +22,7 @@ package struct ActualCounts: Codable, Sendable, Equatable {
 }
 
 /// Makes the actuals of the cells at work equal to what the ledger places there.
-struct Settling {
+struct CellWriter {
   let session: StoreSession
   let run: Int64
   let now: Instant
@@ -40,11 +40,11 @@ struct Settling {
   }
 
   /// Person by person, so that memory holds one person's cells at a time.
-  mutating func settle() throws {
-    for person in try session.work.people() { try settle(person) }
+  mutating func write() throws {
+    for person in try session.work.people() { try write(person) }
   }
 
-  private mutating func settle(_ person: PersonID) throws {
+  private mutating func write(_ person: PersonID) throws {
     struct Key: Hashable {
       let cell: Cell
       let role: RoleID

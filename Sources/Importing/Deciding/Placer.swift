@@ -263,7 +263,7 @@ struct Placer {
     }
     let reason = own.map { min($0, freeze) } ?? freeze
     kept.state = reason.isHeld ? .held : .skipped
-    kept.reason = reason.rawValue
+    kept.reason = reason
     kept.pair = new.pair
     kept.seconds = new.seconds
     kept.isBillable = row.entry.billable ?? kept.isBillable
@@ -293,7 +293,7 @@ struct Placer {
     }
     if let reason {
       new.state = reason.isHeld || (reason == .noProject && context.holdsNoProject) ? .held : .skipped
-      new.reason = reason.rawValue
+      new.reason = reason
     } else {
       new.state = .placed
       new.counted = row.entry.contentHash

@@ -72,16 +72,17 @@ struct Matching {
       MirrorProject.init(gone:))
 
     filter.note(mirrorProjects)
-    let projectNeed = Dictionary(mirrorProjects.map { ($0.id, need($0, clients)) }, uniquingKeysWith: { $1 })
-    let userNeed = Dictionary(accounts.map { ($0.id, need($0)) }, uniquingKeysWith: { $1 })
-    var mayHold = Set(mirrorProjects.filter { mayHoldTime($0, projectNeed[$0.id]!) }.map(\.id))
+    let needs = ItemNeeds(plan: plan, filter: filter, scopes: scopes)
+    let projectNeed = Dictionary(mirrorProjects.map { ($0.id, needs.need($0, clients)) }, uniquingKeysWith: { $1 })
+    let userNeed = Dictionary(accounts.map { ($0.id, needs.need($0)) }, uniquingKeysWith: { $1 })
+    var mayHold = Set(mirrorProjects.filter { needs.mayHoldTime($0, projectNeed[$0.id]!) }.map(\.id))
     if let catchAll = settings.catchAllProject.flatMap({ plan.projects[$0] }), !catchAll.isSyncOff {
       mayHold.insert("")
     }
     let used = try waiting(
       Set(userNeed.filter { $0.value == .createWhenUsed }.keys),
       Set(projectNeed.filter { $0.value == .createWhenUsed }.keys)
-    ).filter { mayHold.contains($0.project) && mayHoldTime($0.user, userNeed[$0.user]) }
+    ).filter { mayHold.contains($0.project) && needs.mayHoldTime($0.user, userNeed[$0.user]) }
     let usedProjects = Set(used.map(\.project))
     let usedUsers = Set(used.map(\.user))
 
@@ -102,57 +103,6 @@ struct Matching {
       }
       try meet(account, need, isUsed: usedUsers.contains(account.id))
     }
-  }
-
-  // MARK: What an item needs to be there
-
-  fileprivate enum Need: Equatable {
-    case linked(Int64)
-    case create
-    /// Only when an entry needs it, and then as archived (rule 18).
-    case createWhenUsed
-    case refuse(Reason)
-  }
-
-  /// An item is needed only by time that would be placed otherwise (rule 18).
-  private func mayHoldTime(_ project: MirrorProject, _ need: Need) -> Bool {
-    switch need {
-    case .refuse: false
-    case .linked(let id): !(plan.projects[id]?.isSyncOff ?? false)
-    case .create, .createWhenUsed:
-      !(project.clientID.flatMap { plan.planningID(.client, $0) }.flatMap { plan.clients[$0]?.isSyncOff } ?? false)
-    }
-  }
-
-  private func mayHoldTime(_ user: String, _ need: Need?) -> Bool {
-    switch need {
-    case .refuse, nil: false
-    case .linked(let id): !(plan.people[id]?.isFrozen ?? false)
-    case .create, .createWhenUsed: true
-    }
-  }
-
-  private func need(_ project: MirrorProject, _ clients: [String: MirrorClient]) -> Need {
-    if !filter.admits(project) { return .refuse(.filtered) }
-    if plan.isIgnored(.project, project.id) { return .refuse(.ignored) }
-    if let id = plan.planningID(.project, project.id) { return .linked(id) }
-    if project.isGone { return .refuse(.projectNotLinked) }
-    if let client = project.clientID, plan.isIgnored(.client, client) { return .refuse(.ignored) }
-    if project.template { return .refuse(.template) }
-    guard let client = project.clientID else { return .refuse(.projectWithoutClient) }
-    let clientIsThere = clients[client].map { !$0.isGone && scopes.contains(.clients) } ?? false
-    guard clientIsThere || plan.planningID(.client, client) != nil else { return .refuse(.clientMissing) }
-    guard scopes.contains(.projects) else { return .refuse(project.archived ? .archivedUnused : .projectNotLinked) }
-    return project.archived ? .createWhenUsed : .create
-  }
-
-  private func need(_ user: MirrorAccount) -> Need {
-    if !filter.admits(user) { return .refuse(.filtered) }
-    if plan.isIgnored(.person, user.id) { return .refuse(.ignored) }
-    if let id = plan.planningID(.person, user.id) { return .linked(id) }
-    if user.neverJoined { return .refuse(.userPending) }
-    guard scopes.contains(.people) else { return .refuse(user.isInactive ? .archivedUnused : .personNotLinked) }
-    return user.isInactive ? .createWhenUsed : .create
   }
 
   // MARK: Meeting items
@@ -180,7 +130,7 @@ struct Matching {
   }
 
   private mutating func meet(
-    _ project: MirrorProject, _ need: Need, isUsed: Bool, clients: [String: MirrorClient]
+    _ project: MirrorProject, _ need: ItemNeeds.Need, isUsed: Bool, clients: [String: MirrorClient]
   ) throws {
     let isListed = scopes.contains(.projects)
     switch need {
@@ -197,7 +147,7 @@ struct Matching {
       guard let clientID = project.clientID else { return }
       if plan.planningID(.client, clientID) == nil, let client = clients[clientID] {
         findings.removeAll {
-          $0.code == Reason.archivedUnused.rawValue && $0.externalID == clientID && $0.kind == "client"
+          $0.code == .reason(.archivedUnused) && $0.externalID == clientID && $0.kind == .client
         }
         if client.archived { clientCounts.notImported -= 1 }
         try create(client)
@@ -211,7 +161,7 @@ struct Matching {
     }
   }
 
-  private mutating func meet(_ user: MirrorAccount, _ need: Need, isUsed: Bool) throws {
+  private mutating func meet(_ user: MirrorAccount, _ need: ItemNeeds.Need, isUsed: Bool) throws {
     let isListed = scopes.contains(.people)
     switch need {
     case .linked(let id):
@@ -252,17 +202,15 @@ struct Matching {
     case .project: projectCounts.notImported += 1
     case .person: personCounts.notImported += 1
     }
-    let shown = name ?? id
     findings.append(
       Finding(
-        .info, reason.rawValue, kind: kind.rawValue, externalID: id, name: shown,
-        message: "\(kind.rawValue) \"\(shown)\" was not imported: \(reason.words)"))
+        .info, .notImported(reason: reason), kind: Finding.Kind(kind), externalID: id, name: name ?? id))
   }
 }
 
 extension Match {
   /// Of a workspace that this run does not read: nothing is created.
-  fileprivate init(_ need: Matching.Need, unlinked reason: Reason) {
+  fileprivate init(_ need: ItemNeeds.Need, unlinked reason: Reason) {
     switch need {
     case .linked(let id): self = .linked(id)
     case .refuse(let reason): self = .none(reason)

@@ -8,16 +8,13 @@ extension ImportPipeline {
   /// - Returns: with them the ids of all that the settings name: the others' accounts decide nothing (rule 88).
   func chooseWorkspaces() async throws -> (toRead: [WorkspaceReading], named: [String]) {
     let visible = try await source.workspaces()
-    func listed(_ workspaces: [ClockifyWorkspace]) -> String {
-      workspaces.map { "\($0.name ?? "?") (\($0.id))" }.joined(separator: ", ")
-    }
     func find(_ id: String) throws -> ClockifyWorkspace {
       if let found = visible.first(where: { $0.id == id }) { return found }
       // One of several that the settings name: asked all the same, so that Clockify says why not (rule 87).
       if request.workspaces.isEmpty, settings.workspaces.contains(where: { id in visible.contains { $0.id == id } }) {
         return ClockifyWorkspace(id: id)
       }
-      throw ImportError(.workspaceChoice, "the key does not see the workspace \(id). It sees: \(listed(visible))")
+      throw ImportError.noWorkspace(id: id, visible: visible.map(ImportError.Workspace.init))
     }
     let named: [String]
     switch settings.workspaces {
@@ -29,12 +26,7 @@ extension ImportPipeline {
         break
       }
       guard visible.count == 1 else {
-        throw ImportError(
-          .workspaceChoice,
-          visible.isEmpty
-            ? "the key sees no workspace"
-            : "the key sees \(visible.count) workspaces: \(listed(visible)). Name them, or 'all', under clockify: workspaces:"
-        )
+        throw ImportError.workspaceChoice(visible: visible.map(ImportError.Workspace.init))
       }
       named = visible.map(\.id)
     case let ids: named = ids
@@ -48,7 +40,7 @@ extension ImportPipeline {
   func fetchLists(of workspace: inout WorkspaceReading, run: Int64) async throws {
     let (id, name) = (workspace.id, workspace.name)
     if workspace.workspace.isFree { await source.budget.limitPerHour(to: settings.freeRequestsPerHour) }
-    progress("Reading people, clients and projects of \(name)")
+    progress(.lists(workspace: name))
     try database.write { [workspace] session in
       try session.mirror.update(
         workspace: id, name: workspace.workspace.name, plan: workspace.workspace.featureSubscriptionType, run: run)
@@ -77,18 +69,12 @@ extension ImportPipeline {
       if let failure = workspaces.compactMap(\.failure).first { throw failure }
       let names = Dictionary(
         try session.accounts.all().map { ($0.id, $0.name ?? $0.email ?? $0.id) }, uniquingKeysWith: { $1 })
-      let words = unknown.map { id in
-        let list = settings.include.groups.contains(id) ? "include" : "exclude"
-        guard let group = groups[id] else {
-          return "import: \(list): groups: \(id) is in no workspace that was ever read"
-        }
-        let members = group.users.compactMap { names[$0] }.sorted()
-        let shown = members.prefix(5).joined(separator: ", ")
-        let more = members.count > 5 ? " and \(members.count - 5) more" : ""
-        return "import: \(list): groups: \(id) (\"\(group.name ?? "?")\") is not in Clockify any more, "
-          + "or hidden from this key; last known members: \(members.isEmpty ? "none" : shown + more)"
-      }
-      throw ImportError(.badSetting, words.joined(separator: "; "))
+      throw ImportError.unknownGroups(
+        unknown.map { id in
+          ImportError.Group(
+            id: id, isIncluded: settings.include.groups.contains(id),
+            known: groups[id].map { ($0.name, $0.users.compactMap { names[$0] }.sorted()) })
+        })
     }
   }
 }

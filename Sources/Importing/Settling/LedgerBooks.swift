@@ -21,9 +21,7 @@ struct LedgerBooks {
   /// - Throws: `ImportError` if the ledger has other seconds than were read.
   mutating func count(_ key: Int, _ placement: Placement, pair: Pair?, seconds: Int, id: String) throws {
     guard placement.seconds == seconds else {
-      throw ImportError(
-        .unbalanced,
-        "time entry \(id) was read with \(seconds) s, the ledger has \(placement.seconds) s; nothing was changed")
+      throw ImportError.unbalanced(.entry(id: id, read: seconds, ledger: placement.seconds))
     }
     mark(key)
     switch placement.state {
@@ -31,7 +29,7 @@ struct LedgerBooks {
     case .skipped: add(placement.reason, pair, seconds, isHeld: false)
     case .held: add(placement.reason, pair, seconds, isHeld: true)
     case .missing, .deleted:
-      throw ImportError(.unbalanced, "time entry \(id) was read, but the ledger calls it gone; nothing was changed")
+      throw ImportError.unbalanced(.entryGone(id: id))
     }
   }
 
@@ -44,7 +42,7 @@ struct LedgerBooks {
     case .placed where old.counted == row.entry.contentHash: books.secondsPlaced += seconds
     case .skipped where old.seconds == seconds: add(old.reason, pair, seconds, isHeld: false)
     case .held where old.seconds == seconds: add(old.reason, pair, seconds, isHeld: true)
-    default: add(Reason.deleteBrake.rawValue, pair, seconds, isHeld: true)
+    default: add(.deleteBrake, pair, seconds, isHeld: true)
     }
   }
 
@@ -55,8 +53,8 @@ struct LedgerBooks {
     isCounted[key] = true
   }
 
-  private mutating func add(_ code: String?, _ pair: Pair?, _ seconds: Int, isHeld: Bool) {
-    let code = code ?? "unknown"
+  private mutating func add(_ reason: Reason?, _ pair: Pair?, _ seconds: Int, isHeld: Bool) {
+    let code = reason?.rawValue ?? "unknown"
     if isHeld {
       books.secondsHeld += seconds
       held[code, default: .init()].add(seconds)
@@ -64,7 +62,7 @@ struct LedgerBooks {
       books.secondsSkipped += seconds
       skipped[code, default: .init()].add(seconds)
     }
-    if let reason = Reason(rawValue: code) {
+    if let reason {
       groups[Group(reason: reason, user: pair?.user ?? "", project: pair?.project ?? ""), default: .init()].add(seconds)
     }
   }

@@ -1,7 +1,5 @@
-import PlanningStore
-
 /// Why an entry, or an item, is not where it could be (rule 80). The order is the order of precedence.
-package enum Reason: String, Sendable, CaseIterable, Comparable {
+package enum Reason: String, Codable, Sendable, CaseIterable, Comparable {
   // Person
   case filtered
   case ignored
@@ -38,37 +36,11 @@ package enum Reason: String, Sendable, CaseIterable, Comparable {
     }
   }
 
-  init(_ freeze: PlanSnapshot.Freeze) {
+  package init(_ freeze: PlanSnapshot.Freeze) {
     switch freeze {
     case .personArchived: self = .personArchived
     case .syncOff: self = .syncOff
     case .locked: self = .locked
-    }
-  }
-
-  /// In people's words, without a number.
-  package var words: String {
-    switch self {
-    case .filtered: "left out by a filter of the settings"
-    case .ignored: "on the ignore list"
-    case .personArchived: "person archived here"
-    case .userPending: "invited, never joined"
-    case .personNotLinked: "person not linked"
-    case .breakEntry: "break"
-    case .leaveEntry: "leave"
-    case .template: "template"
-    case .archivedUnused: "archived, not used"
-    case .syncOff: "sync_off"
-    case .projectWithoutClient: "project without client"
-    case .clientMissing: "client not known"
-    case .projectNotLinked: "project not linked"
-    case .noProject: "no project"
-    case .running: "timer running"
-    case .invalidInterval: "no possible interval"
-    case .future: "in the future"
-    case .locked: "date locked"
-    case .manualPresent: "hours typed by hand"
-    case .deleteBrake: "stopped by the brake"
     }
   }
 

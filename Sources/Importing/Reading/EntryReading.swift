@@ -45,12 +45,21 @@ struct EntryReading: Sendable {
 
 /// A warning about entries, per person and project (rules 31, 32, 40, 93).
 struct EntryWarning: Hashable, Sendable {
-  enum Code: String, Sendable {
-    case longEntry = "long_entry"
-    case overlap
-    case noBillableFlag = "no_billable_flag"
-    case oldTimer = "running"
-    case absurd = "invalid_interval"
+  enum Code: Sendable {
+    case longEntry, overlap, noBillableFlag
+    /// A timer that runs for more than 24 hours.
+    case oldTimer
+    case absurd
+
+    /// What it makes a finding of by itself; nil: it belongs to the finding of its reason.
+    var oddity: FindingFact.Oddity? {
+      switch self {
+      case .longEntry: .longEntry
+      case .overlap: .overlap
+      case .noBillableFlag: .noBillableFlag
+      case .oldTimer, .absurd: nil
+      }
+    }
   }
   let code: Code
   let user: String
@@ -142,7 +151,7 @@ extension ImportPipeline {
       try take(entries, &intake, &reading)
       outcome.entries = sofar.entries
       outcome.seconds = sofar.seconds
-      progress("Reading time from \(firstDay): \(sofar.entries) of \(sofar.statedEntries ?? sofar.entries) entries")
+      progress(.time(from: firstDay, entries: sofar.entries, of: sofar.statedEntries ?? sofar.entries))
     }
     reading.repeatedIDs += result.repeatedIDs
     return result

@@ -1,0 +1,84 @@
+import Planning
+import PlanningStore
+
+/// Collect work: which entries are placed again, and which cells are settled again (rules 8, 45, 89).
+extension Settlement {
+  struct Work {
+    /// Rows of `placement_basis`.
+    let pairKeys: [Pair: Int]
+    let pairsByKey: [Int: Pair]
+    /// Nothing was ever placed.
+    let isFirst: Bool
+  }
+
+  mutating func makePlacer(_ matching: Matching, _ basis: Basis) throws -> Placer {
+    try session.actuals.markManualRows()
+    return Placer(
+      matching: matching, plan: basis.snapshot, unknownRole: try unknownRole(basis.snapshot),
+      catchAll: catchAll(basis.snapshot), manualCells: isProtected ? try session.actuals.manualCells() : [],
+      zones: basis.zones, now: request.now, missing: missing, deleted: deleted, isRead: reading.isRead,
+      returned: reading.returnedBefore)
+  }
+
+  mutating func collectWork(_ placer: inout Placer) throws -> Work {
+    try session.work.open()
+    try session.work.addChangesAndWaiting()
+    if !isProtected { for cell in try session.actuals.manualCells() { try session.work.add(cell) } }
+    for key in missing.union(deleted) { try session.work.add(entry: key) }
+    try brakeFilters(&placer)
+    placer.hold(brakes) { [session] in try session.entries.workspace(of: $0) }
+    let keys = try addChangedPairs(&placer)
+    let pairs = Dictionary(keys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    placer.pairOfKey = pairs
+    return Work(pairKeys: keys, pairsByKey: pairs, isFirst: try session.ledger.isFirstPlacing())
+  }
+
+  /// Hours typed by hand stay (rule 57).
+  var isProtected: Bool { settings.manualPolicy == .protect }
+
+  /// Rules 33 and 91: one that was deleted in spite of the setting holds its time back, and says so each night.
+  private mutating func catchAll(_ snapshot: PlanSnapshot) -> Placer.CatchAll {
+    guard let project = settings.catchAllProject else { return .none }
+    if snapshot.projects[project] != nil { return .project(project) }
+    findings.append(
+      Finding(
+        .warning, .catchAllGone, kind: .setting, planningID: project, name: "import: catch_all_project"))
+    return .gone
+  }
+
+  private func unknownRole(_ snapshot: PlanSnapshot) throws -> RoleID {
+    if let role = snapshot.unknownRole { return role }
+    let isNeeded = snapshot.references[.person]?.values.contains { reference in
+      snapshot.people[reference.planningID]?.plan.contracts.isEmpty ?? false
+    }
+    return isNeeded ?? false ? try session.plan.createUnknownRole() : 0
+  }
+
+  /// Rule 89: what was imported and is filtered now leaves, unless it is too much at once.
+  private mutating func brakeFilters(_ placer: inout Placer) throws {
+    let found = try Leaving(session, &placer)
+    guard !found.isEmpty else { return }
+    let confirmed = request.confirmedRun == nil ? [] : try session.removals.plan()?.keys ?? []
+    if found.isAlarming(ofAll: try session.ledger.placedSeconds(), confirmed: confirmed) {
+      leaving = found
+      brakes.hold(filtered: found.pairs)
+    }
+  }
+
+  /// Pairs about which anything was decided differently than today: all their entries are placed again (rule 45).
+  private func addChangedPairs(_ placer: inout Placer) throws -> [Pair: Int] {
+    var keys: [Pair: Int] = [:]
+    for (pair, stored) in try session.ledger.pairs() {
+      keys[pair] = stored.key
+      let fingerprint = placer.context(pair).fingerprint
+      guard fingerprint != stored.fingerprint else { continue }
+      try session.work.add(pair: stored.key)
+      // What a brake holds is looked at again in the next run, and what came new under it, whatever the plan says then.
+      try session.ledger.setFingerprint(brakes.hold(pair.user) ? nil : fingerprint, ofPair: stored.key)
+    }
+    for pair in try session.work.newPairs().sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
+      keys[pair] = try session.ledger.addPair(pair, fingerprint: placer.context(pair).fingerprint)
+    }
+    return keys
+  }
+}
