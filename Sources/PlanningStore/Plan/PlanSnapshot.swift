@@ -42,7 +42,7 @@ package struct PlanSnapshot: Sendable {
     }
   }
 
-  package enum Kind: String, Sendable, CaseIterable { case client, project, person }
+  package enum Kind: String, Codable, Sendable, CaseIterable { case client, project, person }
 
   package var people: [PersonID: Person] = [:]
   package var projects: [ProjectID: Project] = [:]

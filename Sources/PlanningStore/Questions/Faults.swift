@@ -1,4 +1,5 @@
 import GRDB
+import Planning
 
 package struct Fault: Sendable, Equatable {
   package let words: String
@@ -57,20 +58,26 @@ package struct Faults: Subject {
     try Stamp.all.flatMap { stamp in
       let form =
         stamp.isInstant ? "strftime('%Y-%m-%dT%H:%M:%SZ', \(stamp.column))" : "date(\(stamp.column), '+0 days')"
-      return try table(
+      let bad: [BadValue] = try rows(
         """
-        SELECT \(stamp.key), \(stamp.column), \(stamp.command ?? "NULL") FROM \(stamp.table)
+        SELECT \(stamp.key) AS "key", \(stamp.column) AS value, \(stamp.command ?? "NULL") AS command FROM \(stamp.table)
         WHERE \(form) IS NOT \(stamp.column) LIMIT 20
-        """
-      ).rows.map { row in
+        """)
+      return bad.map { row in
         let wanted = stamp.isInstant ? "instant (YYYY-MM-DDTHH:MM:SSZ)" : "date (YYYY-MM-DD)"
         let update =
-          "sqlite3 DATABASE \"UPDATE \(stamp.table) SET \(stamp.column) = '\(stamp.isInstant ? "INSTANT" : "DATE")' WHERE \(row[0])\""
+          "sqlite3 DATABASE \"UPDATE \(stamp.table) SET \(stamp.column) = '\(stamp.isInstant ? "INSTANT" : "DATE")' WHERE \(row.key)\""
         return Fault(
-          "\(stamp.table), \(row[0]): \(stamp.column) is \"\(row[1])\", which is no \(wanted)",
-          next: row[2] == .null ? update : row[2].description)
+          "\(stamp.table), \(row.key): \(stamp.column) is \"\(row.value ?? "")\", which is no \(wanted)",
+          next: row.command ?? update)
       }
     }
+  }
+
+  private struct BadValue: Decodable {
+    let key: String
+    let value: String?
+    let command: String?
   }
 
   /// Tables whose rows name others: column and the table it points at; and the command that deletes such a row by id.
@@ -100,61 +107,82 @@ package struct Faults: Subject {
   /// Rows of the tool's own tables.
   private func otherRows() throws -> [Fault] {
     let known = Self.links.map { "'\($0.table)'" }.joined(separator: ", ")
-    return try table(
+    let lost: [LostRows] = try rows(
       """
-      SELECT "table", parent, count(*) FROM pragma_foreign_key_check WHERE "table" NOT IN (\(known)) GROUP BY 1, 2
-      """
-    ).rows.map { row in
-      Fault("\(row[0]), \(row[2]) row\(row[2] == .int(1) ? "" : "s"): the \(row[1]) that they name is not there")
+      SELECT "table", parent, count(*) AS count FROM pragma_foreign_key_check WHERE "table" NOT IN (\(known)) GROUP BY 1, 2
+      """)
+    return lost.map { row in
+      Fault("\(row.table), \(row.count) row\(row.count == 1 ? "" : "s"): the \(row.parent) that they name is not there")
     }
+  }
+
+  private struct LostRows: Decodable {
+    let table: String
+    let parent: String
+    let count: Int
   }
 
   private func planRows() throws -> [Fault] {
     try Self.links.flatMap { link in
       try link.columns.flatMap { column in
-        let lost = try table(
+        let lost: [LostLinks] = try rows(
           """
-          SELECT t.\(column.name), count(*), \(link.delete == nil ? "NULL" : "group_concat(t.id, ' ')") FROM \(link.table) t
+          SELECT t.\(column.name) AS target, count(*) AS count,
+            \(link.delete == nil ? "NULL" : "group_concat(t.id, ' ')") AS ids
+          FROM \(link.table) t
           WHERE t.\(column.name) IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM \(column.parent) p WHERE p.id = t.\(column.name))
           GROUP BY 1 LIMIT 20
           """)
-        return lost.rows.map { row -> Fault in
-          let which = "WHERE \(column.name) = \(row[0])"
-          let ids = row[2] == .null ? "\(row[1]) row\(row[1] == .int(1) ? "" : "s")" : "row \(row[2])"
+        return lost.map { row -> Fault in
+          let which = "WHERE \(column.name) = \(row.target)"
+          let ids = row.ids.map { "row \($0)" } ?? "\(row.count) row\(row.count == 1 ? "" : "s")"
           var ways = ["sqlite3 DATABASE \"DELETE FROM \(link.table) \(which)\""]
-          if let delete = link.delete { ways = ["\(delete) \(row[2])"] }
+          if let delete = link.delete, let ids = row.ids { ways = ["\(delete) \(ids)"] }
           if column.name == "import_run_id" {
             ways = ["sqlite3 DATABASE \"UPDATE actual SET import_run_id = NULL \(which)\""]
           } else {
             ways.insert("sqlite3 DATABASE \"UPDATE \(link.table) SET \(column.name) = ID \(which)\"", at: 0)
           }
           return Fault(
-            "\(link.table), \(ids): \(column.name) is \(row[0]), and there is no such \(column.parent)",
+            "\(link.table), \(ids): \(column.name) is \(row.target), and there is no such \(column.parent)",
             next: ways.joined(separator: "   or   "))
         }
       }
     }
   }
 
+  private struct LostLinks: Decodable {
+    let target: Int64
+    let count: Int
+    /// nil: such rows have no id that a command takes.
+    let ids: String?
+  }
+
   private func danglingReferences() throws -> [Fault] {
-    try table(
+    let lost: [LostReference] = try rows(
       """
-      SELECT kind, planning_id, external_id FROM external_reference r
+      SELECT kind, planning_id AS item, external_id AS id FROM external_reference r
       WHERE NOT EXISTS (SELECT 1 FROM client WHERE r.kind = 'client' AND id = r.planning_id)
         AND NOT EXISTS (SELECT 1 FROM project WHERE r.kind = 'project' AND id = r.planning_id)
         AND NOT EXISTS (SELECT 1 FROM person WHERE r.kind = 'person' AND id = r.planning_id)
-      """
-    ).rows.map { row in
+      """)
+    return lost.map { row in
       Fault(
-        "the link of Clockify id \(row[2]) leads to \(row[0]) \(row[1]), which is not there",
-        next: "sqlite3 DATABASE \"DELETE FROM external_reference WHERE external_id = '\(row[2])'\"")
+        "the link of Clockify id \(row.id) leads to \(row.kind.rawValue) \(row.item), which is not there",
+        next: "sqlite3 DATABASE \"DELETE FROM external_reference WHERE external_id = '\(row.id)'\"")
     }
+  }
+
+  private struct LostReference: Decodable {
+    let kind: PlanSnapshot.Kind
+    let item: Int64
+    let id: String
   }
 
   /// What waits is settled by the next import; what is frozen stays.
   private func unevenCells() throws -> [Fault] {
-    try table(
+    let cells: [UnevenCell] = try rows(
       """
       WITH placed AS (
         SELECT person_id, project_id, role_id, date,
@@ -167,7 +195,7 @@ package struct Faults: Subject {
       cell AS (
         SELECT person_id, project_id, role_id, date FROM placed
         UNION SELECT person_id, project_id, role_id, date FROM imported)
-      SELECT c.person_id, c.project_id, c.date, ifnull(a.minutes, 0), ifnull(p.minutes, 0)
+      SELECT c.person_id AS person, c.project_id AS project, c.date, ifnull(a.minutes, 0) AS actual, ifnull(p.minutes, 0) AS ledger
       FROM cell c LEFT JOIN placed p USING (person_id, project_id, role_id, date)
       LEFT JOIN imported a USING (person_id, project_id, role_id, date)
       WHERE a.minutes IS NOT p.minutes
@@ -180,12 +208,21 @@ package struct Faults: Subject {
           SELECT 1 FROM deferred_cell d
           WHERE d.person_id = c.person_id AND d.project_id = c.project_id AND d.date = c.date)
       LIMIT 20
-      """
-    ).rows.map { row in
+      """)
+    return cells.map { cell in
       Fault(
-        "person \(row[0]), project \(row[1]), \(row[2]): the actuals say \(row[3]) min, the ledger \(row[4])",
-        next: "rota actuals explain \(row[0]) \(row[1]) \(row[2])")
+        "person \(cell.person), project \(cell.project), \(cell.date): the actuals say \(cell.actual) min, the ledger \(cell.ledger)",
+        next: "rota actuals explain \(cell.person) \(cell.project) \(cell.date)")
     }
+  }
+
+  /// Minutes that should be the same.
+  private struct UnevenCell: Decodable {
+    let person: PersonID
+    let project: ProjectID
+    let date: String
+    let actual: Int
+    let ledger: Int
   }
 
   package func foreignKeyProblems() throws -> Int {

@@ -78,13 +78,13 @@ package struct Waiting {
         "source_missing", missing.count, "\(Words.plural(missing.count, "linked item")) not in Clockify any more",
         "rota references acknowledge \(missing[0].kind ?? "KIND") \(missing[0].planningID.map(String.init) ?? "ID")")
     }
-    let conflicts = try session.questions.conflicts().rows.count
+    let conflicts = try session.questions.conflicts().count
     if conflicts > 0 {
       add(
         "conflict", conflicts, "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
         "rota conflicts list")
     }
-    let drift = Set(try session.drift.list().rows.map { "\($0[0]) \($0[1])" }).count
+    let drift = Set(try session.drift.list().map(\.item)).count
     if drift > 0 {
       add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", "rota drift list")
     }
