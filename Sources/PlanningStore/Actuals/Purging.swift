@@ -51,7 +51,7 @@ package struct Purging: Subject {
       } else {
         purged.actuals += 1
         purged.minutes += row["minutes"]
-        if row["origin"] == "autofill" { purged.zeros += 1 }
+        if row["origin"] == Origin.autofill.rawValue { purged.zeros += 1 }
         try db.execute(
           sql: "DELETE FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
           arguments: [row["person_id"], project, row["role_id"], date])

@@ -19,9 +19,9 @@ package struct DriftRow: TabularRow {
   }
 
   /// The same for all fields of an item.
-  package var item: some Hashable { Item(kind: kind, id: planningID) }
+  package var item: Item { Item(kind: kind, id: planningID) }
 
-  private struct Item: Hashable {
+  package struct Item: Hashable {
     let kind: PlanSnapshot.Kind
     let id: Int64
   }

@@ -56,14 +56,16 @@ package struct ConflictRow: TabularRow, Decodable {
   package let person: String
   package let projectID: ProjectID
   package let project: String
-  package let date: CalendarDay
+  /// As stored.
+  package let date: String
   package let manualMinutes: Int
   /// As imported before.
   package let importedMinutes: Int
   /// As Clockify has them.
   package let sourceMinutes: Int
 
-  package var cell: Cell { Cell(person: personID, project: projectID, day: date) }
+  /// nil: what is stored is no date.
+  package var cell: Cell? { CalendarDay(date).map { Cell(person: personID, project: projectID, day: $0) } }
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case personID = "person_id"

@@ -75,8 +75,9 @@ struct ConflictChoice: ParsableArguments {
         lines.append("\(person) · \(project) · \(date)")
       } else {
         for conflict in list {
-          try settle(session, conflict.cell)
-          lines.append("\(conflict.person) · \(conflict.project) · \(conflict.date)")
+          guard let cell = conflict.cell else { continue }
+          try settle(session, cell)
+          lines.append("\(conflict.person) · \(conflict.project) · \(cell.day)")
         }
       }
       return lines

@@ -43,12 +43,6 @@ package struct Explanation {
     }
   }
 
-  private static let steps: [RoleChoice.Step: String] = [
-    .assignedThatDay: "the assignment that covers the date",
-    .assignedOnProject: "the only role ever assigned on the project", .contractThatDay: "the contract on the date",
-    .nearestContract: "the nearest contract", .unknown: "no contract: Unknown",
-  ]
-
   package var lines: [String] {
     var lines = ["\(name)\(planned > 0 ? "   planned \(Words.clock(minutes: planned))" : "")", ""]
     for actual in actuals { lines += actualLines(actual) }
@@ -98,7 +92,7 @@ package struct Explanation {
         )
       }
     }
-    if let step = mine.first?.roleStep.flatMap({ Self.steps[$0] }) { lines.append("  └ role: \(step)") }
+    if let step = mine.first?.roleStep { lines.append("  └ role: \(step.words)") }
     return lines
   }
 
@@ -130,5 +124,17 @@ package struct Explanation {
       "actuals": JSONText.rows(actuals), "entries": JSONText.rows(entries), "zones": zones,
       "is_frozen": freeze != nil, "last_read_run": lastRead.map { $0 as Any } ?? NSNull(),
     ]
+  }
+}
+
+extension RoleChoice.Step {
+  fileprivate var words: String {
+    switch self {
+    case .assignedThatDay: "the assignment that covers the date"
+    case .assignedOnProject: "the only role ever assigned on the project"
+    case .contractThatDay: "the contract on the date"
+    case .nearestContract: "the nearest contract"
+    case .unknown: "no contract: Unknown"
+    }
   }
 }

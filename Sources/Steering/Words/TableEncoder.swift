@@ -1,6 +1,8 @@
 import PlanningStore
 
 /// Turns a row into its fields: truths are 0 and 1, as in the database, enums and dates their text, nil is `.none`.
+///
+/// A row lists its properties in the order of its `CodingKeys`; one that does not is stopped here.
 final class TableEncoder: Encoder {
   let codingPath: [any CodingKey] = []
   let userInfo: [CodingUserInfoKey: Any] = [:]
@@ -48,7 +50,10 @@ final class TableEncoder: Encoder {
 
   private func moveTo(_ key: some CodingKey) {
     let name = key.stringValue
-    repeat { column += 1 } while columns[column] != name
+    repeat {
+      column += 1
+      precondition(column < columns.count, "\(name) stands otherwise in CodingKeys than among the properties")
+    } while columns[column] != name
   }
 }
 
