@@ -1,7 +1,7 @@
 /// Which role the time of one person on one project on one date counts for (rules 43 and 44).
 package struct RoleChoice: Hashable, Sendable {
   /// The letter of rule 43 that gave the answer.
-  package enum Step: String, Sendable {
+  package enum Step: String, Codable, Sendable {
     case assignedThatDay = "a"
     case assignedOnProject = "b"
     case contractThatDay = "c"

@@ -4,7 +4,7 @@ package import Planning
 package struct PurgeScope: Sendable {
   package var run: Int64?
   package var project: ProjectID?
-  package var origin: String?
+  package var origin: Origin?
   package var withItems = false
   /// The project that time without a project goes to: it stays (rule 91).
   package var catchAll: ProjectID?
@@ -41,7 +41,7 @@ package struct Purging: Subject {
         WHERE (?1 IS NULL OR import_run_id = ?1) AND (?2 IS NULL OR project_id = ?2)
           AND (?3 IS NULL OR ifnull(imported_origin, origin) = ?3)
           AND (is_manual = 0 OR import_run_id IS NOT NULL)
-        """, arguments: [purge.run, purge.project, purge.origin])
+        """, arguments: [purge.run, purge.project, purge.origin?.rawValue])
     for row in rows {
       let (project, date): (ProjectID, String) = (row["project_id"], row["date"])
       if row["is_manual"] == true {
@@ -51,7 +51,7 @@ package struct Purging: Subject {
       } else {
         purged.actuals += 1
         purged.minutes += row["minutes"]
-        if row["origin"] == "autofill" { purged.zeros += 1 }
+        if row["origin"] == Origin.autofill.rawValue { purged.zeros += 1 }
         try db.execute(
           sql: "DELETE FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
           arguments: [row["person_id"], project, row["role_id"], date])

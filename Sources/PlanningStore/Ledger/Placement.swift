@@ -19,7 +19,7 @@ package struct Cell: Codable, Hashable, Sendable, Comparable {
 
 /// Where one entry's time is, or why it is nowhere: a row of `placement`.
 package struct Placement: Hashable, Sendable {
-  package enum State: String, Sendable { case placed, skipped, held, missing, deleted }
+  package enum State: String, Codable, Sendable { case placed, skipped, held, missing, deleted }
 
   package var pair: Int
   package var state: State

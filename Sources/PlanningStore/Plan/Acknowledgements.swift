@@ -1,7 +1,7 @@
 import GRDB
 package import Planning
 
-package enum Acknowledged: String, Sendable {
+package enum Acknowledged: String, Codable, Sendable {
   /// A linked item that is not in Clockify any more (rule 16).
   case sourceMissing = "source_missing"
   /// A project that Clockify has under no client (rule 17).

@@ -19,6 +19,14 @@ package struct PlanImport: Sendable {
   package var refusals: [(line: Int, refusal: PlanRefusal)] = []
 }
 
+/// All rows of a plan table, as a file has them.
+package struct PlanExport: Sendable {
+  /// As `import` reads them; `person` where the schema has `person_id`.
+  package let columns: [String]
+  /// In order of the columns; a number also where an id stands for a name.
+  package let rows: [[Scalar]]
+}
+
 /// The plan as files: many rows at once in, and out as they came in.
 package struct PlanFiles: Subject {
   let session: StoreSession
@@ -60,7 +68,7 @@ package struct PlanFiles: Subject {
   }
 
   /// Every row with names for ids, as `import` reads them; an id where a name would lead elsewhere.
-  package func exportRows(of table: PlanTable) throws -> Table {
+  package func exportRows(of table: PlanTable) throws -> PlanExport {
     let columns = table.columns.map { column -> String in
       switch column.content {
       case .item(let kind):
@@ -75,6 +83,10 @@ package struct PlanFiles: Subject {
       }
     }
     let order = table.columns.filter(\.isKey).map { "t.\($0.name)" }.joined(separator: ", ")
-    return try self.table("SELECT \(columns.joined(separator: ", ")) FROM \(table.name) t ORDER BY \(order), t.id")
+    let statement = try db.makeStatement(
+      sql: "SELECT \(columns.joined(separator: ", ")) FROM \(table.name) t ORDER BY \(order), t.id")
+    return PlanExport(
+      columns: statement.columnNames,
+      rows: try Array(Row.fetchCursor(statement).map { row in row.databaseValues.map(Scalar.init) }))
   }
 }

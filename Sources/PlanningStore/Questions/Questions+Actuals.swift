@@ -1,11 +1,88 @@
 import GRDB
 package import Planning
 
+/// Hours of one person on one project and date in one role.
+package struct WorkedRow: TabularRow, Decodable {
+  /// As stored.
+  package let date: String
+  package let person: String
+  package let project: String
+  package let role: String
+  package let billableMinutes: Int
+  package let nonbillableMinutes: Int
+  /// `manual` also where somebody edited what was imported.
+  package let origin: Origin
+
+  /// nil: what is stored is no date.
+  package var day: CalendarDay? { CalendarDay(date) }
+  package var minutes: Int { billableMinutes + nonbillableMinutes }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case date, person, project, role
+    case billableMinutes = "billable_minutes"
+    case nonbillableMinutes = "nonbillable_minutes"
+    case origin
+  }
+}
+
+/// A row of one person, project and date, with who wrote it.
+package struct CellRow: TabularRow, Decodable {
+  package let role: String
+  package let billableMinutes: Int
+  package let nonbillableMinutes: Int
+  /// `manual` also where somebody edited what was imported.
+  package let origin: Origin
+  package let importRunID: Int64?
+  package let updatedAt: String
+  /// What the import wrote, as it tells an edit.
+  package let written: String?
+
+  package var minutes: Int { billableMinutes + nonbillableMinutes }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case role
+    case billableMinutes = "billable_minutes"
+    case nonbillableMinutes = "nonbillable_minutes"
+    case origin
+    case importRunID = "import_run_id"
+    case updatedAt = "updated_at"
+    case written
+  }
+}
+
+/// Hours typed by hand where Clockify has others, minutes.
+package struct ConflictRow: TabularRow, Decodable {
+  package let personID: PersonID
+  package let person: String
+  package let projectID: ProjectID
+  package let project: String
+  /// As stored.
+  package let date: String
+  package let manualMinutes: Int
+  /// As imported before.
+  package let importedMinutes: Int
+  /// As Clockify has them.
+  package let sourceMinutes: Int
+
+  /// nil: what is stored is no date.
+  package var cell: Cell? { CalendarDay(date).map { Cell(person: personID, project: projectID, day: $0) } }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case personID = "person_id"
+    case person
+    case projectID = "project_id"
+    case project, date
+    case manualMinutes = "manual_minutes"
+    case importedMinutes = "imported_minutes"
+    case sourceMinutes = "source_minutes"
+  }
+}
+
 extension Questions {
   package func actuals(
     from: CalendarDay, through: CalendarDay, person: PersonID?, project: ProjectID?
-  ) throws -> Table {
-    try table(
+  ) throws -> [WorkedRow] {
+    try rows(
       """
       SELECT a.date, person.name AS person, project.name AS project, role.name AS role, a.billable_minutes,
         a.nonbillable_minutes, CASE WHEN a.is_manual THEN 'manual' ELSE a.origin END AS origin
@@ -17,49 +94,8 @@ extension Questions {
       """, [from.description, through.description, person, project])
   }
 
-  /// Minutes by what is asked for, in order of the columns.
-  ///
-  /// - Parameters:
-  ///   - columns: of `date`, `week`, `month`, `person`, `project`, `client`, `role`, `origin`.
-  ///   - withPlan: scheduled minutes (rule 63) beside the actual ones, also of days on which nothing was worked.
-  package func actualsGrouped(
-    by columns: [String], from: CalendarDay, through: CalendarDay, person: PersonID?, project: ProjectID?,
-    client: ClientID?, role: RoleID?, origin: String?, withPlan: Bool = false
-  ) throws -> Table {
-    let source =
-      withPlan
-      ? """
-      (SELECT v.*, client.id AS client_id, client.name AS client FROM plan_vs_actual v
-        JOIN project p ON p.id = v.project_id JOIN client ON client.id = p.client_id)
-      """ : "actual_detail"
-    let sums =
-      withPlan
-      ? "sum(scheduled_minutes) AS scheduled_minutes, sum(ifnull(actual_minutes, 0)) AS actual_minutes"
-      : "sum(billable_minutes) AS billable_minutes, sum(nonbillable_minutes) AS nonbillable_minutes"
-    let expressions = columns.map { column in
-      switch column {
-      case "week": "strftime('%Y-%m-%d', date, '-' || ((strftime('%w', date) + 6) % 7) || ' days') AS week"
-      case "month": "substr(date, 1, 7) AS month"
-      default: column
-      }
-    }
-    let order = columns.indices.map { "\($0 + 1)" }.joined(separator: ", ")
-    // Only what is asked for: a condition that may be none keeps a filter from the indexes.
-    let filters: [(column: String, value: (any DatabaseValueConvertible)?)] = [
-      ("person_id", person), ("project_id", project), ("client_id", client), ("role_id", role), ("origin", origin),
-    ]
-    let given = filters.filter { $0.value != nil }
-    return try table(
-      """
-      SELECT \(expressions.joined(separator: ", ")), \(sums)
-      FROM \(source)
-      WHERE date BETWEEN ? AND ?\(given.map { " AND \($0.column) = ?" }.joined())
-      GROUP BY \(order) ORDER BY \(order)
-      """, StatementArguments([from.description, through.description] + given.map(\.value)))
-  }
-
-  package func actualRows(of cell: Cell) throws -> Table {
-    try table(
+  package func actualRows(of cell: Cell) throws -> [CellRow] {
+    try rows(
       """
       SELECT role.name AS role, a.billable_minutes, a.nonbillable_minutes,
         CASE WHEN a.is_manual THEN 'manual' ELSE a.origin END AS origin, a.import_run_id, a.updated_at, a.written
@@ -68,8 +104,8 @@ extension Questions {
       """, [cell.person, cell.project, cell.day.description])
   }
 
-  package func conflicts() throws -> Table {
-    try table(
+  package func conflicts() throws -> [ConflictRow] {
+    try rows(
       """
       SELECT c.person_id, person.name AS person, c.project_id, project.name AS project, c.date, c.manual_minutes,
         c.imported_minutes, c.source_minutes

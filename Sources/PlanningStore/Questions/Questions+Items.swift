@@ -1,9 +1,70 @@
 import GRDB
 package import Planning
 
+/// A person, for a list.
+package struct PersonRow: TabularRow, Decodable {
+  package let id: PersonID
+  package let name: String
+  package let email: String?
+  /// Of every contract, separated by commas.
+  package let role: String?
+  package let timeZone: String?
+  package let isArchived: Bool
+  /// All that are linked, separated by commas.
+  package let clockifyID: String?
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, name, email, role
+    case timeZone = "time_zone"
+    case isArchived = "is_archived"
+    case clockifyID = "clockify_id"
+  }
+}
+
+/// A project, for a list.
+package struct ProjectRow: TabularRow, Decodable {
+  package let id: ProjectID
+  package let name: String
+  package let client: String
+  package let isBillable: Bool
+  package let isArchived: Bool
+  /// Separated by commas.
+  package let tags: String?
+  /// All that are linked, separated by commas.
+  package let clockifyID: String?
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, name, client
+    case isBillable = "is_billable"
+    case isArchived = "is_archived"
+    case tags
+    case clockifyID = "clockify_id"
+  }
+}
+
+/// A client, for a list.
+package struct ClientRow: TabularRow, Decodable {
+  package let id: ClientID
+  package let name: String
+  package let isArchived: Bool
+  /// Separated by commas.
+  package let tags: String?
+  /// How many.
+  package let projects: Int
+  /// All that are linked, separated by commas.
+  package let clockifyID: String?
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, name
+    case isArchived = "is_archived"
+    case tags, projects
+    case clockifyID = "clockify_id"
+  }
+}
+
 extension Questions {
-  package func people(unknownOnly: Bool = false) throws -> Table {
-    try table(
+  package func people(unknownOnly: Bool = false) throws -> [PersonRow] {
+    try rows(
       """
       SELECT person.id, person.name, person.email,
         (SELECT group_concat(DISTINCT role.name) FROM contract JOIN role ON role.id = contract.role_id
@@ -35,16 +96,14 @@ extension Questions {
   /// - Parameter withArchived: also archived people with hours under Unknown, for whom the gate does not wait.
   package func peopleWithUnknownRole(withArchived: Bool = false) throws -> [(id: PersonID, name: String)] {
     let people = withArchived ? Self.anyUnknownPeople : Self.unknownPeople
-    return try table("SELECT id, name FROM person WHERE id IN (\(people)) ORDER BY name COLLATE NOCASE").rows.map {
-      row in
-      guard case .int(let id) = row[0] else { return (0, "") }
-      return (id, row[1].description)
-    }
+    return try Row.fetchAll(
+      db, sql: "SELECT id, name FROM person WHERE id IN (\(people)) ORDER BY name COLLATE NOCASE"
+    ).map { (id: $0["id"], name: $0["name"]) }
   }
 
   /// - Parameter client: nil: everybody's.
-  package func projects(of client: ClientID? = nil) throws -> Table {
-    try table(
+  package func projects(of client: ClientID? = nil) throws -> [ProjectRow] {
+    try rows(
       """
       SELECT project.id, project.name, client.name AS client, project.is_billable, project.is_archived,
         (SELECT group_concat(tag) FROM project_tag t WHERE t.project_id = project.id) AS tags,
@@ -56,8 +115,8 @@ extension Questions {
       """, [client])
   }
 
-  package func clients() throws -> Table {
-    try table(
+  package func clients() throws -> [ClientRow] {
+    try rows(
       """
       SELECT client.id, client.name, client.is_archived,
         (SELECT group_concat(tag) FROM client_tag t WHERE t.client_id = client.id) AS tags,

@@ -1,11 +1,64 @@
 import GRDB
 package import Planning
 
+/// A time entry and where its time is. Instants are UTC.
+package struct EntryRow: TabularRow, Decodable {
+  package let entryID: String
+  package let startedAt: String
+  /// nil: it runs.
+  package let endedAt: String?
+  package let seconds: Int
+  package let billable: Bool
+  /// As Clockify says.
+  package let type: String?
+  /// The one that decided the date.
+  package let zone: String
+  package let date: CalendarDay
+  package let state: Placement.State
+  package let reason: String?
+  package let role: String?
+  package let roleStep: RoleChoice.Step?
+  package let description: String?
+  package let firstSeenRun: Int64?
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case entryID = "entry_id"
+    case startedAt = "started_at"
+    case endedAt = "ended_at"
+    case seconds, billable, type, zone, date, state, reason, role
+    case roleStep = "role_step"
+    case description
+    case firstSeenRun = "first_seen_run"
+  }
+}
+
+/// Time of one date that is not counted, for one state and reason.
+package struct NotPlacedRow: Decodable, Sendable {
+  package let date: CalendarDay
+  package let state: Placement.State
+  package let reason: String?
+  /// How many.
+  package let entries: Int
+  package let seconds: Int
+}
+
+/// Time held now, for one reason.
+package struct HeldRow: TabularRow, Decodable {
+  package let reason: String?
+  /// How many.
+  package let entries: Int
+  package let seconds: Int
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case reason, entries, seconds
+  }
+}
+
 extension Questions {
   /// Every entry that has to do with a cell: placed there, held or skipped there, or gone from it.
-  package func entries(of cell: Cell, users: [String], projects: [String]) throws -> Table {
+  package func entries(of cell: Cell, users: [String], projects: [String]) throws -> [EntryRow] {
     func list(_ ids: [String]) -> String { ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ") }
-    return try table(
+    return try rows(
       """
       SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.billable, l.type, l.zone, l.date, l.state, l.reason,
         role.name AS role, l.role_step, e.description, e.first_seen_run
@@ -17,14 +70,14 @@ extension Questions {
       """, [cell.person, cell.project, cell.day.description])
   }
 
-  /// What stands behind one person and project and is not counted: date, state, reason, entries, seconds.
+  /// What stands behind one person and project and is not counted, by date, state and reason.
   package func notPlaced(
     person: PersonID, project: ProjectID, users: [String], projects: [String], in days: ClosedRange<CalendarDay>
-  ) throws -> Table {
+  ) throws -> [NotPlacedRow] {
     func list(_ ids: [String]) -> String { ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ") }
-    return try table(
+    return try rows(
       """
-      SELECT date, state, reason, count(*), sum(seconds) FROM ledger
+      SELECT date, state, reason, count(*) AS entries, sum(seconds) AS seconds FROM ledger
       WHERE state <> 'placed' AND date BETWEEN ?3 AND ?4
         AND ((person_id = ?1 AND project_id = ?2)
           OR (user_id IN (\(list(users))) AND clockify_project_id IN (\(list(projects)))))
@@ -49,8 +102,8 @@ extension Questions {
   }
 
   /// Seconds held now, by reason, over the whole ledger.
-  package func held() throws -> Table {
-    try table(
+  package func held() throws -> [HeldRow] {
+    try rows(
       "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement WHERE state = 'held' GROUP BY reason")
   }
 }

@@ -1,12 +1,82 @@
 import GRDB
 package import Planning
 
+/// An import run, for a list. Instants are UTC.
+package struct RunRow: TabularRow, Decodable {
+  package let id: Int64
+  package let trigger: String
+  package let scope: String
+  package let status: String
+  package let startedAt: String
+  package let windowFrom: String?
+  package let windowTo: String?
+  package let requests: Int
+  package let entriesRead: Int
+  package let secondsRead: Int
+  package let secondsPlaced: Int
+  package let secondsSkipped: Int
+  package let secondsHeld: Int
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, trigger, scope, status
+    case startedAt = "started_at"
+    case windowFrom = "window_from"
+    case windowTo = "window_to"
+    case requests
+    case entriesRead = "entries_read"
+    case secondsRead = "seconds_read"
+    case secondsPlaced = "seconds_placed"
+    case secondsSkipped = "seconds_skipped"
+    case secondsHeld = "seconds_held"
+  }
+}
+
+/// A slice of time that a run read.
+package struct SliceRow: TabularRow, Decodable {
+  package let workspaceID: String
+  /// nil: of everybody.
+  package let userID: String?
+  package let fromInstant: String
+  package let toInstant: String
+  package let entries: Int
+  package let seconds: Int
+  package let isComplete: Bool
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case workspaceID = "workspace_id"
+    case userID = "user_id"
+    case fromInstant = "from_instant"
+    case toInstant = "to_instant"
+    case entries, seconds
+    case isComplete = "is_complete"
+  }
+}
+
+/// What the file holds: rows of each kind.
+package struct DatabaseRow: TabularRow, Decodable {
+  /// How many migrations.
+  package let schema: Int
+  package let clients: Int
+  package let projects: Int
+  package let people: Int
+  package let timeEntries: Int
+  package let actuals: Int
+  package let runs: Int
+  package let bytes: Int
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case schema, clients, projects, people
+    case timeEntries = "time_entries"
+    case actuals, runs, bytes
+  }
+}
+
 extension Questions {
   /// Newest first.
   package func runs(
     limit: Int, status: String? = nil, trigger: String? = nil, since: CalendarDay? = nil
-  ) throws -> Table {
-    try table(
+  ) throws -> [RunRow] {
+    try rows(
       """
       SELECT id, trigger, scope, status, started_at, window_from, window_to, requests, entries_read, seconds_read,
         seconds_placed, seconds_skipped, seconds_held
@@ -17,8 +87,8 @@ extension Questions {
   }
 
   /// What one run read, slice by slice.
-  package func slices(of run: Int64) throws -> Table {
-    try table(
+  package func slices(of run: Int64) throws -> [SliceRow] {
+    try rows(
       """
       SELECT workspace_id, user_id, from_instant, to_instant, entries, seconds, is_complete FROM read_slice
       WHERE import_run_id = ? ORDER BY from_instant, user_id
@@ -41,17 +111,17 @@ extension Questions {
     }
   }
 
-  package func database() throws -> Table {
-    try table(
+  package func database() throws -> DatabaseRow {
+    try rows(
       """
       SELECT (SELECT count(*) FROM grdb_migrations) AS schema, (SELECT count(*) FROM client) AS clients,
         (SELECT count(*) FROM project) AS projects, (SELECT count(*) FROM person) AS people,
         (SELECT count(*) FROM clockify_time_entry) AS time_entries, (SELECT count(*) FROM actual) AS actuals,
         (SELECT count(*) FROM import_run) AS runs, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes
-      """)
+      """)[0]
   }
 
   package func isIntact() throws -> Bool {
-    try table("PRAGMA quick_check").rows.first?.first == .text("ok")
+    try String.fetchOne(db, sql: "PRAGMA quick_check") == "ok"
   }
 }

@@ -48,7 +48,7 @@ struct ActualsCommand: ParsableCommand {
         try session.settings.set(Setting.autofillFrom, autofillFrom?.description, at: composition.now)
       }
       composition.say(dryRun.dryRun ? "Would enable actuals." : "Actuals are on. Next: rota import")
-      if try composition.read({ try $0.questions.people().rows.isEmpty }) {
+      if try composition.read({ try $0.questions.people().isEmpty }) {
         composition.say("Nobody is imported yet: whoever comes is placed under Unknown until they have a role.")
       }
     }
@@ -119,7 +119,7 @@ struct ActualsCommand: ParsableCommand {
       guard group.map(["day", "week", "month"].contains) ?? true else {
         throw ValidationError("--group must be day, week or month.")
       }
-      guard origin.map(["clockify", "manual", "autofill"].contains) ?? true else {
+      guard origin.map({ Origin(rawValue: $0) != nil }) ?? true else {
         throw ValidationError("--origin must be clockify, manual or autofill.")
       }
       guard !planned || origin == nil else { throw ValidationError("--planned has no origin: leave out --origin.") }
@@ -134,14 +134,14 @@ struct ActualsCommand: ParsableCommand {
         let person = try person.map { try session.items.named(.person, $0).id }
         let project = try project.map { try session.items.named(.project, $0).id }
         if group != nil || client != nil || role != nil || origin != nil || planned {
-          let step = group.map { $0 == "day" ? "date" : $0 } ?? "date"
-          return try session.questions.actualsGrouped(
-            by: [step, "person", "project", "role"] + (planned ? [] : ["origin"]), from: first, through: last,
-            person: person,
-            project: project, client: client.map { try session.items.named(.client, $0).id },
-            role: role.map { try session.roles.id($0) }, origin: origin, withPlan: planned)
+          let step = group.flatMap(ActualGrouping.init) ?? .date
+          return Table(
+            try session.questions.actuals(
+              by: [step, .person, .project, .role] + (planned ? [] : [.origin]), from: first, through: last,
+              person: person, project: project, client: client.map { try session.items.named(.client, $0).id },
+              role: role.map { try session.roles.id($0) }, origin: origin.flatMap(Origin.init), withPlan: planned))
         }
-        return try session.questions.actuals(from: first, through: last, person: person, project: project)
+        return Table(try session.questions.actuals(from: first, through: last, person: person, project: project))
       }
       TablePrinter.show(table, asJSON: json.json, empty: "No actuals from \(first) to \(last).")
     }

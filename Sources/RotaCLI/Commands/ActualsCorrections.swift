@@ -113,7 +113,7 @@ extension ActualsCommand {
         var purge = PurgeScope()
         purge.run = runID
         purge.project = try project.map { try session.items.named(.project, $0).id }
-        purge.origin = origin
+        purge.origin = origin.flatMap(Origin.init)
         purge.withItems = withItems
         purge.catchAll = composition.settings.imports.catchAllProject
         if let runID, try session.runs.run(runID) == nil {
@@ -168,33 +168,32 @@ extension ActualsCommand {
     @Option(help: "clockify, manual or autofill.") var origin: String?
     @Flag(help: "Scheduled minutes beside worked ones; also where nothing was worked.") var planned = false
 
-    static let columns = ["date", "week", "month", "person", "project", "client", "role", "origin"]
-
     func run() throws {
       let composition = try Composition(options)
       let days = try range.days(composition)
       let columns = by.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       let narrowed = planned && origin != nil
       guard !narrowed else { throw UserError("--planned has no origin: leave out --origin") }
-      if let unknown = columns.first(where: { !Self.columns.contains($0) }) {
-        throw UserError("--by \"\(unknown)\" must be some of \(Self.columns.joined(separator: ", "))")
+      if let unknown = columns.first(where: { ActualGrouping(rawValue: $0) == nil }) {
+        throw UserError(
+          "--by \"\(unknown)\" must be some of \(ActualGrouping.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       guard !columns.isEmpty, Swift.Set(columns).count == columns.count else {
         throw UserError("--by names columns, each once")
       }
-      guard origin == nil || ["clockify", "manual", "autofill"].contains(origin!) else {
+      guard origin == nil || origin.flatMap(Origin.init) != nil else {
         throw UserError("--origin must be clockify, manual or autofill")
       }
-      let table = try composition.read { session in
-        try session.questions.actualsGrouped(
-          by: columns, from: days.lowerBound, through: days.upperBound,
+      let sums = try composition.read { session in
+        try session.questions.actuals(
+          by: columns.compactMap(ActualGrouping.init), from: days.lowerBound, through: days.upperBound,
           person: person.map { try session.items.named(.person, $0).id },
           project: project.map { try session.items.named(.project, $0).id },
           client: client.map { try session.items.named(.client, $0).id }, role: role.map { try session.roles.id($0) },
-          origin: origin, withPlan: planned)
+          origin: origin.flatMap(Origin.init), withPlan: planned)
       }
-      if json.json { return print(JSONText.of(JSONText.rows(table))) }
-      for line in CSVFile.lines(table) { Terminal.data(line) }
+      if json.json { return print(JSONText.of(JSONText.objects(Table(sums)))) }
+      for line in CSVFile.lines(Table(sums)) { Terminal.data(line) }
     }
   }
 
@@ -269,14 +268,10 @@ extension ActualsCommand {
       let database = try composition.openDatabase()
       let auditor = Auditor(desk: composition.desk(), database: database, days: days)
       let differences = try await auditor.differences()
-      if json.json {
-        print(JSONText.of(JSONText.rows(differences)))
-      } else {
-        TablePrinter.show(
-          differences, asJSON: false,
-          empty: "Our actuals of \(days.lowerBound) to \(days.upperBound) are what Clockify has.")
-      }
-      if !differences.rows.isEmpty { throw ExitStatus.partial }
+      TablePrinter.show(
+        differences, asJSON: json.json,
+        empty: "Our actuals of \(days.lowerBound) to \(days.upperBound) are what Clockify has.")
+      if !differences.isEmpty { throw ExitStatus.partial }
     }
   }
 }

@@ -34,10 +34,9 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
     func run() throws {
       try Composition(options).read { session in
         let found = try session.items.named(.client, client)
+        guard let row = try session.questions.clients().first(where: { $0.id == found.id }) else { return }
         TablePrinter.show(
-          try session.questions.clients().row(of: found.id), with: "projects",
-          try session.questions.projects(of: found.id),
-          asJSON: json.json)
+          row, with: "projects", try session.questions.projects(of: found.id), asJSON: json.json)
       }
     }
   }

@@ -74,12 +74,10 @@ struct ConflictChoice: ParsableArguments {
         try settle(session, cell)
         lines.append("\(person) · \(project) · \(date)")
       } else {
-        for index in list.rows.indices {
-          guard case .int(let person) = list[index, "person_id"], case .int(let project) = list[index, "project_id"],
-            let day = CalendarDay(list[index, "date"].description)
-          else { continue }
-          try settle(session, Cell(person: person, project: project, day: day))
-          lines.append("\(list[index, "person"]) · \(list[index, "project"]) · \(day)")
+        for conflict in list {
+          guard let cell = conflict.cell else { continue }
+          try settle(session, cell)
+          lines.append("\(conflict.person) · \(conflict.project) · \(cell.day)")
         }
       }
       return lines

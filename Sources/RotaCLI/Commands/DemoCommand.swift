@@ -200,9 +200,9 @@ private struct DemoStory {
   private func showWeek(_ person: (id: PersonID, name: String)?, _ database: PlanningDatabase) throws {
     guard let person else { return }
     Terminal.say("   \(person.name)")
-    let table = try database.read { try $0.questions.week(of: person.id, from: monday) }
+    let rows = try database.read { try $0.questions.week(of: person.id, from: monday) }
     let absences = try database.read { try $0.questions.absences(of: person.id, from: monday) }
-    for line in WeekWords(table: table, start: monday, absences: absences, today: now.utcDay).lines {
+    for line in WeekWords(rows, start: monday, absences: absences, today: now.utcDay).lines {
       print("   \(line)")
     }
   }

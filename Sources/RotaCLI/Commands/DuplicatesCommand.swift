@@ -31,7 +31,7 @@ struct DuplicatesCommand: ParsableCommand {
       } else if lines.isEmpty {
         Terminal.note("Nothing looks like a duplicate.")
       } else {
-        TablePrinter.show(DuplicateWords.table(lines), asJSON: false, empty: "")
+        TablePrinter.show(lines.map(DuplicateWords.Row.init), asJSON: false, empty: "")
         Terminal.note("Next: rota duplicates merge KIND KEEP DROP --dry-run   or   rota duplicates review")
       }
     }

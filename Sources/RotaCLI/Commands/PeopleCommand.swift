@@ -53,7 +53,7 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
         Terminal.say("\(found.name) (person \(found.id))")
         TablePrinter.show(contracts, asJSON: false, empty: "no contract")
         let absences = try session.questions.absences(of: found.id, from: start)
-        let week = WeekWords(table: cells, start: start, absences: absences, today: composition.today)
+        let week = WeekWords(cells, start: start, absences: absences, today: composition.today)
         for line in week.lines { Terminal.say(line) }
       }
     }

@@ -143,8 +143,8 @@ struct ExportRows<Subject: PlanSubject>: ParsableCommand {
   @OptionGroup var options: CommonOptions
 
   func run() throws {
-    let table = try Composition(options).read { try $0.files.exportRows(of: Subject.table) }
-    for line in CSVFile.lines(table) { Terminal.data(line) }
+    let export = try Composition(options).read { try $0.files.exportRows(of: Subject.table) }
+    for line in CSVFile.lines(Table(export)) { Terminal.data(line) }
   }
 }
 

@@ -36,9 +36,12 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
     func run() throws {
       try Composition(options).read { session in
         let found = try session.items.named(.project, project)
+        guard let row = try session.questions.projects().first(where: { $0.id == found.id }) else {
+          throw UserError("project \(found.id) \(found.name) belongs to no client", next: .checkDatabase)
+        }
         TablePrinter.show(
-          try session.questions.projects().row(of: found.id), with: "assignments",
-          try session.questions.assignments(person: nil, project: found.id), asJSON: json.json)
+          row, with: "assignments", try session.questions.assignments(person: nil, project: found.id),
+          asJSON: json.json)
       }
     }
   }

@@ -21,7 +21,7 @@ struct ReferencesCommand: ParsableCommand {
     @Option(help: "client, project or person.") var kind: PlanSnapshot.Kind?
 
     func run() throws {
-      let table = try Composition(options).read { try $0.questions.references(kind: kind?.rawValue) }
+      let table = try Composition(options).read { try $0.questions.references(kind: kind) }
       TablePrinter.show(table, asJSON: json.json, empty: "No links yet. Next: rota import")
     }
   }
@@ -142,9 +142,38 @@ struct ReferencesCommand: ParsableCommand {
     }
   }
 
-  static let columns = [
-    "kind", "planning_id", "name", "detail", "external_id", "candidate_id", "candidate_name", "reason",
-  ]
+  /// A planning item with its link, or what is likely to be its link.
+  fileprivate struct FileRow: TabularRow {
+    let kind: PlanSnapshot.Kind
+    let planningID: Int64
+    let name: String
+    let detail: String?
+    let externalID: String?
+    let candidateID: String?
+    let candidateName: String?
+    let reason: String?
+
+    init(_ item: ItemLinkRow, _ candidate: LinkCandidates.Candidate?) {
+      kind = item.kind
+      planningID = item.planningID
+      name = item.name
+      detail = item.detail
+      externalID = item.externalID
+      candidateID = candidate?.externalID
+      candidateName = candidate?.name
+      reason = candidate?.reason
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case kind
+      case planningID = "planning_id"
+      case name, detail
+      case externalID = "external_id"
+      case candidateID = "candidate_id"
+      case candidateName = "candidate_name"
+      case reason
+    }
+  }
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -158,20 +187,13 @@ struct ReferencesCommand: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-      let lines = try Composition(options).read { session in
+      let rows = try Composition(options).read { session in
         let candidates = try LinkCandidates(session: session)
-        return try session.questions.itemsWithLinks().rows.map { row -> String in
-          var fields = row.map(\.description)
-          var candidate: LinkCandidates.Candidate?
-          if fields[4].isEmpty, case .int(let id) = row[1], let kind = PlanSnapshot.Kind(rawValue: fields[0]) {
-            candidate = candidates[kind, id]
-          }
-          fields += [candidate?.externalID ?? "", candidate?.name ?? "", candidate?.reason ?? ""]
-          return CSVFile.line(fields.map(CSVFile.inert))
+        return try session.questions.itemsWithLinks().map { item in
+          FileRow(item, item.externalID == nil ? candidates[item.kind, item.planningID] : nil)
         }
       }
-      print(CSVFile.line(ReferencesCommand.columns))
-      for line in lines { Terminal.data(line) }
+      for line in CSVFile.lines(Table(rows)) { Terminal.data(line) }
     }
   }
 
@@ -192,7 +214,7 @@ struct ReferencesCommand: ParsableCommand {
       let composition = try Composition(options)
       let csv = try CSVFile(path: file)
       try csv.check(
-        columns: ReferencesCommand.columns, required: ["kind", "planning_id", "external_id"],
+        columns: FileRow.columns, required: ["kind", "planning_id", "external_id"],
         next: .exportReferences)
       let linked = try composition.write(dryRun: dryRun.dryRun) { try link(csv, session: $0) }
       composition.say("\(dryRun.verb("Linked")) \(Words.plural(linked, "item")) of \(file).")

@@ -34,16 +34,12 @@ struct RunsCommand: ParsableCommand {
     }
 
     func run() throws {
-      var table = try Composition(options).read {
+      let runs = try Composition(options).read {
         try $0.questions.runs(limit: limit, status: status, trigger: trigger, since: since)
       }
-      if !json.json {
-        table = table.keeping([
-          "id", "trigger", "status", "started_at", "window_from", "window_to", "requests", "entries_read",
-        ])
-      }
       TablePrinter.show(
-        table, asJSON: json.json,
+        runs, asJSON: json.json,
+        columns: [.id, .trigger, .status, .startedAt, .windowFrom, .windowTo, .requests, .entriesRead],
         empty: status == nil && trigger == nil && since == nil ? "No run yet. Next: rota import" : "No such run.")
     }
   }

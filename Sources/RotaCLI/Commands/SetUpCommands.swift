@@ -234,12 +234,12 @@ struct DatabaseCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let table = try composition.read { try $0.questions.database() }
+      let row = try composition.read { try $0.questions.database() }
       if json.json {
-        print(JSONText.of(JSONText.rows(table)[0]))
+        print(JSONText.of(JSONText.rows([row])[0]))
       } else {
         print("file          \(composition.settings.database)")
-        for (column, field) in zip(table.columns, table.rows[0]) { print("\(Words.padded(column, 13)) \(field)") }
+        for line in TablePrinter.lines(row) { print(line) }
       }
     }
   }

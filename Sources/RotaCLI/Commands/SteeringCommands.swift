@@ -108,15 +108,11 @@ struct DriftChoice: ParsableArguments {
     let composition = try Composition(options)
     let lines = try composition.write(dryRun: dryRun.dryRun) { session in
       let id = try item.flatMap { text in try kind.map { try session.items.named($0, text).id } }
-      let table = try session.drift.list(kind, id: id)
-      return try table.rows.indices.compactMap { index -> String? in
-        let row = table.row(at: index)
-        guard field == nil || row[0, "field"].description == field else { return nil }
+      return try session.drift.list(kind, id: id).compactMap { row -> String? in
+        guard field == nil || row.field.rawValue == field else { return nil }
         try session.drift.settle(row, accept: accept)
-        func text(_ column: String) -> String { row[0, column].description }
-        return accept
-          ? "\(text("kind")) \(text("name")): \(text("field")) is now \"\(text("clockify_value"))\""
-          : "\(text("kind")) \(text("name")): \(text("field")) stays as it is"
+        let what = "\(row.kind.rawValue) \(row.name ?? ""): \(row.field.rawValue)"
+        return accept ? "\(what) is now \"\(row.clockifyValue)\"" : "\(what) stays as it is"
       }
     }
     for line in lines { composition.say("\(line)\(dryRun.dryRun ? " (not written)" : "")") }

@@ -4,9 +4,16 @@ import PlanningStore
 
 /// Tables as text for people or as JSON for programs (docs/json.md: keys are the schema's column names).
 enum TablePrinter {
+  /// - Parameter columns: those that people see, programs get all; nil: all.
+  static func show<Row: TabularRow>(_ rows: [Row], asJSON: Bool, columns: [Row.CodingKeys]? = nil, empty: String) {
+    let table = Table(rows)
+    let isNarrowed = columns != nil && !asJSON
+    show(isNarrowed ? table.keeping(columns!.map(\.stringValue)) : table, asJSON: asJSON, empty: empty)
+  }
+
   static func show(_ table: Table, asJSON: Bool, empty: String) {
     if asJSON {
-      print(JSONText.of(JSONText.rows(table)))
+      print(JSONText.of(JSONText.objects(table)))
     } else if table.rows.isEmpty {
       Terminal.note(empty)
     } else {
@@ -15,15 +22,21 @@ enum TablePrinter {
   }
 
   /// One row, field by field, and a table of what belongs to it.
-  static func show(_ row: Table, with name: String, _ parts: Table, asJSON: Bool) {
+  static func show(_ row: some TabularRow, with name: String, _ parts: [some TabularRow], asJSON: Bool) {
     if asJSON {
-      var object = JSONText.rows(row)[0]
+      var object = JSONText.rows([row])[0]
       object[name] = JSONText.rows(parts)
       print(JSONText.of(object))
       return
     }
-    for (column, field) in zip(row.columns, row.rows[0]) { Terminal.say("\(Words.padded(column, 13)) \(field)") }
+    for line in lines(row) { Terminal.say(line) }
     show(parts, asJSON: false, empty: "no \(name)")
+  }
+
+  /// Field by field.
+  static func lines(_ row: some TabularRow) -> [String] {
+    let table = Table([row])
+    return zip(table.columns, table.rows[0]).map { "\(Words.padded($0, 13)) \($1)" }
   }
 
   private static func printText(_ table: Table) {

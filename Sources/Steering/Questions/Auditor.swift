@@ -3,6 +3,25 @@ import Importing
 package import Planning
 package import PlanningStore
 
+/// Minutes of one person on one project and date that Clockify has otherwise.
+package struct AuditDifference: TabularRow {
+  let date: CalendarDay
+  let person: String
+  let project: String
+  let ours: Int
+  let clockify: Int
+  /// Ours minus Clockify's.
+  let difference: Int
+  /// As far as it can be known.
+  let cause: String
+  /// The command that settles it.
+  let next: String
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case date, person, project, ours, clockify, difference, cause, next
+  }
+}
+
 /// Rule 78: ours minus Clockify's, from a fresh read into a copy.
 package struct Auditor {
   package let desk: Desk
@@ -15,7 +34,7 @@ package struct Auditor {
     self.days = days
   }
 
-  package func differences() async throws -> Table {
+  package func differences() async throws -> [AuditDifference] {
     let fresh = try await Desk.onCopy(of: database) { copy in
       try copy.write { session in
         try session.audit.strip()
@@ -34,23 +53,23 @@ package struct Auditor {
     return try database.read { try compare($0, fresh) }
   }
 
-  private func compare(_ session: StoreSession, _ fresh: [Cell: AuditCell]) throws -> Table {
+  private func compare(_ session: StoreSession, _ fresh: [Cell: AuditCell]) throws -> [AuditDifference] {
     let ours = try session.audit.cells(from: days.lowerBound, through: days.upperBound)
     let plan = try session.plan.snapshot()
-    var rows: [[String]] = []
+    var rows: [AuditDifference] = []
     for cell in Set(ours.keys).union(fresh.keys).sorted(by: {
       ($0.day, $0.person, $0.project) < ($1.day, $1.person, $1.project)
     }) {
       let (mine, theirs) = (ours[cell]?.minutes ?? 0, fresh[cell]?.minutes ?? 0)
       guard mine != theirs else { continue }
       let cause = try cause(cell, ours: ours[cell], theirs: theirs, plan, session)
-      rows.append([
-        cell.day.description, plan.people[cell.person]?.name ?? "person \(cell.person)",
-        plan.projects[cell.project]?.name ?? "project \(cell.project)", "\(mine)", "\(theirs)", "\(mine - theirs)",
-        cause.words, cause.next.command,
-      ])
+      rows.append(
+        AuditDifference(
+          date: cell.day, person: plan.people[cell.person]?.name ?? "person \(cell.person)",
+          project: plan.projects[cell.project]?.name ?? "project \(cell.project)", ours: mine, clockify: theirs,
+          difference: mine - theirs, cause: cause.words, next: cause.next.command))
     }
-    return .make(["date", "person", "project", "ours", "clockify", "difference", "cause", "next"], rows)
+    return rows
   }
 
   /// What stands in the way comes first, then what was not read again.
@@ -79,11 +98,11 @@ package struct Auditor {
       return ("leftover: project without a link", .findReference(project.name, .project))
     }
     let entries = try session.questions.entries(of: cell, users: users, projects: projects)
-    let held = entries.rows.indices.first { entries[$0, "state"].description == "held" }
-    if let reason = held.flatMap({ Reason(rawValue: entries[$0, "reason"].description) }) {
+    let held = entries.first { $0.state == .held }
+    if let reason = held?.reason.flatMap(Reason.init) {
       return ("held: \(reason.words)", reason == .deleteBrake ? .status : .explain(cell))
     }
-    if entries.rows.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", .explain(cell)) }
+    if entries.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", .explain(cell)) }
     let read = try session.questions.lastRunThatRead(cell.day, users: users).map { ", last read by run \($0)" } ?? ""
     if cell.day < desk.today - desk.settings.windowDays {
       return ("changed outside the window\(read)", .importDates(since: cell.day, until: cell.day))

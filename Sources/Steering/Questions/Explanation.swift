@@ -7,8 +7,8 @@ package import PlanningStore
 package struct Explanation {
   private let name: String
   private let cell: Cell
-  private let actuals: Table
-  private let entries: Table
+  private let actuals: [CellRow]
+  private let entries: [EntryRow]
   private let planned: Int
   private let zones: [String]
   private let freeze: String?
@@ -31,7 +31,7 @@ package struct Explanation {
         person.assignments.filter { $0.project == cell.project }
           .reduce(0) { $0 + person.scheduledMinutes(of: $1, on: cell.day) }
       } ?? 0
-    zones = Set(entries.rows.indices.map { [entries] in entries[$0, "zone"].description }).sorted()
+    zones = Set(entries.map(\.zone)).sorted()
     if plan.isLocked(cell.day, on: cell.project) {
       freeze = "The date is locked: nothing is written (rota lock show)."
     } else if plan.projects[cell.project]?.isSyncOff ?? false {
@@ -43,27 +43,22 @@ package struct Explanation {
     }
   }
 
-  private static let steps = [
-    "a": "the assignment that covers the date", "b": "the only role ever assigned on the project",
-    "c": "the contract on the date", "d": "the nearest contract", "e": "no contract: Unknown",
-  ]
-
   package var lines: [String] {
     var lines = ["\(name)\(planned > 0 ? "   planned \(Words.clock(minutes: planned))" : "")", ""]
-    for index in actuals.rows.indices { lines += actualLines(index) }
-    if actuals.rows.isEmpty {
+    for actual in actuals { lines += actualLines(actual) }
+    if actuals.isEmpty {
       lines.append("  nothing is stored here")
       if planned > 0, freeze == nil, let words = zeros?.words(cell.day) { lines.append("  \(words)") }
     }
-    let others = entries.rows.indices.filter { entries[$0, "state"].description != "placed" || !isHere($0) }
+    let others = entries.filter { $0.state != .placed || !isHere($0) }
     if !others.isEmpty {
       lines += ["", "  not counted here"]
-      for index in others { lines.append("  ├ \(entryText(index))  \(why(index))") }
+      for entry in others { lines.append("  ├ \(entryText(entry))  \(why(entry))") }
     }
     lines.append("")
-    let runs = Set(entries.rows.indices.map { entries[$0, "first_seen_run"].description }).filter { !$0.isEmpty }
+    let runs = Set(entries.compactMap(\.firstSeenRun)).sorted()
     if !runs.isEmpty {
-      lines.append("Entries first read by run \(runs.sorted { Int($0) ?? 0 < Int($1) ?? 0 }.joined(separator: ", ")).")
+      lines.append("Entries first read by run \(runs.map(String.init).joined(separator: ", ")).")
     }
     if let lastRead { lines.append("Last compared with Clockify by run \(lastRead).") }
     if let freeze { lines.append(freeze) }
@@ -71,68 +66,55 @@ package struct Explanation {
     return lines
   }
 
-  private func isHere(_ index: Int) -> Bool {
-    entries[index, "date"].description == cell.day.description && entries[index, "role"] != .null
-  }
+  private func isHere(_ entry: EntryRow) -> Bool { entry.date == cell.day && entry.role != nil }
 
-  private func actualLines(_ index: Int) -> [String] {
-    func minutes(_ column: String) -> Int {
-      if case .int(let value) = actuals[index, column] { Int(value) } else { 0 }
-    }
-    let role = actuals[index, "role"].description
-    let (billable, nonbillable) = (minutes("billable_minutes"), minutes("nonbillable_minutes"))
+  private func actualLines(_ actual: CellRow) -> [String] {
+    let run = actual.importRunID.map(String.init) ?? ""
     let origin =
-      switch actuals[index, "origin"].description {
-      case "manual": "typed by hand"
-      case "autofill": "a zero filled by run \(actuals[index, "import_run_id"])"
-      default: "from Clockify, written by run \(actuals[index, "import_run_id"])"
+      switch actual.origin {
+      case .manual: "typed by hand"
+      case .autofill: "a zero filled by run \(run)"
+      case .clockify: "from Clockify, written by run \(run)"
       }
     var lines = [
-      "  \(role)   \(Words.clock(minutes: billable + nonbillable)) = \(Words.clock(minutes: billable)) billable + \(Words.clock(minutes: nonbillable))   \(origin)"
+      "  \(actual.role)   \(Words.clock(minutes: actual.minutes)) = \(Words.clock(minutes: actual.billableMinutes)) billable + \(Words.clock(minutes: actual.nonbillableMinutes))   \(origin)"
     ]
-    let mine = entries.rows.indices.filter {
-      entries[$0, "state"].description == "placed" && entries[$0, "role"].description == role
+    let mine = entries.filter { $0.state == .placed && $0.role == actual.role }
+    if actual.origin == .manual, !mine.isEmpty {
+      lines.append("  │ Clockify has, not counted while typed hours stand here:")
     }
-    let isTyped = actuals[index, "origin"].description == "manual"
-    if isTyped, !mine.isEmpty { lines.append("  │ Clockify has, not counted while typed hours stand here:") }
     for entry in mine { lines.append("  ├ \(entryText(entry))") }
-    for flag in [Int64(1), 0] {
-      let seconds = mine.filter { entries[$0, "billable"] == .int(flag) }.reduce(0) { $0 + self.seconds($1) }
+    for isBillable in [true, false] {
+      let seconds = mine.filter { $0.billable == isBillable }.reduce(0) { $0 + $1.seconds }
       if seconds > 0 {
         lines.append(
-          "  │ \(flag == 1 ? "billable" : "not billable") \(Words.clock(seconds: seconds)) → \(Words.clock(minutes: Minutes.rounded(seconds: seconds))) (rounded once, half up)"
+          "  │ \(isBillable ? "billable" : "not billable") \(Words.clock(seconds: seconds)) → \(Words.clock(minutes: Minutes.rounded(seconds: seconds))) (rounded once, half up)"
         )
       }
     }
-    if let first = mine.first, let step = Self.steps[entries[first, "role_step"].description] {
-      lines.append("  └ role: \(step)")
-    }
+    if let step = mine.first?.roleStep { lines.append("  └ role: \(step.words)") }
     return lines
   }
 
-  private func seconds(_ index: Int) -> Int {
-    if case .int(let value) = entries[index, "seconds"] { Int(value) } else { 0 }
-  }
-
-  private func entryText(_ index: Int) -> String {
-    let zone = Zone(entries[index, "zone"].description) ?? .utc
-    func clock(_ column: String) -> String {
-      guard let instant = Instant(entries[index, column].description) else { return "…" }
+  private func entryText(_ entry: EntryRow) -> String {
+    let zone = Zone(entry.zone) ?? .utc
+    func clock(_ text: String?) -> String {
+      guard let instant = text.flatMap({ Instant($0) }) else { return "…" }
       let time = instant.seconds - zone.start(of: zone.day(of: instant)).seconds
       return "\(Words.two(time / 3600)):\(Words.two(time / 60 % 60))"
     }
-    let flag = entries[index, "billable"] == .int(1) ? "billable" : "not billable"
+    let flag = entry.billable ? "billable" : "not billable"
     return
-      "\(clock("started_at"))–\(clock("ended_at"))  \(Words.clock(seconds: seconds(index)))  \(flag)  \(entries[index, "entry_id"])  \(entries[index, "description"].description.prefix(30))"
+      "\(clock(entry.startedAt))–\(clock(entry.endedAt))  \(Words.clock(seconds: entry.seconds))  \(flag)  \(entry.entryID)  \((entry.description ?? "").prefix(30))"
   }
 
-  private func why(_ index: Int) -> String {
-    let (state, reason) = (entries[index, "state"].description, entries[index, "reason"].description)
-    switch state {
-    case "missing": return "gone: did not come back from Clockify"
-    case "deleted": return "deleted in Clockify"
-    case "placed": return "placed elsewhere"
-    default: return "\(state): \(Reason(rawValue: reason)?.words ?? reason)"
+  private func why(_ entry: EntryRow) -> String {
+    switch entry.state {
+    case .missing: "gone: did not come back from Clockify"
+    case .deleted: "deleted in Clockify"
+    case .placed: "placed elsewhere"
+    case .skipped, .held:
+      "\(entry.state.rawValue): \(entry.reason.flatMap(Reason.init)?.words ?? entry.reason ?? "")"
     }
   }
 
@@ -142,5 +124,17 @@ package struct Explanation {
       "actuals": JSONText.rows(actuals), "entries": JSONText.rows(entries), "zones": zones,
       "is_frozen": freeze != nil, "last_read_run": lastRead.map { $0 as Any } ?? NSNull(),
     ]
+  }
+}
+
+extension RoleChoice.Step {
+  fileprivate var words: String {
+    switch self {
+    case .assignedThatDay: "the assignment that covers the date"
+    case .assignedOnProject: "the only role ever assigned on the project"
+    case .contractThatDay: "the contract on the date"
+    case .nearestContract: "the nearest contract"
+    case .unknown: "no contract: Unknown"
+    }
   }
 }

@@ -31,9 +31,9 @@ package struct ZeroWords {
 /// One person and project in a month: what was planned and worked each day, and what was not counted.
 package struct MonthExplanation {
   private struct Day {
-    package var planned = 0
-    package var actuals: [(role: String, minutes: Int, origin: String)] = []
-    package var others: [(state: String, reason: String, entries: Int, seconds: Int)] = []
+    var planned = 0
+    var actuals: [WorkedRow] = []
+    var others: [NotPlacedRow] = []
   }
 
   private let name: String
@@ -63,25 +63,14 @@ package struct MonthExplanation {
     }
     let actuals = try session.questions.actuals(
       from: month.lowerBound, through: month.upperBound, person: person, project: project)
-    for row in actuals.rows.indices {
-      guard let day = CalendarDay(actuals[row, "date"].description) else { continue }
-      let minutes = Self.int(actuals[row, "billable_minutes"]) + Self.int(actuals[row, "nonbillable_minutes"])
-      days[day, default: Day()].actuals.append(
-        (actuals[row, "role"].description, minutes, actuals[row, "origin"].description))
+    for row in actuals {
+      if let day = row.day { days[day, default: Day()].actuals.append(row) }
     }
     let others = try session.questions.notPlaced(
       person: person, project: project, users: plan.clockifyIDs(.person, of: person),
       projects: plan.clockifyIDs(.project, of: project), in: month)
-    for row in others.rows {
-      guard let day = CalendarDay(row[0].description) else { continue }
-      days[day, default: Day()].others.append(
-        (row[1].description, row[2].description, Self.int(row[3]), Self.int(row[4])))
-    }
+    for row in others { days[row.date, default: Day()].others.append(row) }
     self.days = days
-  }
-
-  private static func int(_ field: Table.Field) -> Int {
-    if case .int(let value) = field { Int(value) } else { 0 }
   }
 
   private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -94,16 +83,16 @@ package struct MonthExplanation {
       let planned = facts.planned == 0 ? "–" : Words.clock(minutes: facts.planned)
       var words = facts.actuals.map { actual in
         switch actual.origin {
-        case "manual": "typed by hand (\(actual.role))"
-        case "autofill": "a zero filled by rota (\(actual.role))"
-        default: actual.role
+        case .manual: "typed by hand (\(actual.role))"
+        case .autofill: "a zero filled by rota (\(actual.role))"
+        case .clockify: actual.role
         }
       }
       words += facts.others.map { other in
-        let what =
-          other.state == "skipped" || other.state == "held" ? Reason(rawValue: other.reason)?.words ?? other.reason : ""
+        let reason = other.reason ?? ""
+        let what = [.skipped, .held].contains(other.state) ? Reason(rawValue: reason)?.words ?? reason : ""
         return
-          "\(other.state) \(other.seconds == 0 ? Words.plural(other.entries, "entry", "entries") : Words.hours(seconds: other.seconds))\(what.isEmpty ? "" : ": \(what)")"
+          "\(other.state.rawValue) \(other.seconds == 0 ? Words.plural(other.entries, "entry", "entries") : Words.hours(seconds: other.seconds))\(what.isEmpty ? "" : ": \(what)")"
       }
       let head =
         "  \(day) \(Self.weekdays[day.weekday.rawValue])  planned \(Self.right(planned))  worked \(Self.right(worked))  "
@@ -128,10 +117,12 @@ package struct MonthExplanation {
         [
           "date": day.description, "planned_minutes": facts.planned,
           "actuals": facts.actuals.map {
-            ["role": $0.role, "minutes": $0.minutes, "origin": $0.origin] as [String: Any]
+            ["role": $0.role, "minutes": $0.minutes, "origin": $0.origin.rawValue] as [String: Any]
           },
           "not_counted": facts.others.map {
-            ["state": $0.state, "reason": $0.reason, "entries": $0.entries, "seconds": $0.seconds] as [String: Any]
+            [
+              "state": $0.state.rawValue, "reason": $0.reason ?? "", "entries": $0.entries, "seconds": $0.seconds,
+            ] as [String: Any]
           },
         ] as [String: Any]
       },

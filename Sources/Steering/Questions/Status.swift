@@ -11,8 +11,8 @@ package struct Status {
   package let summary: RunSummary?
   package let enabledAt: String?
   package let autofillFrom: String?
-  package let locks: Table
-  package let held: Table
+  package let locks: [LockRow]
+  package let held: [HeldRow]
   package let waiting: Waiting
   /// Archived people with hours under Unknown; the gate does not wait for them.
   package let archivedUnknown: Int
@@ -110,19 +110,15 @@ package struct Status {
       "Actuals",
       enabledAt.map { "on since \($0.prefix(10)), \(zeros)\(autofillFrom.map { " from \($0) on" } ?? "")" }
         ?? "off   rota actuals enable")
-    for row in locks.rows {
-      let isDate = CalendarDay(row[2].description) != nil
+    for lock in locks {
       line(
         "Locked",
-        isDate
-          ? "\(row[1]) until \(row[2])   rota lock show"
-          : "nothing: \"\(row[2])\" of \(row[1]) is no date   rota database check")
+        lock.day.map { "\(lock.project) until \($0)   rota lock show" }
+          ?? "nothing: \"\(lock.lockedUntil)\" of \(lock.project) is no date   rota database check")
     }
-    for row in held.rows {
-      guard case .int(let seconds) = row[2] else { continue }
-      line(
-        "Held in all",
-        "\(Words.hours(seconds: Int(seconds))): \(Reason(rawValue: row[0].description)?.words ?? row[0].description)")
+    for row in held {
+      let reason = row.reason ?? ""
+      line("Held in all", "\(Words.hours(seconds: row.seconds)): \(Reason(rawValue: reason)?.words ?? reason)")
     }
     if archivedUnknown > 0 {
       line(

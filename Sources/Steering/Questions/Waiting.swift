@@ -80,13 +80,13 @@ package struct Waiting {
           missing[0].kind.flatMap { PlanSnapshot.Kind(rawValue: $0.rawValue) },
           item: missing[0].planningID.map(String.init)))
     }
-    let conflicts = try session.questions.conflicts().rows.count
+    let conflicts = try session.questions.conflicts().count
     if conflicts > 0 {
       add(
         "conflict", conflicts, "\(Words.plural(conflicts, "conflict")) with hours typed by hand",
         .conflicts)
     }
-    let drift = Set(try session.drift.list().rows.map { "\($0[0]) \($0[1])" }).count
+    let drift = Set(try session.drift.list().map(\.item)).count
     if drift > 0 {
       add("drift", drift, "\(Words.plural(drift, "item")) changed in Clockify since linked", .drift)
     }

@@ -25,6 +25,42 @@ package struct DuplicateWords {
     }
   }
 
+  /// A line as people see it in a list.
+  package struct Row: TabularRow {
+    let group: Int
+    let kind: PlanSnapshot.Kind
+    let id: Int64
+    let name: String
+    let detail: String
+    let links: Int
+    let assignments: Int
+    let actuals: Int
+    let typed: Int
+    let lastUsed: String?
+    /// What the tool would do with it.
+    let proposal: String
+
+    package init(_ line: Line) {
+      group = line.number
+      kind = line.group.kind
+      id = line.id
+      name = line.name
+      detail = line.detail
+      links = line.attached.links
+      assignments = line.attached.assignments
+      actuals = line.attached.actuals
+      typed = line.attached.manual
+      lastUsed = line.attached.lastUsed
+      proposal = line.isKept ? "keep (\(line.group.reason))" : "merge into \(line.group.ids[0])"
+    }
+
+    package enum CodingKeys: String, CodingKey, CaseIterable {
+      case group, kind, id, name, detail, links, assignments, actuals, typed
+      case lastUsed = "last_used"
+      case proposal
+    }
+  }
+
   package let rows: [Line]
 
   package init(_ finder: DuplicateFinder, _ group: DuplicateGroup, number: Int) {
@@ -41,19 +77,6 @@ package struct DuplicateWords {
         number: number, group: group, id: id, name: name, detail: detail, attached: finder.attached(group.kind, id),
         isKept: id == group.ids[0])
     }
-  }
-
-  package static func table(_ lines: [Line]) -> Table {
-    Table.make(
-      ["group", "kind", "id", "name", "detail", "links", "assignments", "actuals", "typed", "last_used", "proposal"],
-      lines.map { line in
-        let attached = line.attached
-        return [
-          "\(line.number)", line.group.kind.rawValue, "\(line.id)", line.name, line.detail, "\(attached.links)",
-          "\(attached.assignments)", "\(attached.actuals)", "\(attached.manual)", attached.lastUsed ?? "",
-          line.isKept ? "keep (\(line.group.reason))" : "merge into \(line.group.ids[0])",
-        ]
-      })
   }
 
   /// Side by side, as in a review.

@@ -3,17 +3,18 @@ package import PlanningStore
 
 /// What programs read (docs/json.md: keys are the schema's column names).
 package enum JSONText {
-  package static func rows(_ table: Table) -> [[String: Any]] {
+  package static func rows(_ rows: [some TabularRow]) -> [[String: Any]] { objects(Table(rows)) }
+
+  package static func objects(_ table: Table) -> [[String: Any]] {
     table.rows.map { row in
       Dictionary(zip(table.columns, row.map(value)), uniquingKeysWith: { first, _ in first })
     }
   }
 
-  package static func value(_ field: Table.Field) -> Any {
+  private static func value(_ field: Scalar) -> Any {
     switch field {
-    case .null: NSNull()
-    case .int(let value): value
-    case .real(let value): value
+    case .none: NSNull()
+    case .number(let value): value
     case .text(let value): value
     }
   }

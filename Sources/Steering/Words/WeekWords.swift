@@ -3,15 +3,16 @@ package import PlanningStore
 
 /// A person's week: planned against worked, zeros and hours typed by hand marked.
 package struct WeekWords {
-  package let table: Table
+  package let rows: [WeekRow]
   package let start: CalendarDay
   /// Why somebody is away, by day.
   package var absences: [CalendarDay: String] = [:]
   /// Planned days before it without any actual are missing.
   package var today: CalendarDay?
 
-  package init(table: Table, start: CalendarDay, absences: [CalendarDay: String] = [:], today: CalendarDay? = nil) {
-    self.table = table
+  package init(_ rows: [WeekRow], start: CalendarDay, absences: [CalendarDay: String] = [:], today: CalendarDay? = nil)
+  {
+    self.rows = rows
     self.start = start
     self.absences = absences
     self.today = today
@@ -26,26 +27,14 @@ package struct WeekWords {
   private static let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
   package var lines: [String] {
-    guard !table.rows.isEmpty || !absences.isEmpty else {
+    guard !rows.isEmpty || !absences.isEmpty else {
       return ["Week of \(start): nothing planned, nothing worked."]
     }
     var days: [Line: [CalendarDay: (planned: Int, worked: String)]] = [:]
-    for index in table.rows.indices {
-      let line = Line(
-        client: table[index, "client"].description, project: table[index, "project"].description,
-        role: table[index, "role"].description)
-      guard let day = CalendarDay(table[index, "date"].description) else { continue }
-      var planned = 0
-      if case .int(let minutes) = table[index, "scheduled_minutes"] { planned = Int(minutes) }
-      var worked = "–"
-      if case .int(let minutes) = table[index, "actual_minutes"] {
-        switch table[index, "origin"].description {
-        case "autofill": worked = "·0"
-        case "manual": worked = Words.clock(minutes: Int(minutes)) + "*"
-        default: worked = Words.clock(minutes: Int(minutes))
-        }
-      }
-      days[line, default: [:]][day] = (planned, worked)
+    for row in rows {
+      guard let day = row.day else { continue }
+      let line = Line(client: row.client, project: row.project, role: row.role)
+      days[line, default: [:]][day] = (row.scheduledMinutes, Self.worked(row))
     }
     let week = (0..<7).map { start + $0 }
     func cells(_ texts: [String]) -> String {
@@ -73,5 +62,14 @@ package struct WeekWords {
     }
     lines.append("·0 zero filled by rota   0:00* typed by hand")
     return lines
+  }
+
+  private static func worked(_ row: WeekRow) -> String {
+    guard let minutes = row.actualMinutes else { return "–" }
+    return switch row.origin {
+    case .autofill: "·0"
+    case .manual: Words.clock(minutes: minutes) + "*"
+    case .clockify, nil: Words.clock(minutes: minutes)
+    }
   }
 }
