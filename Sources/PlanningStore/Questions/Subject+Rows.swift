@@ -1,7 +1,8 @@
 import GRDB
 
 extension Subject {
-  /// Each row of an answer as its type: a column goes to the property that names it.
+  /// Each row of an answer as its type: a column goes to the property that names it. Rows that are printed name all columns,
+  /// in order.
   ///
   /// - Throws: `DecodingError` or `RowDecodingError` where a column holds what its property cannot be.
   func rows<Answer: Decodable>(

@@ -20,10 +20,10 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
     @Option(help: "One person, by id, name or Clockify id.") var person: String?
 
     func run() throws {
-      let table = try Composition(options).read { session in
+      let rows = try Composition(options).read { session in
         try session.questions.timeOff(person: person.map { try session.items.named(.person, $0).id })
       }
-      TablePrinter.show(table, asJSON: json.json, empty: "No time off.")
+      TablePrinter.show(rows, asJSON: json.json, empty: "No time off.")
     }
   }
 
@@ -90,8 +90,8 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      let table = try Composition(options).read { try $0.questions.holidays() }
-      TablePrinter.show(table, asJSON: json.json, empty: "No holidays. Next: rota holidays add DATE --name NAME")
+      let rows = try Composition(options).read { try $0.questions.holidays() }
+      TablePrinter.show(rows, asJSON: json.json, empty: "No holidays. Next: rota holidays add DATE --name NAME")
     }
   }
 

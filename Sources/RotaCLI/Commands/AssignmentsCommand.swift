@@ -26,12 +26,12 @@ struct AssignmentsCommand: ParsableCommand, PlanSubject {
 
     func run() throws {
       if let from, let to, to < from { throw UserError("--from \(from) is after --to \(to)") }
-      let table = try Composition(options).read { session in
+      let rows = try Composition(options).read { session in
         try session.questions.assignments(
           person: person.map { try session.items.named(.person, $0).id },
           project: project.map { try session.items.named(.project, $0).id }, from: from, through: to)
       }
-      TablePrinter.show(table, asJSON: json.json, empty: "No assignments.")
+      TablePrinter.show(rows, asJSON: json.json, empty: "No assignments.")
     }
   }
 

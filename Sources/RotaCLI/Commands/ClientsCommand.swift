@@ -20,8 +20,8 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      let table = try Composition(options).read { try $0.questions.clients() }
-      TablePrinter.show(table, asJSON: json.json, empty: "No clients yet. Next: rota import")
+      let rows = try Composition(options).read { try $0.questions.clients() }
+      TablePrinter.show(rows, asJSON: json.json, empty: "No clients yet. Next: rota import")
     }
   }
 

@@ -86,10 +86,10 @@ struct ContractCommand: ParsableCommand, PlanSubject {
     @Argument(help: "Id, exact name or Clockify id. Default: everybody.") var person: String?
 
     func run() throws {
-      let table = try Composition(options).read { session in
+      let rows = try Composition(options).read { session in
         try session.questions.contracts(of: person.map { try session.items.named(.person, $0).id })
       }
-      TablePrinter.show(table, asJSON: json.json, empty: "No contracts.")
+      TablePrinter.show(rows, asJSON: json.json, empty: "No contracts.")
     }
   }
 }

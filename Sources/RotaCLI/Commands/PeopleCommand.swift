@@ -21,9 +21,9 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     @Flag(help: "Only those whose role is Unknown, archived people with hours under it among them.") var unknown = false
 
     func run() throws {
-      let table = try Composition(options).read { try $0.questions.people(unknownOnly: unknown) }
+      let rows = try Composition(options).read { try $0.questions.people(unknownOnly: unknown) }
       TablePrinter.show(
-        table, asJSON: json.json, empty: unknown ? "Nobody has the role Unknown." : "No people yet. Next: rota import")
+        rows, asJSON: json.json, empty: unknown ? "Nobody has the role Unknown." : "No people yet. Next: rota import")
     }
   }
 

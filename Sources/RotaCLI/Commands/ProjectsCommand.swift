@@ -22,8 +22,8 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      let table = try Composition(options).read { try $0.questions.projects() }
-      TablePrinter.show(table, asJSON: json.json, empty: "No projects yet. Next: rota import")
+      let rows = try Composition(options).read { try $0.questions.projects() }
+      TablePrinter.show(rows, asJSON: json.json, empty: "No projects yet. Next: rota import")
     }
   }
 

@@ -21,8 +21,8 @@ struct ReferencesCommand: ParsableCommand {
     @Option(help: "client, project or person.") var kind: PlanSnapshot.Kind?
 
     func run() throws {
-      let table = try Composition(options).read { try $0.questions.references(kind: kind) }
-      TablePrinter.show(table, asJSON: json.json, empty: "No links yet. Next: rota import")
+      let rows = try Composition(options).read { try $0.questions.references(kind: kind) }
+      TablePrinter.show(rows, asJSON: json.json, empty: "No links yet. Next: rota import")
     }
   }
 
