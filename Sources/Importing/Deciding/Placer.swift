@@ -288,7 +288,7 @@ struct Placer {
         let choice = RoleChoice(
           on: new.day, assignments: context.assignments, contracts: context.contracts, unknown: unknownRole)
         new.role = choice.role
-        new.roleStep = choice.step.rawValue
+        new.roleStep = choice.step
       }
     }
     if let reason {

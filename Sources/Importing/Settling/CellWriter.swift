@@ -55,7 +55,7 @@ struct CellWriter {
     for sum in try session.work.placedSeconds(of: person) {
       let wanted = ActualRow(
         cell: sum.cell, role: sum.role, billable: Minutes.rounded(seconds: sum.billable),
-        nonbillable: Minutes.rounded(seconds: sum.nonbillable), origin: "clockify")
+        nonbillable: Minutes.rounded(seconds: sum.nonbillable), origin: .clockify)
       let old = standing.removeValue(forKey: Key(cell: sum.cell, role: sum.role))
       if old == wanted {
         busy.insert(sum.cell)
@@ -64,7 +64,7 @@ struct CellWriter {
       } else {
         busy.insert(sum.cell)
         if let old {
-          if old.origin == "autofill" { counts.zerosReplaced += 1 }
+          if old.origin == .autofill { counts.zerosReplaced += 1 }
           try session.writer.set(wanted, run: run, at: now)
         } else {
           try session.writer.add(wanted, run: run, at: now)
@@ -73,7 +73,7 @@ struct CellWriter {
       }
     }
     for row in standing.values.sorted(by: { ($0.cell, $0.role) < ($1.cell, $1.role) }) where !row.isManual {
-      if row.origin == "autofill" {
+      if row.origin == .autofill {
         guard busy.contains(row.cell), !isFrozen(row.cell) else { continue }
         counts.zerosReplaced += 1
       } else if isFrozen(row.cell) {

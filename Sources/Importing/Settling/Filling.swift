@@ -44,12 +44,12 @@ struct Filling {
       let rows = try session.actuals.rows(of: person, from: first - 31, through: last)
       let fill = ZeroFill(
         plan: details.plan, mode: settings.autofillMode,
-        actuals: rows.filter { $0.isManual || $0.origin != "autofill" }.map {
+        actuals: rows.filter { $0.isManual || $0.origin != .autofill }.map {
           .init(project: $0.cell.project, role: $0.role, day: $0.cell.day, minutes: $0.minutes)
         },
         // What the import was told to leave alone keeps its zeros too (rule 77).
         existing: Set(
-          rows.filter { !$0.isManual && $0.origin == "autofill" && linkedProjects.contains($0.cell.project) }.map {
+          rows.filter { !$0.isManual && $0.origin == .autofill && linkedProjects.contains($0.cell.project) }.map {
             .init(project: $0.cell.project, role: $0.role, day: $0.cell.day)
           }),
         heldDays: users.reduce(into: []) { $0.formUnion(held[$1] ?? []) },
@@ -87,7 +87,7 @@ struct Filling {
     func row(_ key: ZeroFill.Key) -> ActualRow {
       ActualRow(
         cell: Cell(person: person, project: key.project, day: key.day), role: key.role, billable: 0, nonbillable: 0,
-        origin: "autofill")
+        origin: .autofill)
     }
     for zero in changes.remove.map(row) where !isProtected(zero.cell) {
       try session.writer.delete(zero)

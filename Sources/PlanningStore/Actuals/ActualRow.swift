@@ -6,10 +6,10 @@ package struct ActualRow: Hashable, Sendable {
   package var role: RoleID
   package var billable: Int
   package var nonbillable: Int
-  package var origin: String
+  package var origin: Origin
   package var isManual: Bool
 
-  package init(cell: Cell, role: RoleID, billable: Int, nonbillable: Int, origin: String, isManual: Bool = false) {
+  package init(cell: Cell, role: RoleID, billable: Int, nonbillable: Int, origin: Origin, isManual: Bool = false) {
     self.cell = cell
     self.role = role
     self.billable = billable
@@ -44,6 +44,7 @@ extension FastStatement {
 
   func actual() -> ActualRow {
     ActualRow(
-      cell: cell(0), role: int64(3), billable: int(4), nonbillable: int(5), origin: text(6), isManual: int(7) == 1)
+      cell: cell(0), role: int64(3), billable: int(4), nonbillable: int(5),
+      origin: Origin(rawValue: text(6)) ?? .manual, isManual: int(7) == 1)
   }
 }

@@ -36,7 +36,8 @@ package struct ActualWriter: Subject {
 
   private func bind(_ row: ActualRow, _ run: Int64, _ now: Instant, to write: FastStatement) throws {
     try write.bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
-      .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin).bind(8, run).bind(9, now.description).run()
+      .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin.rawValue).bind(8, run).bind(9, now.description)
+      .run()
   }
 
   package func delete(_ row: ActualRow) throws {
@@ -104,7 +105,8 @@ package struct ActualWriter: Subject {
           CASE WHEN ?12 THEN ?10 ELSE ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6 END, ?11)
         """,
       arguments: [
-        actual.person, actual.project, actual.role, actual.date, actual.billable, actual.nonbillable, actual.origin,
+        actual.person, actual.project, actual.role, actual.date, actual.billable, actual.nonbillable,
+        actual.origin.rawValue,
         actual.run, actual.updatedAt, actual.written, actual.importedOrigin, actual.isManual,
       ])
     try db.execute(

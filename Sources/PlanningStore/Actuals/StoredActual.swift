@@ -9,7 +9,7 @@ struct StoredActual {
   var date: String
   var billable: Int
   var nonbillable: Int
-  var origin: String
+  var origin: Origin
   var run: Int64?
   var updatedAt: String
   var written: String?
@@ -23,7 +23,7 @@ struct StoredActual {
     date = row["date"]
     billable = row["billable_minutes"]
     nonbillable = row["nonbillable_minutes"]
-    origin = row["origin"]
+    origin = Origin(rawValue: row["origin"]) ?? .manual
     run = row["import_run_id"]
     updatedAt = row["updated_at"]
     written = row["written"]

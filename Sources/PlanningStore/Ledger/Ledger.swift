@@ -62,7 +62,9 @@ package struct Ledger: Subject {
     ).bind(1, key).bind(2, placement.pair).bind(3, placement.state.rawValue).bind(4, placement.reason?.rawValue)
       .bind(5, placement.zone).bind(6, placement.day.description).bind(7, placement.seconds)
       .bind(8, placement.isBillable ? 1 : 0).bind(9, placement.person).bind(10, placement.project)
-      .bind(11, placement.role).bind(12, placement.roleStep).bind(13, placement.counted).bind(14, placement.pinned)
+      .bind(11, placement.role).bind(12, placement.roleStep?.rawValue).bind(13, placement.counted).bind(
+        14, placement.pinned
+      )
       .run()
   }
 

@@ -31,7 +31,7 @@ package struct Placement: Hashable, Sendable {
   package var person: PersonID?
   package var project: ProjectID?
   package var role: RoleID?
-  package var roleStep: String?
+  package var roleStep: RoleChoice.Step?
   /// The content whose seconds are in the actuals.
   package var counted: Int64?
   package var pinned: Int64
@@ -91,7 +91,7 @@ extension FastStatement {
     placement.person = optionalInt64(column + 7)
     placement.project = optionalInt64(column + 8)
     placement.role = optionalInt64(column + 9)
-    placement.roleStep = optionalText(column + 10)
+    placement.roleStep = optionalText(column + 10).flatMap(RoleChoice.Step.init)
     placement.counted = optionalInt64(column + 11)
     return placement
   }

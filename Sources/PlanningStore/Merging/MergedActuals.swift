@@ -37,14 +37,14 @@ struct MergedActuals: Subject {
       result.billable += moved.billable
       result.nonbillable += moved.nonbillable
       result.written = nil
-      result.origin = "manual"
+      result.origin = .manual
       result.importedOrigin = nil
     case (true, false), (false, true):
       report.manualKept += 1
       result = moved.isManual ? moved : standing
     case (false, false):
-      if moved.origin == "autofill" { return standing }
-      if standing.origin == "autofill" { return moved }
+      if moved.origin == .autofill { return standing }
+      if standing.origin == .autofill { return moved }
       report.actualsCombined += 1
       if try isFrozen(moved.cell, plan) {
         result.billable += moved.billable

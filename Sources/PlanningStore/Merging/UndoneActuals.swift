@@ -45,7 +45,7 @@ struct UndoneActuals: Subject {
       let standing = try Row.fetchOne(
         db, sql: "SELECT * FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
         arguments: key.arguments
-      ).map(StoredActual.init), standing.origin != "autofill"
+      ).map(StoredActual.init), standing.origin != .autofill
     else { return }
     var given = standing
     (given.person, given.project) = (key.dropped(record).person, key.dropped(record).project)
