@@ -161,4 +161,38 @@ struct CommandLineTests {
       #expect(survived == calm.split(separator: "\n"))
     }
   }
+
+  @Test("While another process writes, whoever asks is answered at once with what was committed")
+  func readsBesideAWriter() async throws {
+    try await Shell.with([["init"], ["people", "add", "Ana Ruiz"]]) { shell in
+      let writer = Process()
+      writer.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      writer.arguments = ["sqlite3", "-batch", "rota.sqlite"]
+      writer.currentDirectoryURL = shell.folder
+      let (input, output) = (Pipe(), Pipe())
+      writer.standardInput = input
+      writer.standardOutput = output
+      try writer.run()
+      // The transaction stays open until this test lets go of it.
+      input.fileHandleForWriting.write(
+        Data("BEGIN IMMEDIATE; UPDATE person SET name = 'Half'; SELECT 'open';\n".utf8))
+      var said = ""
+      while !said.contains("open") {
+        said += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      }
+
+      for command in [
+        ["status"], ["people", "list"], ["runs", "list"], ["actuals", "list"], ["duplicates", "list"],
+        ["database", "info"], ["database", "check"], ["people", "show", "Ana Ruiz"],
+      ] {
+        let answer = try await shell.run(command)
+        #expect(answer.status == 0, "\(command): \(answer.errors)")
+        #expect(!answer.out.contains("Half"))
+      }
+      #expect(try await shell.run("people", "list").out.contains("Ana Ruiz"))
+
+      input.fileHandleForWriting.write(Data("ROLLBACK;\n.quit\n".utf8))
+      writer.waitUntilExit()
+    }
+  }
 }

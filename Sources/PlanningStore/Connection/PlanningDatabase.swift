@@ -1,16 +1,22 @@
 import Foundation
 import GRDB
 import Migrations
+import Synchronization
 
-/// The planning database: one SQLite file in WAL mode, one connection that writes, and beside it some that only read, so that
-/// nobody who asks waits for who writes.
+/// The planning database: one SQLite file in WAL mode, one connection that writes, and beside it some that only read, so
+/// that nobody who asks waits for who writes.
 package final class PlanningDatabase: Sendable {
   package let path: String
   /// The file or its folder may not be written: it can be read, and nothing is made beside it.
   package let isReadOnly: Bool
-  private let connections: any DatabaseWriter
-  /// Of the connection that writes.
-  private let statements = StatementCache()
+  private let readers: Readers
+  /// Opened when something is written, or the file is made or brought up to date.
+  private let writer = Mutex<Writer?>(nil)
+
+  private struct Writer {
+    let queue: DatabaseQueue
+    let statements = StatementCache()
+  }
 
   /// Opens the file, and migrates an older schema after a backup beside it.
   ///
@@ -27,32 +33,51 @@ package final class PlanningDatabase: Sendable {
     guard creates || size != 0 else {
       throw StoreError(.empty, path: path)
     }
-    isReadOnly = size != nil && !Self.mayWrite(path)
+    let isReadOnly = size != nil && !Self.mayWrite(path)
+    self.isReadOnly = isReadOnly
+    readers = Readers {
+      try DatabaseQueue(
+        path: isReadOnly ? Self.untouched(path) : path,
+        configuration: Self.configuration(isReadOnly ? .readingFile : .reading))
+    }
     do {
-      if size ?? 0 > 0 { try Self.look(at: path) }
-      connections =
-        isReadOnly
-        ? try DatabaseQueue(path: Self.untouched(path), configuration: Self.configuration(isReadOnly: true))
-        : try DatabasePool(path: path, configuration: Self.configuration(isReadOnly: false))
-      try Self.bringUpToDate(connections, path: path, migrates: migrates, isReadOnly: isReadOnly)
+      let applied = size ?? 0 > 0 ? try Self.look(at: path) : 0
+      if applied < Migrations.all.count || !Self.isWAL(path) {
+        try bringUpToDate(applied, migrates: migrates)
+      }
     } catch let error as DatabaseError {
       throw StoreError(error, path: path)
     }
   }
 
-  private static func configuration(isReadOnly: Bool) -> Configuration {
+  private enum Purpose { case writing, reading, readingFile }
+
+  private static func configuration(_ purpose: Purpose) -> Configuration {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.foreignKeysEnabled = true
-    configuration.readonly = isReadOnly
-    configuration.maximumReaderCount = 4
+    configuration.readonly = purpose == .readingFile
     configuration.prepareDatabase { db in
-      guard !db.configuration.readonly else { return try db.execute(sql: "PRAGMA cache_size = -8000") }
+      guard purpose == .writing else { return try db.execute(sql: "PRAGMA query_only = 1; PRAGMA cache_size = -8000") }
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
       // The list of work is filled in random order: with the small default cache each insert would touch the disk.
       try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;")
     }
     return configuration
+  }
+
+  /// The one connection that writes.
+  private func withWriter<Value>(_ body: (Writer) throws -> Value) throws -> Value {
+    let opened = try writer.withLock { writer in
+      if let writer { return writer }
+      let made = Writer(
+        queue: try DatabaseQueue(
+          path: isReadOnly ? Self.untouched(path) : path,
+          configuration: Self.configuration(isReadOnly ? .readingFile : .writing)))
+      writer = made
+      return made
+    }
+    return try body(opened)
   }
 
   // MARK: Looking before touching
@@ -70,33 +95,41 @@ package final class PlanningDatabase: Sendable {
     return waiting ?? 0 > 0 ? path : URL(fileURLWithPath: path).absoluteString + "?immutable=1"
   }
 
+  /// Byte 18 of an SQLite file: 2 in WAL mode. Another mode, of a copy for example, makes readers wait for writers.
+  private static func isWAL(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    return (try? file.read(upToCount: 20)).flatMap { $0 }.map { $0.count == 20 && $0[18] == 2 } ?? false
+  }
+
+  /// - Returns: how many steps of the schema the file has.
   /// - Throws: `StoreError` for a file that is not ours; it is as it was.
-  private static func look(at path: String) throws {
-    let queue = try DatabaseQueue(path: untouched(path), configuration: configuration(isReadOnly: true))
-    _ = try appliedSteps(queue, path: path)
+  private static func look(at path: String) throws -> Int {
+    let queue = try DatabaseQueue(path: untouched(path), configuration: configuration(.readingFile))
+    let applied = try appliedSteps(queue, path: path)
     try queue.close()
+    return applied
   }
 
   package static var schemaVersion: Int { Migrations.all.count }
 
-  private static func bringUpToDate(
-    _ connections: any DatabaseWriter, path: String, migrates: Bool, isReadOnly: Bool
-  ) throws {
-    let applied = try appliedSteps(connections, path: path)
-    if applied == Migrations.all.count { return }
-    if applied > 0 {
-      guard migrates, !isReadOnly else {
-        throw StoreError(
-          isReadOnly ? .olderSchemaReadOnly(applied: applied) : .olderSchema(applied: applied), path: path)
+  private func bringUpToDate(_ applied: Int, migrates: Bool) throws {
+    if applied > 0, applied < Migrations.all.count, !migrates || isReadOnly {
+      throw StoreError(
+        isReadOnly ? .olderSchemaReadOnly(applied: applied) : .olderSchema(applied: applied), path: path)
+    }
+    guard !isReadOnly else { return }
+    try withWriter { writer in
+      if applied > 0, applied < Migrations.all.count {
+        try writer.queue.vacuum(into: Self.freeName("\(path).before-schema-\(Self.schemaVersion)"))
       }
-      try connections.vacuum(into: freeName("\(path).before-schema-\(schemaVersion)"))
+      // Rows that name nothing are for `problems()` to tell, not for a migration to die of.
+      var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
+      for step in Migrations.all {
+        migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
+      }
+      try migrator.migrate(writer.queue)
     }
-    // Rows that name nothing are for `problems()` to tell, not for a migration to die of.
-    var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
-    for step in Migrations.all {
-      migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
-    }
-    try migrator.migrate(connections)
   }
 
   /// How many steps of the schema the file has.
@@ -135,34 +168,49 @@ package final class PlanningDatabase: Sendable {
 
   /// One transaction, immediate; nothing is kept when `body` throws.
   package func write<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try translated { try connections.write { try body(StoreSession(db: $0, statements: statements)) } }
+    try translated {
+      try withWriter { writer in
+        try writer.queue.write { try body(StoreSession(db: $0, statements: writer.statements)) }
+      }
+    }
   }
 
-  /// What was committed when it begins, whatever is written meanwhile. Its compiled statements go with it.
+  /// What was committed when it begins, whatever is written meanwhile, here or in another process.
   package func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try translated { try connections.read { try body(StoreSession(db: $0, statements: StatementCache())) } }
+    try translated { try readers.read(body) }
   }
 
   /// A whole copy in another file (rule 84, backups). The target must not exist.
   package func copy(to target: String) throws {
     try translated {
-      guard isReadOnly else { return try connections.vacuum(into: target) }
-      // VACUUM INTO does not work on a file that is opened for reading only.
-      let copy = try DatabaseQueue(path: target)
-      try connections.backup(to: copy)
-      try copy.close()
+      try withWriter { writer in
+        guard isReadOnly else { return try writer.queue.vacuum(into: target) }
+        // VACUUM INTO does not work on a file that is opened for reading only.
+        let copy = try DatabaseQueue(path: target)
+        try writer.queue.backup(to: copy)
+        try copy.close()
+      }
     }
   }
 
   /// SQLite's own upkeep: statistics for its query planner, where they have aged.
   package func optimize() throws {
-    try translated { try connections.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") } }
+    try translated {
+      try withWriter { try $0.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") } }
+    }
   }
 
   package func close() throws {
     try translated {
-      connections.writeWithoutTransaction { _ in statements.removeAll() }
-      try connections.close()
+      try readers.close()
+      let opened = writer.withLock { writer in
+        defer { writer = nil }
+        return writer
+      }
+      if let opened {
+        opened.queue.inDatabase { _ in opened.statements.removeAll() }
+        try opened.queue.close()
+      }
     }
   }
 

@@ -1,0 +1,52 @@
+import GRDB
+import Synchronization
+
+/// Connections that only read, made as they are needed and kept for the next who asks.
+///
+/// GRDB's own pool writes into the file when it opens it (an empty WAL is not enough for it), so that whoever asks would
+/// wait for who writes in another process.
+final class Readers: Sendable {
+  private struct Reader {
+    let queue: DatabaseQueue
+    let statements = StatementCache()
+
+    func close() throws {
+      queue.inDatabase { _ in statements.removeAll() }
+      try queue.close()
+    }
+  }
+
+  /// As many as wait for the next question; more are made while more ask at once.
+  private static let kept = 4
+
+  private let open: @Sendable () throws -> DatabaseQueue
+  private let idle = Mutex<[Reader]>([])
+
+  /// - Parameter open: makes a connection.
+  init(open: @escaping @Sendable () throws -> DatabaseQueue) {
+    self.open = open
+  }
+
+  /// What was committed when it begins, whatever is written meanwhile.
+  func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+    let reader = try idle.withLock { $0.popLast() } ?? Reader(queue: open())
+    let answer = Result {
+      try reader.queue.read { try body(StoreSession(db: $0, statements: reader.statements)) }
+    }
+    let isKept = idle.withLock { idle in
+      guard idle.count < Self.kept else { return false }
+      idle.append(reader)
+      return true
+    }
+    if !isKept { try reader.close() }
+    return try answer.get()
+  }
+
+  func close() throws {
+    let all = idle.withLock { idle in
+      defer { idle = [] }
+      return idle
+    }
+    for reader in all { try reader.close() }
+  }
+}
