@@ -24,6 +24,9 @@ package enum NextStep: Codable, Sendable, Hashable {
   case fixUnknownRoles
   case giveRole
   case giveRoleFrom(role: String, person: PersonID)
+  case giveRolesOrAllowUnknown
+  /// The role of hours that are typed.
+  case nameRole
   case enableActuals
   case explain(Cell)
   case auditFrom(CalendarDay)
@@ -58,6 +61,8 @@ package enum NextStep: Codable, Sendable, Hashable {
   case archive(PlanSnapshot.Kind, Int64)
   case unarchive(PlanSnapshot.Kind, Int64)
   case untagSyncOff(ProjectID)
+  /// Takes off a tag that looks like sync_off, and sets that.
+  case tagSyncOff(PlanSnapshot.Kind, item: String, insteadOf: String)
   case roles
   case addRole(String?)
   case contracts(PersonID)
@@ -66,6 +71,13 @@ package enum NextStep: Codable, Sendable, Hashable {
   case addHoliday
   case locks
   case lock
+
+  /// What may be given to what was just tried.
+  case options
+  /// Which columns a file may have. subject: `time-off`.
+  case columns(subject: String)
+  case serveDemo
+  case demoElsewhere
 
   /// One or the other.
   indirect case either(NextStep, NextStep)

@@ -73,10 +73,10 @@ struct DriftCommand: ParsableCommand {
           rota drift accept --all
         """)
     @OptionGroup var options: CommonOptions
-    @OptionGroup var choice: DriftChoice
+    @OptionGroup var choice: DriftArguments
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try choice.settle(accept: true, options, dryRun) }
+    func run() throws { try Composition(options).perform(AcceptDrift(choice.choice), dryRun) }
   }
 
   struct Dismiss: ParsableCommand {
@@ -87,14 +87,14 @@ struct DriftCommand: ParsableCommand {
           rota drift dismiss --all
         """)
     @OptionGroup var options: CommonOptions
-    @OptionGroup var choice: DriftChoice
+    @OptionGroup var choice: DriftArguments
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try choice.settle(accept: false, options, dryRun) }
+    func run() throws { try Composition(options).perform(DismissDrift(choice.choice), dryRun) }
   }
 }
 
-struct DriftChoice: ParsableArguments {
+struct DriftArguments: ParsableArguments {
   @Argument(help: "client, project or person.") var kind: PlanSnapshot.Kind?
   @Argument(help: "Id, exact name or Clockify id.") var item: String?
   @Option(help: "Only this field: name, email, archived, client_id or billable.") var field: String?
@@ -104,22 +104,5 @@ struct DriftChoice: ParsableArguments {
     guard all == (item == nil) else { throw ValidationError("Name one item, as in 'project Alpha', or use --all.") }
   }
 
-  func settle(accept: Bool, _ options: CommonOptions, _ dryRun: DryRunOption) throws {
-    let composition = try Composition(options)
-    let lines = try composition.write(dryRun: dryRun.dryRun) { session in
-      let id = try item.flatMap { text in try kind.map { try session.items.named($0, text).id } }
-      let table = try session.drift.list(kind, id: id)
-      return try table.rows.indices.compactMap { index -> String? in
-        let row = table.row(at: index)
-        guard field == nil || row[0, "field"].description == field else { return nil }
-        try session.drift.settle(row, accept: accept)
-        func text(_ column: String) -> String { row[0, column].description }
-        return accept
-          ? "\(text("kind")) \(text("name")): \(text("field")) is now \"\(text("clockify_value"))\""
-          : "\(text("kind")) \(text("name")): \(text("field")) stays as it is"
-      }
-    }
-    for line in lines { composition.say("\(line)\(dryRun.dryRun ? " (not written)" : "")") }
-    if lines.isEmpty { composition.say("There is no such drift. See: rota drift list") }
-  }
+  var choice: DriftChoice { DriftChoice(kind: kind, item: item, field: field) }
 }
