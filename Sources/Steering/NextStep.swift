@@ -12,6 +12,8 @@ package enum NextStep: Codable, Sendable, Hashable {
   case check
   case status
   case setUp
+  /// With a settings file at this path.
+  case setUpWith(config: String)
   case checkDatabase
   case migrateDatabase
   case tryTelling

@@ -48,7 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
       throw CancellationError()
     } catch {
       throw UserError(
-        "port \(port) on 127.0.0.1 cannot be used", next: .outside("rota demo --serve --port 0"), status: .failed)
+        "port \(port) on 127.0.0.1 cannot be used", next: .serveDemo, status: .failed)
     }
     do {
       let banner =
@@ -140,7 +140,7 @@ private struct DemoStory {
       runs.allSatisfy({ $0.trigger == "demo" })
     else {
       throw UserError(
-        "\(path) is not a demo's; nothing was changed", next: .outside("rota demo --database ANOTHER.sqlite"))
+        "\(path) is not a demo's; nothing was changed", next: .demoElsewhere)
     }
     try database.close()
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }

@@ -12,6 +12,7 @@ extension NextStep {
     case .check: "rota check"
     case .status: "rota status"
     case .setUp: "rota init"
+    case .setUpWith(let config): "rota init --config \(config)"
     case .checkDatabase: "rota database check"
     case .migrateDatabase: "rota database migrate"
     case .tryTelling: "rota notify test"
