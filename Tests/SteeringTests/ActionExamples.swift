@@ -64,11 +64,11 @@ struct ActionExample: CustomTestStringConvertible {
       action: ClearLock(project: nil), says: "Unlocked all projects", earlier: [SetLock(until: day, project: nil)]),
   ]
 
-  private static let assignment = AddRow<AssignmentRows>([
-    "person_id": "Ana", "project_id": "Alpha", "starts_on": "2026-03-02", "ends_on": "2026-03-06", "role_id": nil,
-  ])
-  private static let timeOff = AddRow<TimeOffRows>(["person_id": "Ana", "starts_on": "2026-03-02"])
-  private static let holiday = AddRow<HolidayRows>(["date": "2026-05-01"])
+  private static let assignment = [
+    "person_id": "Ana", "project_id": "Alpha", "starts_on": "2026-03-02", "ends_on": "2026-03-06",
+  ]
+  private static let timeOff = ["person_id": "Ana", "starts_on": "2026-03-02"]
+  private static let holiday = ["date": "2026-05-01"]
 
   private static func file(_ fields: [String: String]) -> FileLines {
     FileLines(path: "plan.csv", lines: [PlanLine(number: 2, fields: fields)])
@@ -81,20 +81,26 @@ struct ActionExample: CustomTestStringConvertible {
   }
 
   private static let rows: [ActionExample] = [
-    .init(action: assignment, says: "Assignment 1 added."),
+    .init(action: AddRow<AssignmentRows>(assignment), says: "Assignment 1 added."),
     .init(
       action: EditRow<AssignmentRows>(1, ["minutes_per_day": "60"]), says: "Changed the assignment.",
-      earlier: [assignment]),
-    .init(action: DeleteRows<AssignmentRows>([1]), says: "Deleted 1 assignment.", earlier: [assignment]),
-    .init(action: importing(assignment.fields, of: AssignmentRows.self), says: "Imported 1 assignment from plan.csv."),
-    .init(action: timeOff, says: "Absence 1 added."),
-    .init(action: EditRow<TimeOffRows>(1, ["kind": "sick"]), says: "Changed the absence.", earlier: [timeOff]),
-    .init(action: DeleteRows<TimeOffRows>([1]), says: "Deleted 1 absence.", earlier: [timeOff]),
-    .init(action: importing(timeOff.fields, of: TimeOffRows.self), says: "Imported 1 absence from"),
-    .init(action: holiday, says: "Holiday 1 added."),
-    .init(action: EditRow<HolidayRows>(1, ["name": "May"]), says: "Changed the holiday.", earlier: [holiday]),
-    .init(action: DeleteRows<HolidayRows>([1]), says: "Deleted 1 holiday.", earlier: [holiday]),
-    .init(action: importing(holiday.fields, of: HolidayRows.self), says: "Imported 1 holiday from"),
+      earlier: [AddRow<AssignmentRows>(assignment)]),
+    .init(
+      action: DeleteRows<AssignmentRows>([1]), says: "Deleted 1 assignment.",
+      earlier: [AddRow<AssignmentRows>(assignment)]),
+    .init(action: importing(assignment, of: AssignmentRows.self), says: "Imported 1 assignment from plan.csv."),
+    .init(action: AddRow<TimeOffRows>(timeOff), says: "Absence 1 added."),
+    .init(
+      action: EditRow<TimeOffRows>(1, ["kind": "sick"]), says: "Changed the absence.",
+      earlier: [AddRow<TimeOffRows>(timeOff)]),
+    .init(action: DeleteRows<TimeOffRows>([1]), says: "Deleted 1 absence.", earlier: [AddRow<TimeOffRows>(timeOff)]),
+    .init(action: importing(timeOff, of: TimeOffRows.self), says: "Imported 1 absence from"),
+    .init(action: AddRow<HolidayRows>(holiday), says: "Holiday 1 added."),
+    .init(
+      action: EditRow<HolidayRows>(1, ["name": "May"]), says: "Changed the holiday.",
+      earlier: [AddRow<HolidayRows>(holiday)]),
+    .init(action: DeleteRows<HolidayRows>([1]), says: "Deleted 1 holiday.", earlier: [AddRow<HolidayRows>(holiday)]),
+    .init(action: importing(holiday, of: HolidayRows.self), says: "Imported 1 holiday from"),
     .init(action: DeleteRows<ContractRows>([1]), says: "Deleted 1 contract."),
     .init(
       action: importing(["person_id": "Zoe", "role_id": "Dev"], of: ContractRows.self),

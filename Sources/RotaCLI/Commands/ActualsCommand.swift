@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import Importing
 import Steering
 import Planning
 import PlanningStore

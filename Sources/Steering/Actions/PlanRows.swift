@@ -32,7 +32,7 @@ package enum ContractRows: RowSubject {
 package struct AddRow<Subject: RowSubject>: Action {
   package static var name: String { "\(Subject.name).add" }
   /// Text by the schema's column name.
-  package let fields: [String: String]
+  let fields: [String: String]
 
   package init(_ fields: [String: String?]) {
     self.fields = fields.compactMapValues(\.self)
@@ -48,7 +48,7 @@ package struct EditRow<Subject: RowSubject>: Action {
   package static var name: String { "\(Subject.name).edit" }
   let id: Int64
   /// Text by the schema's column name; "none" empties.
-  package let fields: [String: String]
+  let fields: [String: String]
 
   package init(_ id: Int64, _ fields: [String: String?]) {
     self.id = id
