@@ -1,5 +1,6 @@
 package import PlanningStore
 
+/// Adds a role that is not there yet.
 package struct AddRole: Action {
   package static let name = "roles.add"
   /// Letter case does not count.
@@ -19,6 +20,7 @@ package struct AddRole: Action {
   }
 }
 
+/// Gives a role another name.
 package struct RenameRole: Action {
   package static let name = "roles.edit"
   let name: String
