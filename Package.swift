@@ -97,7 +97,7 @@ let package = Package(
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "Steering", "ClockifySimulator"]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling", "ClockifySimulator"]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
-    tests("SteeringTests", ["Planning", "PlanningStore", "Steering"]),
+    tests("SteeringTests", ["Planning", "PlanningStore", "Importing", "Steering", logging]),
     tests(
       "OperatingTests", ["Planning", "PlanningStore", "Importing", "Scheduling", "Steering", "Operating", logging]),
     tests(

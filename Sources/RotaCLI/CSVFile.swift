@@ -5,27 +5,11 @@ import SwiftCSV
 
 /// A CSV file whose first line names its columns; UTF-8, with commas, semicolons or tabs.
 struct CSVFile {
-  struct Line {
-    /// In the file, from 1.
-    let number: Int
-    let fields: [String: String]
-
-    /// The column `kind`.
-    ///
-    /// - Throws: `PlanRefusal`.
-    func kind() throws -> PlanSnapshot.Kind {
-      let word = fields["kind", default: ""]
-      guard let kind = PlanSnapshot.Kind(rawValue: word) else {
-        throw UserError("kind \"\(word)\" must be client, project or person")
-      }
-      return kind
-    }
-  }
-
   /// As errors name it.
   let path: String
   let header: [String]
-  let lines: [Line]
+  /// Numbered as in the file, from 1.
+  let lines: [PlanLine]
 
   /// - Parameter path: `-` is standard input.
   /// - Throws: `UserError` naming file and line.
@@ -66,7 +50,7 @@ struct CSVFile {
       throw UserError(
         "\(path): a quote stands where none may be", next: .outside("write \"\" for a quote inside quotes"))
     }
-    var lines: [Line] = []
+    var lines: [PlanLine] = []
     var number = 2
     for row in rows {
       let isBlank = row.allSatisfy { $0.trimmingCharacters(in: .whitespaces).isEmpty }
@@ -76,7 +60,7 @@ struct CSVFile {
           throw UserError("\(path) line \(number): more fields than the \(header.count) that the first line names")
         }
         let fields = zip(header, row).map { ($0, Self.plain($1.trimmingCharacters(in: .whitespacesAndNewlines))) }
-        lines.append(Line(number: number, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first })))
+        lines.append(PlanLine(number: number, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first })))
       }
       number += 1 + row.reduce(0) { $0 + $1.count { $0.isNewline } }
     }

@@ -75,18 +75,9 @@ struct Composition {
     try openDatabase().read(body)
   }
 
-  /// One change, under the write lock; waits up to 10 s for another writer (rule 5). A dry run rolls back.
-  @discardableResult
-  func write<Value>(dryRun: Bool = false, _ body: (StoreSession) throws -> Value) throws -> Value {
-    try desk().write(isDryRun: dryRun, body)
-  }
-
   /// Does it, and says what was said.
-  @discardableResult
-  func perform(_ action: some Action, _ dryRun: DryRunOption) throws -> Said {
-    let said = try desk().perform(action, isDryRun: dryRun.dryRun)
-    for line in said.text { say(line) }
-    return said
+  func perform(_ action: some Action, _ dryRun: DryRunOption) throws {
+    for line in try desk().perform(action, isDryRun: dryRun.dryRun).text { say(line) }
   }
 
   /// - Parameter now: nil: the clock's, or that of `--as-of`.

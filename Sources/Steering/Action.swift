@@ -25,6 +25,12 @@ package struct ActionContext: Sendable {
   package func verb(_ past: String, participle: String? = nil) -> String {
     isDryRun ? "Would have \(participle ?? past.lowercased())" : past
   }
+
+  /// `would be linked`, else `linked`.
+  func passive(_ participle: String) -> String { isDryRun ? "would be \(participle)" : participle }
+
+  /// What stands behind a line that says how things are now.
+  func end(changed: Bool = true) -> String { changed ? isDryRun ? " (not written)" : "" : " already" }
 }
 
 /// What an action says to whoever did it.
@@ -46,6 +52,11 @@ package struct Said: Sendable {
 
   package init(_ lines: String..., next: NextStep? = nil, item: Item? = nil) {
     self.init(lines: lines, next: next, item: item)
+  }
+
+  /// - Parameter items: those that it was about.
+  init(lines: [String], about items: [Item]) {
+    self.init(lines: lines, item: items.count == 1 ? items[0] : nil)
   }
 
   package init(lines: [String], next: NextStep? = nil, item: Item? = nil) {

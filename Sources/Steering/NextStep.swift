@@ -12,6 +12,8 @@ package enum NextStep: Codable, Sendable, Hashable {
   case check
   case status
   case setUp
+  /// With a settings file at this path.
+  case setUpWith(config: String)
   case checkDatabase
   case migrateDatabase
   case tryTelling
@@ -24,6 +26,9 @@ package enum NextStep: Codable, Sendable, Hashable {
   case fixUnknownRoles
   case giveRole
   case giveRoleFrom(role: String, person: PersonID)
+  case giveRolesOrAllowUnknown
+  /// The role of hours that are typed.
+  case nameRole
   case enableActuals
   case explain(Cell)
   case auditFrom(CalendarDay)
@@ -58,6 +63,8 @@ package enum NextStep: Codable, Sendable, Hashable {
   case archive(PlanSnapshot.Kind, Int64)
   case unarchive(PlanSnapshot.Kind, Int64)
   case untagSyncOff(ProjectID)
+  /// Takes off a tag that looks like sync_off, and sets that.
+  case tagSyncOff(PlanSnapshot.Kind, item: String, insteadOf: String)
   case roles
   case addRole(String?)
   case contracts(PersonID)
@@ -66,6 +73,13 @@ package enum NextStep: Codable, Sendable, Hashable {
   case addHoliday
   case locks
   case lock
+
+  /// What may be given to what was just tried.
+  case options
+  /// Which columns a file may have. subject: `time-off`.
+  case columns(subject: String)
+  case serveDemo
+  case demoElsewhere
 
   /// One or the other.
   indirect case either(NextStep, NextStep)

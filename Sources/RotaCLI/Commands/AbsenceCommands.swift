@@ -7,10 +7,10 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(
     commandName: "time-off", abstract: "Enter people's absences.",
     subcommands: [
-      List.self, Add.self, Edit.self, DeleteRows<TimeOffCommand>.self, ImportRows<TimeOffCommand>.self,
+      List.self, Add.self, Edit.self, DeleteRowsCommand<TimeOffCommand>.self, ImportRowsCommand<TimeOffCommand>.self,
       ExportRows<TimeOffCommand>.self,
     ])
-  static let table = PlanTable.timeOff
+  typealias Rows = TimeOffRows
   static let command = "time-off"
 
   struct List: ParsableCommand {
@@ -44,11 +44,13 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).add(
-        [
-          "person_id": person, "starts_on": "\(from)", "ends_on": to.map { "\($0)" }, "minutes_per_day": minutesPerDay,
-          "kind": kind,
-        ], to: .timeOff, dryRun: dryRun)
+      try Composition(options).perform(
+        AddRow<TimeOffRows>(
+          [
+            "person_id": person, "starts_on": "\(from)", "ends_on": to.map { "\($0)" },
+            "minutes_per_day": minutesPerDay,
+            "kind": kind,
+          ]), dryRun)
     }
   }
 
@@ -66,10 +68,11 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).edit(
-        ["person_id": person, "starts_on": from, "ends_on": to, "minutes_per_day": minutesPerDay, "kind": kind],
-        of: .timeOff, dryRun: dryRun
-      ) { _ in id }
+      try Composition(options).perform(
+        EditRow<TimeOffRows>(
+          id,
+          ["person_id": person, "starts_on": from, "ends_on": to, "minutes_per_day": minutesPerDay, "kind": kind]),
+        dryRun)
     }
   }
 }
@@ -78,10 +81,10 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(
     commandName: "holidays", abstract: "Keep public holidays, for everybody or for a holiday group.",
     subcommands: [
-      List.self, Add.self, Edit.self, DeleteRows<HolidaysCommand>.self, ImportRows<HolidaysCommand>.self,
+      List.self, Add.self, Edit.self, DeleteRowsCommand<HolidaysCommand>.self, ImportRowsCommand<HolidaysCommand>.self,
       ExportRows<HolidaysCommand>.self,
     ])
-  static let table = PlanTable.holiday
+  typealias Rows = HolidayRows
   static let command = "holidays"
 
   struct List: ParsableCommand {
@@ -109,8 +112,9 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).add(
-        ["date": "\(date)", "name": name, "holiday_group": group], to: .holiday, dryRun: dryRun)
+      try Composition(options).perform(
+        AddRow<HolidayRows>(
+          ["date": "\(date)", "name": name, "holiday_group": group]), dryRun)
     }
   }
 
@@ -125,9 +129,10 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).edit(
-        ["date": date, "name": name, "holiday_group": group], of: .holiday, dryRun: dryRun
-      ) { _ in id }
+      try Composition(options).perform(
+        EditRow<HolidayRows>(
+          id,
+          ["date": date, "name": name, "holiday_group": group]), dryRun)
     }
   }
 }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import Importing
 import Steering
 import Planning
 import PlanningStore
@@ -29,28 +27,8 @@ struct ActualsCommand: ParsableCommand {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      let composition = try Composition(options)
-      try composition.write(dryRun: dryRun.dryRun) { session in
-        let unknown = try session.questions.peopleWithUnknownRole().filter { person in
-          try !composition.settings.imports.leavesOut(session.references.clockifyIDs(.person, of: person.id))
-        }
-        if !unknown.isEmpty, !allowUnknown {
-          let shown = unknown.prefix(20).map { "  \($0.id)  \($0.name)" }.joined(separator: "\n")
-          let more = unknown.count > 20 ? "\n  … and \(unknown.count - 20) more" : ""
-          throw UserError(
-            "\(Words.plural(unknown.count, "person has", "people have")) the role Unknown:\n\(shown)\(more)",
-            next: .outside("rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')"),
-            status: .needsConfirmation)
-        }
-        if try session.settings.value(Setting.actualsEnabledAt) == nil {
-          try session.settings.set(Setting.actualsEnabledAt, composition.now.description, at: composition.now)
-        }
-        try session.settings.set(Setting.autofillFrom, autofillFrom?.description, at: composition.now)
-      }
-      composition.say(dryRun.dryRun ? "Would enable actuals." : "Actuals are on. Next: rota import")
-      if try composition.read({ try $0.questions.people().isEmpty }) {
-        composition.say("Nobody is imported yet: whoever comes is placed under Unknown until they have a role.")
-      }
+      try Composition(options).perform(
+        EnableActuals(allowUnknown: allowUnknown, autofillFrom: autofillFrom), dryRun)
     }
   }
 
@@ -59,13 +37,7 @@ struct ActualsCommand: ParsableCommand {
     @OptionGroup var options: CommonOptions
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      try composition.write(dryRun: dryRun.dryRun) {
-        try $0.settings.set(Setting.actualsEnabledAt, nil, at: composition.now)
-      }
-      composition.say(dryRun.dryRun ? "Would disable actuals." : "Actuals are off; what was imported stays.")
-    }
+    func run() throws { try Composition(options).perform(DisableActuals(), dryRun) }
   }
 
   struct Rezone: ParsableCommand {
@@ -83,16 +55,7 @@ struct ActualsCommand: ParsableCommand {
     @Option(help: "Last date.") var to: CalendarDay?
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      if let from, let to, to < from { throw UserError("--from \(from) is after --to \(to)") }
-      let count = try composition.write(dryRun: dryRun.dryRun) { session in
-        try session.ledger.unpin(
-          person: person.map { try session.items.named(.person, $0).id }, from: from, through: to)
-      }
-      composition.say(
-        "\(dryRun.verb("Let")) go of zone and date of \(Words.plural(count, "entry", "entries")). Next: rota import")
-    }
+    func run() throws { try Composition(options).perform(RezoneEntries(person: person, from: from, to: to), dryRun) }
   }
 
   struct List: ParsableCommand {

@@ -11,10 +11,7 @@ struct CellArguments: ParsableArguments {
   @Argument(help: "The project, by id, exact name or Clockify id.") var project: String
   @Argument(help: "The date.") var date: CalendarDay
 
-  func cell(_ session: StoreSession) throws -> (cell: Cell, name: String) {
-    let (person, project) = (try session.items.named(.person, person), try session.items.named(.project, project))
-    return (Cell(person: person.id, project: project.id, day: date), "\(person.name) · \(project.name) · \(date)")
-  }
+  var cell: TypedCell { TypedCell(person: person, project: project, day: date) }
 }
 
 /// Dates from one on up to another, both included; without any, the days that each import reads again.
@@ -62,18 +59,8 @@ extension ActualsCommand {
     }
 
     func run() throws {
-      let composition = try Composition(options)
-      let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let (cell, name) = try place.cell(session)
-        let contract = try session.plan.snapshot().people[cell.person]?.plan.contract(on: cell.day)
-        guard let role = try role.map({ try session.roles.id($0) }) ?? contract?.role else {
-          throw UserError("there is no contract on \(cell.day)", next: .outside("name the role with --role"))
-        }
-        try session.writer.type(
-          cell, role: role, minutes: clear ? nil : (billable ?? 0, nonbillable ?? 0), at: composition.now)
-        return name
-      }
-      composition.say("\(dryRun.verb(clear ? "Cleared" : "Typed")) \(name).")
+      try Composition(options).perform(
+        TypeActual(place.cell, billable: billable, nonbillable: nonbillable, role: role), dryRun)
     }
   }
 
@@ -108,43 +95,8 @@ extension ActualsCommand {
     }
 
     func run() throws {
-      let composition = try Composition(options)
-      let purged = try composition.write(dryRun: dryRun.dryRun) { session in
-        var purge = PurgeScope()
-        purge.run = runID
-        purge.project = try project.map { try session.items.named(.project, $0).id }
-        purge.origin = origin.flatMap(Origin.init)
-        purge.withItems = withItems
-        purge.catchAll = composition.settings.imports.catchAllProject
-        if let runID, try session.runs.run(runID) == nil {
-          throw UserError("there is no run \(runID)", next: .runs)
-        }
-        return try session.purging.purge(purge)
-      }
-      for line in Self.lines(purged, dryRun) { composition.say(line) }
-    }
-
-    /// - Parameter comesBack: whether the next import writes it again.
-    static func lines(_ purged: Purged, _ dryRun: DryRunOption, comesBack: Bool = true) -> [String] {
-      var lines = [
-        "\(dryRun.verb("Removed")) \(Words.plural(purged.actuals, "actual")) (\(Words.clock(minutes: purged.minutes)) h, \(Words.plural(purged.zeros, "zero")) among them)."
-      ]
-      if purged.manual > 0 {
-        lines.append(
-          "\(Words.plural(purged.manual, "row")) typed or edited by hand \(purged.manual == 1 ? "stays" : "stay").")
-      }
-      if purged.locked > 0 {
-        lines.append("\(Words.plural(purged.locked, "row")) on locked dates \(purged.locked == 1 ? "stays" : "stay").")
-      }
-      let items = [
-        (purged.people, "person", "people"), (purged.projects, "project", nil), (purged.clients, "client", nil),
-      ]
-      .filter { $0.0 > 0 }.map { Words.plural($0.0, $0.1, $0.2) }
-      if !items.isEmpty { lines.append("\(dryRun.verb("Removed")) \(items.joined(separator: ", ")).") }
-      if comesBack, purged.actuals > 0 || !items.isEmpty {
-        lines.append("What Clockify has comes back with the next import.")
-      }
-      return lines
+      try Composition(options).perform(
+        PurgeActuals(run: runID, project: project, origin: origin.flatMap(Origin.init), withItems: withItems), dryRun)
     }
   }
 

@@ -7,10 +7,11 @@ struct AssignmentsCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(
     commandName: "assignments", abstract: "Plan people's work on projects.",
     subcommands: [
-      List.self, Add.self, Edit.self, DeleteRows<AssignmentsCommand>.self, ImportRows<AssignmentsCommand>.self,
+      List.self, Add.self, Edit.self, DeleteRowsCommand<AssignmentsCommand>.self,
+      ImportRowsCommand<AssignmentsCommand>.self,
       ExportRows<AssignmentsCommand>.self,
     ])
-  static let table = PlanTable.assignment
+  typealias Rows = AssignmentRows
   static let command = "assignments"
 
   struct List: ParsableCommand {
@@ -54,11 +55,12 @@ struct AssignmentsCommand: ParsableCommand, PlanSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).add(
-        [
-          "person_id": person, "project_id": project, "role_id": role, "starts_on": "\(from)", "ends_on": "\(to)",
-          "minutes_per_day": minutesPerDay, "is_non_working_day": nonWorkingDay ? "yes" : nil,
-        ], to: .assignment, dryRun: dryRun)
+      try Composition(options).perform(
+        AddRow<AssignmentRows>(
+          [
+            "person_id": person, "project_id": project, "role_id": role, "starts_on": "\(from)", "ends_on": "\(to)",
+            "minutes_per_day": minutesPerDay, "is_non_working_day": nonWorkingDay ? "yes" : nil,
+          ]), dryRun)
     }
   }
 
@@ -78,12 +80,13 @@ struct AssignmentsCommand: ParsableCommand, PlanSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).edit(
-        [
-          "person_id": person, "project_id": project, "role_id": role, "starts_on": from, "ends_on": to,
-          "minutes_per_day": minutesPerDay, "is_non_working_day": nonWorkingDay,
-        ], of: .assignment, dryRun: dryRun
-      ) { _ in id }
+      try Composition(options).perform(
+        EditRow<AssignmentRows>(
+          id,
+          [
+            "person_id": person, "project_id": project, "role_id": role, "starts_on": from, "ends_on": to,
+            "minutes_per_day": minutesPerDay, "is_non_working_day": nonWorkingDay,
+          ]), dryRun)
     }
   }
 }

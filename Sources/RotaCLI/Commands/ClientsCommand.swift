@@ -6,13 +6,12 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
   static let configuration = CommandConfiguration(
     commandName: "clients", abstract: "Keep clients: tags and archive.",
     subcommands: [
-      List.self, Show.self, Add.self, Edit.self, ArchiveItems<ClientsCommand>.self, UnarchiveItems<ClientsCommand>.self,
-      DeleteItem<ClientsCommand>.self,
-      TagItem<ClientsCommand>.self, UntagItem<ClientsCommand>.self,
+      List.self, Show.self, Add.self, Edit.self, ArchiveCommand<ClientsCommand>.self,
+      UnarchiveCommand<ClientsCommand>.self,
+      DeleteItemCommand<ClientsCommand>.self,
+      TagCommand<ClientsCommand>.self, UntagCommand<ClientsCommand>.self,
     ])
   static let kind = PlanSnapshot.Kind.client
-  static let command = "clients"
-  static let archivedWords = "Their projects still receive time."
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List clients.")
@@ -48,7 +47,7 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
     @Argument(help: "The name.") var name: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try Composition(options).add(["name": name], to: .client, dryRun: dryRun) }
+    func run() throws { try Composition(options).perform(AddClient(name: name), dryRun) }
   }
 
   struct Edit: ParsableCommand {
@@ -61,9 +60,7 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).edit(["name": name], of: .client, dryRun: dryRun) {
-        try $0.items.named(.client, client).id
-      }
+      try Composition(options).perform(EditItem(.client, client, ["name": name]), dryRun)
     }
   }
 }

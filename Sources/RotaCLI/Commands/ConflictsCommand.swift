@@ -30,9 +30,7 @@ struct ConflictsCommand: ParsableCommand {
     @OptionGroup var choice: ConflictChoice
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      try choice.settle(options, dryRun, "the next import writes Clockify's figure") { try $0.conflicts.takeSource($1) }
-    }
+    func run() throws { try Composition(options).perform(SettleForSource(choice.cell), dryRun) }
   }
 
   struct KeepLocal: ParsableCommand {
@@ -43,7 +41,7 @@ struct ConflictsCommand: ParsableCommand {
     @OptionGroup var choice: ConflictChoice
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try choice.settle(options, dryRun, "what was typed stays") { try $0.conflicts.keepLocal($1) } }
+    func run() throws { try Composition(options).perform(SettleForLocal(choice.cell), dryRun) }
   }
 }
 
@@ -59,30 +57,9 @@ struct ConflictChoice: ParsableArguments {
     }
   }
 
-  func settle(
-    _ options: CommonOptions, _ dryRun: DryRunOption, _ words: String,
-    _ settle: (StoreSession, Cell) throws -> Void
-  ) throws {
-    let composition = try Composition(options)
-    let lines = try composition.write(dryRun: dryRun.dryRun) { session in
-      let list = try session.questions.conflicts()
-      var lines: [String] = []
-      if let person, let project, let date {
-        let cell = Cell(
-          person: try session.items.named(.person, person).id, project: try session.items.named(.project, project).id,
-          day: date)
-        try settle(session, cell)
-        lines.append("\(person) · \(project) · \(date)")
-      } else {
-        for conflict in list {
-          guard let cell = conflict.cell else { continue }
-          try settle(session, cell)
-          lines.append("\(conflict.person) · \(conflict.project) · \(cell.day)")
-        }
-      }
-      return lines
-    }
-    for line in lines { composition.say("\(line): \(words)\(dryRun.dryRun ? " (not written)" : "")") }
-    if lines.isEmpty { composition.say("There are no conflicts.") }
+  /// nil: all.
+  var cell: TypedCell? {
+    guard let person, let project, let date else { return nil }
+    return TypedCell(person: person, project: project, day: date)
   }
 }

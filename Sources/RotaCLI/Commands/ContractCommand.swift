@@ -8,10 +8,10 @@ struct ContractCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(
     commandName: "contract", abstract: "Say in which role, how much and on which days people work.",
     subcommands: [
-      Set.self, End.self, List.self, DeleteRows<ContractCommand>.self, ImportRows<ContractCommand>.self,
+      Set.self, End.self, List.self, DeleteRowsCommand<ContractCommand>.self, ImportRowsCommand<ContractCommand>.self,
       ExportRows<ContractCommand>.self,
     ])
-  static let table = PlanTable.contract
+  typealias Rows = ContractRows
   static let command = "people contract"
 
   struct Set: ParsableCommand {
@@ -34,28 +34,10 @@ struct ContractCommand: ParsableCommand, PlanSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      let composition = try Composition(options)
-      let defaults = composition.settings.imports
-      var change: [String: String] = [:]
-      change["role_id"] = role
-      change["ends_on"] = to
-      change["minutes_per_day"] = minutesPerDay
-      change["working_days"] = workingDays
-      guard !change.isEmpty else {
-        throw UserError("nothing to change was given", next: .outside("see the options with --help"))
-      }
-      let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.items.named(.person, person)
-        try session.contracts.set(
-          of: found.id, change, from: from,
-          defaults: [
-            "minutes_per_day": "\(defaults.minutesPerDay)", "working_days": defaults.workingDays.description,
-          ])
-        return found.name
-      }
-      composition.say(
-        "\(dryRun.verb("Changed")) the contract of \(name)\(from.map { " from \($0) on" } ?? ""). The next import takes it into account."
-      )
+      try Composition(options).perform(
+        SetContract(
+          person: person, from: from, role: role, to: to, minutesPerDay: minutesPerDay, workingDays: workingDays),
+        dryRun)
     }
   }
 
@@ -68,15 +50,7 @@ struct ContractCommand: ParsableCommand, PlanSubject {
     @Option(help: "The last date that it holds.") var on: CalendarDay
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.items.named(.person, person)
-        try session.contracts.end(of: found.id, on: on)
-        return found.name
-      }
-      composition.say("\(dryRun.verb("Ended")) the contract of \(name) on \(on).")
-    }
+    func run() throws { try Composition(options).perform(EndContract(person: person, on: on), dryRun) }
   }
 
   struct List: ParsableCommand {

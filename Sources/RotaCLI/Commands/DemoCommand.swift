@@ -48,7 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
       throw CancellationError()
     } catch {
       throw UserError(
-        "port \(port) on 127.0.0.1 cannot be used", next: .outside("rota demo --serve --port 0"), status: .failed)
+        "port \(port) on 127.0.0.1 cannot be used", next: .serveDemo, status: .failed)
     }
     do {
       let banner =
@@ -108,12 +108,9 @@ private struct DemoStory {
     print(
       "   rota actuals enable  →  refused: \(Words.plural(unknown.count, "person has", "people have")) the role Unknown"
     )
-    try setRoles(unknown, database)
+    try setRoles(unknown)
     let firstDay = now.utcDay - 45
-    try database.write { session in
-      try session.settings.set(Setting.actualsEnabledAt, now.description, at: now)
-      try session.settings.set(Setting.autofillFrom, firstDay.description, at: now)
-    }
+    _ = try desk.perform(EnableActuals(allowUnknown: false, autofillFrom: firstDay))
     print("   rota actuals enable --autofill-from \(firstDay)  →  on")
 
     print("\n3. Import actuals")
@@ -140,21 +137,32 @@ private struct DemoStory {
       runs.allSatisfy({ $0.trigger == .demo })
     else {
       throw UserError(
-        "\(path) is not a demo's; nothing was changed", next: .outside("rota demo --database ANOTHER.sqlite"))
+        "\(path) is not a demo's; nothing was changed", next: .demoElsewhere)
     }
     try database.close()
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
   }
 
-  private func importOnce(_ database: PlanningDatabase, shows: Bool = true) async throws {
-    let source = ClockifySource(
+  private var silent: Logger { Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() } }
+
+  private var desk: Desk {
+    Desk(
+      path: path, settings: ImportSettings(), actor: Actor(name: NSUserName(), surface: .cli), now: now, logger: silent,
+      progress: nil
+    ) { _, _ in try source() }
+  }
+
+  private func source() throws -> ClockifySource {
+    ClockifySource(
       addresses: try ClockifyAddresses(api: clockify.apiURL),
       credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
-      budget: RequestBudget(perSecond: 50, perHour: nil),
-      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+      budget: RequestBudget(perSecond: 50, perHour: nil), logger: silent)
+  }
+
+  private func importOnce(_ database: PlanningDatabase, shows: Bool = true) async throws {
     let pipeline = ImportPipeline(
-      database: database, source: source, settings: ImportSettings(), request: ImportRequest(trigger: .demo, now: now),
-      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }, wording: .english, progress: { _ in })
+      database: database, source: try source(), settings: ImportSettings(),
+      request: ImportRequest(trigger: .demo, now: now), logger: silent, wording: .english, progress: { _ in })
     let started = ContinuousClock.now
     let report = try await pipeline.run()
     guard shows else { return }
@@ -163,16 +171,11 @@ private struct DemoStory {
     print("   in \(Int(milliseconds.rounded())) ms")
   }
 
-  private func setRoles(_ people: [(id: PersonID, name: String)], _ database: PlanningDatabase) throws {
-    try database.write { session in
-      let developer = try session.roles.find(named: "Developer") ?? session.roles.add("Developer")
-      let designer = try session.roles.find(named: "Designer") ?? session.roles.add("Designer")
-      for (index, person) in people.enumerated() {
-        _ = try session.contracts.setRole(
-          index % 3 == 0 ? designer : developer, of: person.id, from: nil, minutesPerDay: 480,
-          workingDays: .mondayToFriday)
-      }
-    }
+  private func setRoles(_ people: [(id: PersonID, name: String)]) throws {
+    let designers = people.indices.filter { $0.isMultiple(of: 3) }.map { "\(people[$0].id)" }
+    _ = try desk.perform(
+      GiveRole(role: "Designer", people: designers, unknown: false, createRole: true, from: nil))
+    _ = try desk.perform(GiveRole(role: "Developer", people: [], unknown: true, createRole: true, from: nil))
     print(
       "   rota people set-role Designer …  and  rota people set-role Developer --unknown  →  \(Words.plural(people.count, "person", "people"))"
     )
@@ -182,19 +185,16 @@ private struct DemoStory {
 
   private func planAndShow(_ person: PersonID?, _ database: PlanningDatabase) throws {
     guard let person else { return }
-    try database.write { session in
-      let worked = Set(try session.actuals.rows(of: person, from: monday, through: monday + 6).map(\.cell.project))
-        .sorted()
-      for project in worked.prefix(2) {
-        try session.rows.add(
-          [
-            "person_id": "\(person)", "project_id": "\(project)", "starts_on": "\(monday)", "ends_on": "\(monday + 4)",
-            "minutes_per_day": "240",
-          ], to: .assignment)
-      }
-      try session.rows.add(
-        ["person_id": "\(person)", "starts_on": "\(monday + 3)", "minutes_per_day": "240"], to: .timeOff)
+    let rows = try database.read { try $0.actuals.rows(of: person, from: monday, through: monday + 6) }
+    for project in Set(rows.map(\.cell.project)).sorted().prefix(2) {
+      _ = try desk.perform(
+        AddRow<AssignmentRows>([
+          "person_id": "\(person)", "project_id": "\(project)", "starts_on": "\(monday)", "ends_on": "\(monday + 4)",
+          "minutes_per_day": "240",
+        ]))
     }
+    _ = try desk.perform(
+      AddRow<TimeOffRows>(["person_id": "\(person)", "starts_on": "\(monday + 3)", "minutes_per_day": "240"]))
   }
 
   private func showWeek(_ person: (id: PersonID, name: String)?, _ database: PlanningDatabase) throws {

@@ -98,47 +98,19 @@ struct DuplicatesCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let reports = try composition.write(dryRun: dryRun.dryRun) { session in
-        if let file { return try merge(CSVFile(path: file), session, composition) }
-        guard let kind, let keep, let drop else { return [] }
-        return [try merge(kind, keep, drop, session, composition)]
+      let said: Said
+      if let file {
+        let csv = try CSVFile(path: file)
+        try csv.check(columns: Self.columns, required: Array(Self.columns.prefix(3)))
+        said = try composition.desk().perform(
+          MergeMany(FileLines(path: csv.path, lines: csv.lines)), isDryRun: dryRun.dryRun)
+      } else {
+        guard let kind, let keep, let drop else { return }
+        said = try composition.desk().perform(
+          MergeItems(kind, keep: keep, drop: drop), isDryRun: dryRun.dryRun)
       }
-      for report in reports { for line in MergeWords.lines(report, isDryRun: dryRun.dryRun) { Terminal.say(line) } }
+      for line in said.text { Terminal.say(line) }
       if kind == .client || file != nil, !dryRun.dryRun { try offerMore(composition) }
-    }
-
-    private func merge(
-      _ kind: PlanSnapshot.Kind, _ keep: String, _ drop: String, _ session: StoreSession,
-      _ composition: Composition
-    ) throws -> MergeReport {
-      try session.merging.merge(
-        kind, keep: session.items.named(kind, keep).id, drop: session.items.named(kind, drop).id,
-        catchAll: composition.settings.imports.catchAllProject, at: composition.now)
-    }
-
-    private func merge(_ csv: CSVFile, _ session: StoreSession, _ composition: Composition) throws -> [MergeReport] {
-      try csv.check(columns: Self.columns, required: Array(Self.columns.prefix(3)))
-      return try csv.lines.compactMap { line in
-        do {
-          let kind = try line.kind()
-          let (keep, drop) = (line.fields["keep", default: ""], line.fields["drop", default: ""])
-          switch line.fields["decision"] {
-          case nil, "merge": return try merge(kind, keep, drop, session, composition)
-          case "": return nil
-          case "different":
-            let (left, right) = (try session.items.named(kind, keep).id, try session.items.named(kind, drop).id)
-            if left == right { throw UserError("both are \(kind.rawValue) \(left)") }
-            _ = try session.dismissals.set(.init(kind: kind, left, right), true)
-            return nil
-          case let other?: throw UserError("decision \"\(other)\" must be merge, different or empty")
-          }
-        } catch {
-          guard let refusal = ErrorWords.words(error) else { throw error }
-          throw UserError(
-            "\(csv.path) line \(line.number): \(refusal.message)  (nothing was merged)",
-            next: refusal.next)
-        }
-      }
     }
 
     /// Projects of merged clients may be twice now.
@@ -161,13 +133,7 @@ struct DuplicatesCommand: ParsableCommand {
     @Argument(help: "The merge's id. Default: the last one.") var merge: Int64?
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let record = try composition.write(dryRun: dryRun.dryRun) { try $0.undo.merge(merge, at: composition.now) }
-      composition.say(
-        "\(dryRun.verb("Undid", participle: "undone")) merge \(record.id): \(record.kind.rawValue) \(record.dropped) \"\(record.droppedName)\" is back beside \(record.kind.rawValue) \(record.kept). The next import places their time."
-      )
-    }
+    func run() throws { try Composition(options).perform(UndoMerge(merge), dryRun) }
   }
 
   struct Merges: ParsableCommand {
@@ -193,15 +159,7 @@ struct DuplicatesCommand: ParsableCommand {
     @Flag(help: "List them again.") var undo = false
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let changed = try composition.write(dryRun: dryRun.dryRun) { session in
-        let (left, right) = (try session.items.named(kind, one).id, try session.items.named(kind, other).id)
-        guard left != right else { throw UserError("both are \(kind.rawValue) \(left)") }
-        return try session.dismissals.set(.init(kind: kind, left, right), !undo)
-      }
-      composition.say(changed ? undo ? "They are listed again." : "Settled: they are different." : "It is so already.")
-    }
+    func run() throws { try Composition(options).perform(DismissPair(kind, one, other, undo: undo), dryRun) }
   }
 
   struct Dismissed: ParsableCommand {
@@ -241,17 +199,12 @@ struct DuplicatesCommand: ParsableCommand {
         print("[a] keep A   [b] keep B   [d] different, do not ask again   [s] skip   [q] quit ? ", terminator: "")
         fflush(nil)
         guard let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() else { return print("") }
-        let pair = DismissedPair(kind: found.kind, found.left, found.right)
         switch answer {
         case "a", "b":
           let (keep, drop) = answer == "a" ? (found.left, found.right) : (found.right, found.left)
-          let report = try composition.write {
-            try $0.merging.merge(
-              found.kind, keep: keep, drop: drop, catchAll: composition.settings.imports.catchAllProject,
-              at: composition.now)
-          }
-          for line in MergeWords.lines(report, isDryRun: false) { Terminal.say(line) }
-        case "d": try composition.write { try $0.dismissals.set(pair, true) }
+          let said = try composition.desk().perform(MergeItems(found.kind, keep: "\(keep)", drop: "\(drop)"))
+          for line in said.text { Terminal.say(line) }
+        case "d": _ = try composition.desk().perform(DismissPair(found.kind, "\(found.left)", "\(found.right)"))
         case "s": skipped.insert([found.left, found.right])
         case "q": return
         default: print("Answer a, b, d, s or q.")

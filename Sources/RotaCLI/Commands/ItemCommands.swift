@@ -5,16 +5,17 @@ import PlanningStore
 /// Clients, projects and people as the commands `archive` and `unarchive` see them.
 protocol ItemSubject {
   static var kind: PlanSnapshot.Kind { get }
-  /// The command above, as typed: `projects`.
-  static var command: String { get }
-  /// What archiving does to the import.
-  static var archivedWords: String { get }
 }
 
-struct ArchiveItems<Subject: ItemSubject>: ParsableCommand {
+extension ItemSubject {
+  /// The command above, as typed: `projects`.
+  static var command: String { kind.command }
+}
+
+struct ArchiveCommand<Subject: ItemSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: "archive", abstract: "Archive \(Subject.command). \(Subject.archivedWords)",
+      commandName: "archive", abstract: "Archive \(Subject.command). \(ArchiveItems.effect(on: Subject.kind))",
       discussion: "  rota \(Subject.command) archive NAME")
   }
 
@@ -22,10 +23,10 @@ struct ArchiveItems<Subject: ItemSubject>: ParsableCommand {
   @Argument(help: "Ids, exact names or Clockify ids.") var items: [String]
   @OptionGroup var dryRun: DryRunOption
 
-  func run() throws { try Composition(options).archive(true, items, Subject.self, dryRun) }
+  func run() throws { try Composition(options).perform(ArchiveItems(Subject.kind, items), dryRun) }
 }
 
-struct UnarchiveItems<Subject: ItemSubject>: ParsableCommand {
+struct UnarchiveCommand<Subject: ItemSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "unarchive",
@@ -37,11 +38,11 @@ struct UnarchiveItems<Subject: ItemSubject>: ParsableCommand {
   @Argument(help: "Ids, exact names or Clockify ids.") var items: [String]
   @OptionGroup var dryRun: DryRunOption
 
-  func run() throws { try Composition(options).archive(false, items, Subject.self, dryRun) }
+  func run() throws { try Composition(options).perform(UnarchiveItems(Subject.kind, items), dryRun) }
 }
 
 /// Deletes an item for good; what hangs on it is said first, and goes only when asked (rule 15).
-struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
+struct DeleteItemCommand<Subject: ItemSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "delete", abstract: "Delete one of the \(Subject.command) for good.",
@@ -60,37 +61,13 @@ struct DeleteItem<Subject: ItemSubject>: ParsableCommand {
   @OptionGroup var dryRun: DryRunOption
 
   func run() throws {
-    let composition = try Composition(options)
-    let (name, hanging, ids) = try composition.write(dryRun: dryRun.dryRun) { session in
-      let found = try session.items.named(Subject.kind, item)
-      let hanging = try session.items.whatHangsOn(Subject.kind, found.id)
-      let words = hanging.parts.map(\.words)
-      if !words.isEmpty, !cascade {
-        throw UserError(
-          "\(words.joined(separator: ", ")) \(words.count == 1 && words[0].hasPrefix("1 ") ? "hangs" : "hang") on \(Subject.kind.rawValue) \(found.id) \(found.name); nothing was deleted",
-          next:
-            .either(.cascade(Subject.kind, found.id), .archive(Subject.kind, found.id)),
-          status: .needsConfirmation)
-      }
-      if ignore {
-        for id in hanging.clockifyIDs {
-          _ = try session.references.ignore(Subject.kind, externalID: id, note: found.name)
-        }
-      }
-      try session.items.delete(Subject.kind, found.id, catchAll: composition.settings.imports.catchAllProject)
-      return (found.name, words, hanging.clockifyIDs)
-    }
-    composition.say(
-      "\(dryRun.verb("Deleted")) \(name)\(hanging.isEmpty ? "" : " with \(hanging.joined(separator: ", "))").")
-    if !ids.isEmpty, !ignore {
-      composition.say(
-        "The next import makes it again, unless:  \(NextStep.ignore(Subject.kind, ids).command)")
-    }
+    try Composition(options).perform(
+      DeleteItem(Subject.kind, item, cascade: cascade, ignore: ignore), dryRun)
   }
 }
 
 /// Items that carry tags: projects and clients.
-struct TagItem<Subject: ItemSubject>: ParsableCommand {
+struct TagCommand<Subject: ItemSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "tag", abstract: "Tag one of the \(Subject.command).",
@@ -102,10 +79,10 @@ struct TagItem<Subject: ItemSubject>: ParsableCommand {
   @Argument(help: "The tag; sync_off keeps the import out.") var tag: String
   @OptionGroup var dryRun: DryRunOption
 
-  func run() throws { try Composition(options).setTag(tag, true, on: item, Subject.self, dryRun) }
+  func run() throws { try Composition(options).perform(TagItem(Subject.kind, item, tag), dryRun) }
 }
 
-struct UntagItem<Subject: ItemSubject>: ParsableCommand {
+struct UntagCommand<Subject: ItemSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "untag", abstract: "Take a tag off one of the \(Subject.command).",
@@ -117,50 +94,5 @@ struct UntagItem<Subject: ItemSubject>: ParsableCommand {
   @Argument(help: "The tag.") var tag: String
   @OptionGroup var dryRun: DryRunOption
 
-  func run() throws { try Composition(options).setTag(tag, false, on: item, Subject.self, dryRun) }
-}
-
-extension Composition {
-  func archive(
-    _ isArchived: Bool, _ items: [String], _ subject: any ItemSubject.Type, _ dryRun: DryRunOption
-  ) throws {
-    let state = isArchived ? "archived" : "active"
-    let lines = try write(dryRun: dryRun.dryRun) { session in
-      try items.map { text in
-        let item = try session.items.named(subject.kind, text)
-        guard try session.items.setArchived(isArchived, subject.kind, item.id) else {
-          return "\(item.name): \(state) already"
-        }
-        return "\(item.name): \(state)\(dryRun.dryRun ? " (not written)" : "")"
-      }
-    }
-    for line in lines { say(line) }
-    if isArchived { say(subject.archivedWords) }
-  }
-
-  func setTag(
-    _ tag: String, _ isSet: Bool, on text: String, _ subject: any ItemSubject.Type, _ dryRun: DryRunOption,
-    then words: String? = nil
-  ) throws {
-    let state = isSet ? "tagged \(tag)" : "not tagged \(tag)"
-    say(
-      try write(dryRun: dryRun.dryRun) { session in
-        let item = try session.items.named(subject.kind, text)
-        let changed = try session.items.setTag(tag, isSet, on: subject.kind, item.id)
-        return "\(item.name): \(state)\(changed ? dryRun.dryRun ? " (not written)" : "" : " already")"
-      })
-    guard tag.lowercased() == "sync_off" else {
-      if isSet, tag.lowercased().filter(\.isLetter) == "syncoff" {
-        say(
-          "Warning: \"\(tag)\" does nothing; the tag that keeps the import out is sync_off.\nNext: rota \(subject.command) untag \"\(text)\" \"\(tag)\" && rota \(subject.command) tag \"\(text)\" sync_off"
-        )
-      }
-      return
-    }
-    say(
-      words
-        ?? (isSet
-          ? "What is stored stays; new time is skipped from the next import on."
-          : "The next import takes up everything the ledger holds."))
-  }
+  func run() throws { try Composition(options).perform(UntagItem(Subject.kind, item, tag), dryRun) }
 }

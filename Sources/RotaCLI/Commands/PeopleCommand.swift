@@ -7,12 +7,10 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
   static let configuration = CommandConfiguration(
     commandName: "people", abstract: "Keep people: roles, contracts, archive.",
     subcommands: [
-      List.self, Show.self, Add.self, Edit.self, SetRole.self, ContractCommand.self, ArchiveItems<PeopleCommand>.self,
-      UnarchiveItems<PeopleCommand>.self, DeleteItem<PeopleCommand>.self,
+      List.self, Show.self, Add.self, Edit.self, SetRole.self, ContractCommand.self, ArchiveCommand<PeopleCommand>.self,
+      UnarchiveCommand<PeopleCommand>.self, DeleteItemCommand<PeopleCommand>.self,
     ])
   static let kind = PlanSnapshot.Kind.person
-  static let command = "people"
-  static let archivedWords = "What they have stays; new time of theirs is skipped."
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List people.")
@@ -81,28 +79,8 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     }
 
     func run() throws {
-      let composition = try Composition(options)
-      let names = try composition.write(dryRun: dryRun.dryRun) { session in
-        let isNew = try session.roles.find(named: role) == nil
-        let role = isNew && createRole ? try session.roles.add(role) : try session.roles.id(role)
-        var chosen = try people.map { try session.items.named(.person, $0) }
-        if unknown { chosen += try session.questions.peopleWithUnknownRole(withArchived: true) }
-        for person in chosen {
-          let isDone = try session.contracts.setRole(
-            role, of: person.id, from: from, minutesPerDay: composition.settings.imports.minutesPerDay,
-            workingDays: composition.settings.imports.workingDays)
-          guard isDone else {
-            throw UserError(
-              "\(person.name) has a real role already; nothing was changed",
-              next: .outside("say from when: rota people set-role \"\(self.role)\" \(person.id) --from YYYY-MM-DD"))
-          }
-        }
-        return chosen.map(\.name)
-      }
-      let verb = dryRun.dryRun ? "Would give" : "Gave"
-      composition.say(
-        "\(verb) \(Words.plural(names.count, "person", "people")) the role \(role)\(from.map { " from \($0) on" } ?? ""). The next import moves their time."
-      )
+      try Composition(options).perform(
+        GiveRole(role: role, people: people, unknown: unknown, createRole: createRole, from: from), dryRun)
     }
   }
 
@@ -125,23 +103,10 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      let composition = try Composition(options)
-      let defaults = composition.settings.imports
-      var fields = ["name": name]
-      fields["email"] = email?.lowercased()
-      fields["time_zone"] = timeZone
-      fields["holiday_group"] = holidayGroup
-      fields["actuals_from"] = actualsFrom
-      let id = try composition.write(dryRun: dryRun.dryRun) { session in
-        let id = try session.rows.add(fields, to: .person)
-        if let role {
-          _ = try session.contracts.setRole(
-            session.roles.id(role), of: id, from: nil, minutesPerDay: defaults.minutesPerDay,
-            workingDays: defaults.workingDays)
-        }
-        return id
-      }
-      composition.say(dryRun.dryRun ? "Would add \(name)." : "Person \(id), \(name).")
+      try Composition(options).perform(
+        AddPerson(
+          name: name, email: email, role: role, timeZone: timeZone, holidayGroup: holidayGroup,
+          actualsFrom: actualsFrom), dryRun)
     }
   }
 
@@ -162,12 +127,13 @@ struct PeopleCommand: ParsableCommand, ItemSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).edit(
-        [
-          "name": name, "email": email?.lowercased(), "time_zone": timeZone, "holiday_group": holidayGroup,
-          "actuals_from": actualsFrom,
-        ], of: .person, dryRun: dryRun
-      ) { try $0.items.named(.person, person).id }
+      try Composition(options).perform(
+        EditItem(
+          .person, person,
+          [
+            "name": name, "email": email, "time_zone": timeZone, "holiday_group": holidayGroup,
+            "actuals_from": actualsFrom,
+          ]), dryRun)
     }
   }
 }

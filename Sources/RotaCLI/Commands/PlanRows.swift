@@ -5,12 +5,14 @@ import PlanningStore
 
 /// A table of the plan as the commands `delete` and `import` see it.
 protocol PlanSubject {
-  static var table: PlanTable { get }
+  associatedtype Rows: RowSubject
   /// The command above, as typed: `assignments`.
   static var command: String { get }
 }
 
 extension PlanSubject {
+  static var table: PlanTable { Rows.table }
+
   /// What tells a row from others, in words.
   static var key: String {
     let words = table.columns.filter(\.isKey).map { $0.name.replacing("_id", with: "").replacing("_", with: " ") }
@@ -19,7 +21,7 @@ extension PlanSubject {
 }
 
 /// `rota assignments delete ID…`, and the same for its sisters.
-struct DeleteRows<Subject: PlanSubject>: ParsableCommand {
+struct DeleteRowsCommand<Subject: PlanSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "delete", abstract: "Delete \(Subject.table.noun.many) by id.",
@@ -30,17 +32,11 @@ struct DeleteRows<Subject: PlanSubject>: ParsableCommand {
   @Argument(help: "Ids, as 'list' shows them.") var ids: [Int64]
   @OptionGroup var dryRun: DryRunOption
 
-  func run() throws {
-    let composition = try Composition(options)
-    try composition.write(dryRun: dryRun.dryRun) { session in
-      for id in ids { try session.rows.delete(id, from: Subject.table) }
-    }
-    composition.say("\(dryRun.verb("Deleted")) \(Subject.table.count(ids.count)).")
-  }
+  func run() throws { try Composition(options).perform(DeleteRows<Subject.Rows>(ids), dryRun) }
 }
 
 /// `rota assignments import FILE`, and the same for its sisters: all lines or none.
-struct ImportRows<Subject: PlanSubject>: ParsableCommand {
+struct ImportRowsCommand<Subject: PlanSubject>: ParsableCommand {
   static var configuration: CommandConfiguration {
     let columns = Subject.table.columns.map { $0.isRequired ? $0.name : "[\($0.name)]" }
     return CommandConfiguration(
@@ -75,21 +71,22 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
       column.isRequired && !columns.contains { $0.name == column.name }
     }) {
       throw UserError(
-        "\(csv.path) line 1: the column \(missing.name) is missing", next: .outside("rota \(Subject.command) import -h")
-      )
+        "\(csv.path) line 1: the column \(missing.name) is missing", next: .columns(subject: Subject.command))
     }
-    let progress = composition.options.quiet ? nil : Progress()
+    let lines = csv.lines.map { line in
+      let fields = zip(csv.header, columns).map { ($1.name, line.fields[$0] ?? "") }
+      return PlanLine(number: line.number, fields: Dictionary(fields, uniquingKeysWith: { $1 }))
+    }
+    let progress = options.quiet ? nil : Progress()
     defer { Terminal.endProgress() }
-    let result = try composition.write(dryRun: dryRun.dryRun) { try add(csv, columns, to: $0, progress) }
+    let said = try composition.desk().perform(
+      ImportRows<Subject.Rows>(
+        FileLines(path: csv.path, lines: lines), skipsSame: skipExisting, replaces: replace
+      ) { done in
+        progress?.say("Reading \(csv.path): \(Words.count(done)) of \(Words.count(lines.count)) lines")
+      }, isDryRun: dryRun.dryRun)
     Terminal.endProgress()
-    var words = ["\(dryRun.verb("Imported")) \(Subject.table.count(result.added)) from \(csv.path)"]
-    if result.replaced > 0 {
-      words.append("\(dryRun.dryRun ? "would have changed" : "changed") \(Words.count(result.replaced))")
-    }
-    if result.same > 0 {
-      words.append("\(Words.count(result.same)) \(result.same == 1 ? "was" : "were") there already")
-    }
-    composition.say(words.joined(separator: "; ") + ".")
+    for line in said.text { composition.say(line) }
   }
 
   private func column(_ header: String, in csv: CSVFile) throws -> PlanTable.Column {
@@ -101,29 +98,6 @@ struct ImportRows<Subject: PlanSubject>: ParsableCommand {
         next: .outside("the columns are \(names.joined(separator: ", "))"))
     }
     return column
-  }
-
-  /// Every bad line is told, and then nothing is written.
-  private func add(
-    _ csv: CSVFile, _ columns: [PlanTable.Column], to session: StoreSession, _ progress: Progress?
-  ) throws -> PlanImport {
-    let lines = csv.lines.map { line in
-      var fields: [String: String] = [:]
-      for (header, column) in zip(csv.header, columns) { fields[column.name] = line.fields[header] }
-      return PlanLine(number: line.number, fields: fields)
-    }
-    let result = try session.files.importRows(
-      lines, into: Subject.table, skipsSame: skipExisting, replaces: replace
-    ) { done in
-      progress?.say("Reading \(csv.path): \(Words.count(done)) of \(Words.count(lines.count)) lines")
-    }
-    let problems = result.refusals
-    guard let first = problems.first else { return result }
-    let shown = problems.prefix(10).map { "\(csv.path) line \($0.line): \($0.refusal.message)" }
-    let rest = problems.count > 10 ? ["and \(Words.plural(problems.count - 10, "more line"))"] : []
-    throw UserError(
-      (shown + rest).joined(separator: "\n       ") + "  (nothing was imported)",
-      next: first.refusal.next ?? .outside("correct the file and try again"))
   }
 }
 
@@ -145,44 +119,5 @@ struct ExportRows<Subject: PlanSubject>: ParsableCommand {
   func run() throws {
     let export = try Composition(options).read { try $0.files.exportRows(of: Subject.table) }
     for line in CSVFile.lines(Table(export)) { Terminal.data(line) }
-  }
-}
-
-extension PlanTable {
-  func count(_ rows: Int) -> String { Words.plural(rows, noun.one, noun.many) }
-}
-
-extension DryRunOption {
-  /// `Deleted`, or `Would have deleted`; `participle` where it differs from the past tense.
-  func verb(_ past: String, participle: String? = nil) -> String {
-    dryRun ? "Would have \(participle ?? past.lowercased())" : past
-  }
-}
-
-extension Composition {
-  /// Adds one row of the plan, and says so.
-  func add(_ fields: KeyValuePairs<String, String?>, to table: PlanTable, dryRun: DryRunOption) throws {
-    let id = try write(dryRun: dryRun.dryRun) { try $0.rows.add(given(fields), to: table) }
-    say(dryRun.dryRun ? "Would add the \(table.noun.one)." : "\(table.noun.one.capitalized) \(id) added.")
-  }
-
-  /// Changes one row of the plan, and says so.
-  func edit(
-    _ fields: KeyValuePairs<String, String?>, of table: PlanTable, dryRun: DryRunOption,
-    _ find: (StoreSession) throws -> Int64
-  ) throws {
-    let given = given(fields)
-    guard !given.isEmpty else {
-      throw UserError("nothing to change was given", next: .outside("see the options with --help"))
-    }
-    let changed = try write(dryRun: dryRun.dryRun) { try $0.rows.edit(find($0), given, of: table) }
-    say(
-      changed
-        ? "\(dryRun.verb("Changed")) the \(table.noun.one). The next import takes it into account."
-        : "The \(table.noun.one) says that already; nothing was changed.")
-  }
-
-  private func given(_ fields: KeyValuePairs<String, String?>) -> [String: String] {
-    Dictionary(fields.compactMap { name, value in value.map { (name, $0) } }, uniquingKeysWith: { $1 })
   }
 }

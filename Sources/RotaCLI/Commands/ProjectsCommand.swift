@@ -7,14 +7,12 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
   static let configuration = CommandConfiguration(
     commandName: "projects", abstract: "Keep projects: tags, archive, and what the import leaves alone.",
     subcommands: [
-      List.self, Show.self, Add.self, Edit.self, ArchiveItems<ProjectsCommand>.self,
-      UnarchiveItems<ProjectsCommand>.self, DeleteItem<ProjectsCommand>.self, TagItem<ProjectsCommand>.self,
-      UntagItem<ProjectsCommand>.self,
+      List.self, Show.self, Add.self, Edit.self, ArchiveCommand<ProjectsCommand>.self,
+      UnarchiveCommand<ProjectsCommand>.self, DeleteItemCommand<ProjectsCommand>.self, TagCommand<ProjectsCommand>.self,
+      UntagCommand<ProjectsCommand>.self,
       SyncOff.self,
     ])
   static let kind = PlanSnapshot.Kind.project
-  static let command = "projects"
-  static let archivedWords = "An archived project still receives time, with a warning."
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List projects.")
@@ -63,10 +61,8 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).add(
-        [
-          "name": name, "client_id": client, "is_billable": notBillable ? "no" : nil, "actuals_from": actualsFrom,
-        ], to: .project, dryRun: dryRun)
+      try Composition(options).perform(
+        AddProject(name: name, client: client, isBillable: !notBillable, actualsFrom: actualsFrom), dryRun)
     }
   }
 
@@ -84,10 +80,10 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      try Composition(options).edit(
-        ["name": name, "client_id": client, "is_billable": billable, "actuals_from": actualsFrom],
-        of: .project, dryRun: dryRun
-      ) { try $0.items.named(.project, project).id }
+      try Composition(options).perform(
+        EditItem(
+          .project, project,
+          ["name": name, "client_id": client, "is_billable": billable, "actuals_from": actualsFrom]), dryRun)
     }
   }
 
@@ -99,19 +95,6 @@ struct ProjectsCommand: ParsableCommand, ItemSubject {
     @Flag(help: "Also remove what was imported into it and nobody touched.") var purge = false
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      if purge {
-        let purged = try composition.write(dryRun: dryRun.dryRun) { session in
-          var purge = PurgeScope()
-          purge.project = try session.items.named(.project, project).id
-          return try session.purging.purge(purge)
-        }
-        for line in ActualsCommand.Purge.lines(purged, dryRun, comesBack: false) { composition.say(line) }
-      }
-      try composition.setTag(
-        "sync_off", true, on: project, ProjectsCommand.self, dryRun,
-        then: purge ? "New time is skipped from the next import on, and what was removed stays away." : nil)
-    }
+    func run() throws { try Composition(options).perform(TurnSyncOff(project: project, purge: purge), dryRun) }
   }
 }

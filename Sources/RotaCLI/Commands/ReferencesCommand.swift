@@ -55,19 +55,7 @@ struct ReferencesCommand: ParsableCommand {
     @Argument(help: "The Clockify id, 24 hexadecimal digits.") var clockifyID: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let name = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.items.named(kind, item)
-        let id = clockifyID.lowercased()
-        if let problem = try session.references.linkProblem(kind, externalID: id) {
-          throw UserError("\(problem.message). Nothing was changed.", next: .referencesOf(kind))
-        }
-        try session.references.link(kind, planningID: found.id, externalID: id, workspace: nil)
-        return found.name
-      }
-      composition.say("\(name): \(dryRun.dryRun ? "would be linked" : "linked") to \(clockifyID.lowercased()).")
-    }
+    func run() throws { try Composition(options).perform(LinkItem(kind, item, clockifyID: clockifyID), dryRun) }
   }
 
   struct Unlink: ParsableCommand {
@@ -78,20 +66,7 @@ struct ReferencesCommand: ParsableCommand {
     @Argument(help: "Id, exact name or Clockify id.") var item: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let (name, ids) = try composition.write(dryRun: dryRun.dryRun) { session in
-        let found = try session.items.named(kind, item)
-        return (found.name, try session.references.unlink(kind, planningID: found.id))
-      }
-      guard !ids.isEmpty else { return composition.say("\(name) has no link.") }
-      composition.say(
-        "\(name): \(dryRun.dryRun ? "would be unlinked" : "unlinked") from \(ids.joined(separator: ", ")); its data stays for now."
-      )
-      composition.say(
-        "The next import makes a new \(kind.rawValue) and moves the imported time there, unless:  \(NextStep.ignore(kind, ids).command)"
-      )
-    }
+    func run() throws { try Composition(options).perform(UnlinkItem(kind, item), dryRun) }
   }
 
   struct Ignore: ParsableCommand {
@@ -103,25 +78,7 @@ struct ReferencesCommand: ParsableCommand {
     @OptionGroup var dryRun: DryRunOption
 
     func run() throws {
-      let composition = try Composition(options)
-      let id = clockifyID.lowercased()
-      guard id.isClockifyID else {
-        throw UserError(
-          "\"\(clockifyID)\" is no Clockify id: it must have 24 hexadecimal digits", next: .references)
-      }
-      let (changed, item) = try composition.write(dryRun: dryRun.dryRun) { session in
-        (
-          try session.references.ignore(kind, externalID: id, note: note),
-          try session.plan.snapshot().planningID(kind, id)
-        )
-      }
-      composition.say(
-        "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be ignored" : "ignored from now on" : "ignored already")."
-      )
-      if let item {
-        composition.say(
-          "It is linked to \(kind.rawValue) \(item): what is placed stays, new and changed time is skipped.")
-      }
+      try Composition(options).perform(IgnoreReference(kind, clockifyID: clockifyID, note: note), dryRun)
     }
   }
 
@@ -132,14 +89,7 @@ struct ReferencesCommand: ParsableCommand {
     @Argument(help: "The Clockify id.") var clockifyID: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      let id = clockifyID.lowercased()
-      let changed = try composition.write(dryRun: dryRun.dryRun) { try $0.references.unignore(kind, externalID: id) }
-      composition.say(
-        "\(kind.rawValue) \(id): \(changed ? dryRun.dryRun ? "would be imported again" : "imported again from the next run on" : "is not on the ignore list")."
-      )
-    }
+    func run() throws { try Composition(options).perform(UnignoreReference(kind, clockifyID: clockifyID), dryRun) }
   }
 
   /// A planning item with its link, or what is likely to be its link.
@@ -216,34 +166,7 @@ struct ReferencesCommand: ParsableCommand {
       try csv.check(
         columns: FileRow.columns, required: ["kind", "planning_id", "external_id"],
         next: .exportReferences)
-      let linked = try composition.write(dryRun: dryRun.dryRun) { try link(csv, session: $0) }
-      composition.say("\(dryRun.verb("Linked")) \(Words.plural(linked, "item")) of \(file).")
-    }
-
-    private func link(_ csv: CSVFile, session: StoreSession) throws -> Int {
-      var problems: [String] = []
-      var linked = 0
-      for line in csv.lines {
-        let id = line.fields["external_id", default: ""].lowercased()
-        if id.isEmpty { continue }
-        do {
-          let kind = try line.kind()
-          let item = try session.items.named(kind, line.fields["planning_id", default: ""])
-          if try session.references.clockifyIDs(kind, of: item.id).contains(id) { continue }
-          if let problem = try session.references.linkProblem(kind, externalID: id) { throw problem }
-          try session.references.link(kind, planningID: item.id, externalID: id, workspace: nil)
-          linked += 1
-        } catch {
-          guard let refusal = ErrorWords.words(error) else { throw error }
-          problems.append("\(file) line \(line.number): \(refusal.message)")
-        }
-      }
-      guard problems.isEmpty else {
-        throw UserError(
-          problems.prefix(10).joined(separator: "\n       ") + "  (nothing was imported)",
-          next: .outside("correct the file and try again"))
-      }
-      return linked
+      try composition.perform(ImportReferences(FileLines(path: file, lines: csv.lines)), dryRun)
     }
   }
 }

@@ -26,17 +26,7 @@ struct RolesCommand: ParsableCommand {
     @Argument(help: "Its name; letter case does not count.") var name: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      guard name.contains(where: { !$0.isWhitespace }) else { throw UserError("a role needs a name") }
-      let id = try composition.write(dryRun: dryRun.dryRun) { session in
-        if try session.roles.find(named: name) != nil {
-          throw UserError("there is a role \"\(name)\" already", next: .roles)
-        }
-        return try session.roles.add(name)
-      }
-      composition.say(dryRun.dryRun ? "Would add the role \(name)." : "Role \(id), \(name).")
-    }
+    func run() throws { try Composition(options).perform(AddRole(name: name), dryRun) }
   }
 
   struct Edit: ParsableCommand {
@@ -46,11 +36,7 @@ struct RolesCommand: ParsableCommand {
     @Argument(help: "Its new name.") var newName: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      try composition.write(dryRun: dryRun.dryRun) { try $0.roles.rename($0.roles.id(name), to: newName) }
-      composition.say(dryRun.dryRun ? "Would rename \(name) to \(newName)." : "\(name) is now \(newName).")
-    }
+    func run() throws { try Composition(options).perform(RenameRole(name: name, newName: newName), dryRun) }
   }
 
   struct Delete: ParsableCommand {
@@ -59,10 +45,6 @@ struct RolesCommand: ParsableCommand {
     @Argument(help: "Its name.") var name: String
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws {
-      let composition = try Composition(options)
-      try composition.write(dryRun: dryRun.dryRun) { try $0.roles.delete($0.roles.id(name)) }
-      composition.say(dryRun.dryRun ? "Would delete \(name)." : "\(name) is deleted.")
-    }
+    func run() throws { try Composition(options).perform(DeleteRole(name: name), dryRun) }
   }
 }

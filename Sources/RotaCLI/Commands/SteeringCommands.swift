@@ -73,10 +73,10 @@ struct DriftCommand: ParsableCommand {
           rota drift accept --all
         """)
     @OptionGroup var options: CommonOptions
-    @OptionGroup var choice: DriftChoice
+    @OptionGroup var choice: DriftArguments
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try choice.settle(accept: true, options, dryRun) }
+    func run() throws { try Composition(options).perform(AcceptDrift(choice.choice), dryRun) }
   }
 
   struct Dismiss: ParsableCommand {
@@ -87,14 +87,14 @@ struct DriftCommand: ParsableCommand {
           rota drift dismiss --all
         """)
     @OptionGroup var options: CommonOptions
-    @OptionGroup var choice: DriftChoice
+    @OptionGroup var choice: DriftArguments
     @OptionGroup var dryRun: DryRunOption
 
-    func run() throws { try choice.settle(accept: false, options, dryRun) }
+    func run() throws { try Composition(options).perform(DismissDrift(choice.choice), dryRun) }
   }
 }
 
-struct DriftChoice: ParsableArguments {
+struct DriftArguments: ParsableArguments {
   @Argument(help: "client, project or person.") var kind: PlanSnapshot.Kind?
   @Argument(help: "Id, exact name or Clockify id.") var item: String?
   @Option(help: "Only this field: name, email, archived, client_id or billable.") var field: String?
@@ -104,18 +104,5 @@ struct DriftChoice: ParsableArguments {
     guard all == (item == nil) else { throw ValidationError("Name one item, as in 'project Alpha', or use --all.") }
   }
 
-  func settle(accept: Bool, _ options: CommonOptions, _ dryRun: DryRunOption) throws {
-    let composition = try Composition(options)
-    let lines = try composition.write(dryRun: dryRun.dryRun) { session in
-      let id = try item.flatMap { text in try kind.map { try session.items.named($0, text).id } }
-      return try session.drift.list(kind, id: id).compactMap { row -> String? in
-        guard field == nil || row.field.rawValue == field else { return nil }
-        try session.drift.settle(row, accept: accept)
-        let what = "\(row.kind.rawValue) \(row.name ?? ""): \(row.field.rawValue)"
-        return accept ? "\(what) is now \"\(row.clockifyValue)\"" : "\(what) stays as it is"
-      }
-    }
-    for line in lines { composition.say("\(line)\(dryRun.dryRun ? " (not written)" : "")") }
-    if lines.isEmpty { composition.say("There is no such drift. See: rota drift list") }
-  }
+  var choice: DriftChoice { DriftChoice(kind: kind, item: item, field: field) }
 }

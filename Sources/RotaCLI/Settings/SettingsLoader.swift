@@ -28,7 +28,7 @@ struct SettingsLoader {
       file = path
       try readFile(path)
     } else if named != nil {
-      throw UserError("there is no settings file at \(path)", next: .outside("rota init --config \(path)"))
+      throw UserError("there is no settings file at \(path)", next: .setUpWith(config: path))
     }
     readEnvironment()
     var settings = RotaSettings()

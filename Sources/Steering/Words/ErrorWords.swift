@@ -1,6 +1,6 @@
 import ClockifyAPI
 import Importing
-import PlanningStore
+package import PlanningStore
 
 /// The one place where errors become sentences, next steps and exit codes.
 package enum ErrorWords {
@@ -16,9 +16,18 @@ package enum ErrorWords {
     case let error as ImportError: importError(error)
     case let error as ClockifyError: clockify(error)
     case let error as StoreError: store(error)
-    case let refusal as PlanRefusal: UserError(refusal.message, next: refusal.next)
+    case let refusal as PlanRefusal: words(refusal)
     default: nil
     }
+  }
+
+  package static func words(_ refusal: PlanRefusal) -> UserError {
+    UserError(refusal.message, next: refusal.next)
+  }
+
+  /// What is wrong with what somebody gave; nil: the error is about something else.
+  static func refusal(_ error: any Error) -> UserError? {
+    error as? UserError ?? (error as? PlanRefusal).map { words($0) }
   }
 
   private static func runFailed(_ error: RunFailed) -> UserError? {

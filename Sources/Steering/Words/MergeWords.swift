@@ -24,7 +24,7 @@ package enum MergeWords {
     if report.contractsDropped > 0 {
       lines.append("  \(Words.plural(report.contractsDropped, "contract")) that overlap: gone with the dropped person")
     }
-    if !isDryRun { lines.append("  merge \(report.merge); to undo: rota duplicates undo \(report.merge)") }
+    if !isDryRun { lines.append("  merge \(report.merge); to undo: \(NextStep.undoMerge(report.merge).command)") }
     return lines
   }
 }

@@ -12,6 +12,7 @@ extension NextStep {
     case .check: "rota check"
     case .status: "rota status"
     case .setUp: "rota init"
+    case .setUpWith(let config): "rota init --config \(config)"
     case .checkDatabase: "rota database check"
     case .migrateDatabase: "rota database migrate"
     case .tryTelling: "rota notify test"
@@ -19,7 +20,10 @@ extension NextStep {
     case .run(let run): "rota runs show \(run)"
     case .fixUnknownRoles: "rota people list --unknown"
     case .giveRole: "rota people set-role ROLE PERSON…"
-    case .giveRoleFrom(let role, let person): "rota people set-role \"\(role)\" \(person) --from YYYY-MM-DD"
+    case .giveRoleFrom(let role, let person):
+      "say from when: rota people set-role \"\(role)\" \(person) --from YYYY-MM-DD"
+    case .giveRolesOrAllowUnknown: "rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')"
+    case .nameRole: "name the role with --role"
     case .enableActuals: "rota actuals enable"
     case .explain(let cell): "rota actuals explain \(cell.person) \(cell.project) \(cell.day)"
     case .auditFrom(let day): "rota actuals audit --from \(day)"
@@ -49,6 +53,8 @@ extension NextStep {
     case .archive(let kind, let item): "rota \(kind.command) archive \(item)"
     case .unarchive(let kind, let item): "rota \(kind.command) unarchive \(item)"
     case .untagSyncOff(let project): "rota projects untag \(project) sync_off"
+    case .tagSyncOff(let kind, let item, let tag):
+      "rota \(kind.command) untag \"\(item)\" \"\(tag)\" && rota \(kind.command) tag \"\(item)\" sync_off"
     case .roles: "rota roles list"
     case .addRole(let name): "rota roles add \(name.map { "\"\($0)\"" } ?? "NAME")"
     case .contracts(let person): "rota people contract list \(person)"
@@ -57,6 +63,10 @@ extension NextStep {
     case .addHoliday: "rota holidays add DATE"
     case .locks: "rota lock show"
     case .lock: "rota lock set DATE"
+    case .options: "see the options with --help"
+    case .columns(let subject): "rota \(subject) import -h"
+    case .serveDemo: "rota demo --serve --port 0"
+    case .demoElsewhere: "rota demo --database ANOTHER.sqlite"
     case .either(let one, let other): "\(one.command)   or   \(other.command)"
     case .outside(let words): words
     }
