@@ -1,6 +1,6 @@
 import Foundation
-import Steering
 import PlanningStore
+import Steering
 import SwiftCSV
 
 /// A CSV file whose first line names its columns; UTF-8, with commas, semicolons or tabs.

@@ -3,9 +3,9 @@ import ClockifyAPI
 import Foundation
 import Importing
 import Logging
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 /// Options that every command takes.
 struct CommonOptions: ParsableArguments {
@@ -149,4 +149,9 @@ struct Composition {
 
 extension CalendarDay: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
+}
+
+/// A path that means the same from every folder.
+func absolute(_ path: String) -> String {
+  path.hasPrefix("/") ? path : (FileManager.default.currentDirectoryPath as NSString).appendingPathComponent(path)
 }

@@ -3,8 +3,8 @@ import Foundation
 import Importing
 import Planning
 import PlanningStore
-import Steering
 import RotaTesting
+import Steering
 import Testing
 
 /// Corners in which minutes doubled, vanished or stayed away while the run said `done` (rules 15, 18, 47, 53, 89 to 96).

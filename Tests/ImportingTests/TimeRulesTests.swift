@@ -1,8 +1,8 @@
 import Importing
 import Planning
 import PlanningStore
-import Steering
 import RotaTesting
+import Steering
 import Testing
 
 @Suite("Import rules: days, roles, edits")

@@ -3,8 +3,8 @@ import Foundation
 import Importing
 import Planning
 import PlanningStore
-import Steering
 import RotaTesting
+import Steering
 import Testing
 
 /// Several workspaces with shared accounts: rules 87 and 88.

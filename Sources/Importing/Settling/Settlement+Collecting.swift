@@ -37,7 +37,7 @@ extension Settlement {
   var isProtected: Bool { settings.manualPolicy == .protect }
 
   /// Rules 33 and 91: one that was deleted in spite of the setting holds its time back, and says so each night.
-  private mutating func catchAll(_ snapshot: PlanSnapshot) -> Placer.CatchAll {
+  private mutating func catchAll(_ snapshot: PlanSnapshot) -> CatchAll {
     guard let project = settings.catchAllProject else { return .none }
     if snapshot.projects[project] != nil { return .project(project) }
     findings.append(

@@ -11,6 +11,7 @@ package struct Locks: Subject {
   package func set(until day: CalendarDay?, project: ProjectID?) throws -> CalendarDay? {
     let before = try String.fetchOne(
       db, sql: "SELECT locked_until FROM timesheet_lock WHERE project_id IS ?", arguments: [project])
+    guard before != day?.description else { return day }
     try db.execute(sql: "DELETE FROM timesheet_lock WHERE project_id IS ?", arguments: [project])
     if let day {
       try db.execute(

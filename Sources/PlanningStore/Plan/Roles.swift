@@ -15,7 +15,7 @@ package struct Roles: Subject {
   }
 
   package func rename(_ id: RoleID, to name: String) throws {
-    try db.execute(sql: "UPDATE role SET name = ? WHERE id = ?", arguments: [name, id])
+    try db.execute(sql: "UPDATE role SET name = ?1 WHERE id = ?2 AND name <> ?1 COLLATE BINARY", arguments: [name, id])
   }
 
   package func delete(_ id: RoleID) throws {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 extension ReferencesCommand {
   struct Acknowledge: ParsableCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 import Importing
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 /// One person, project and date, as typed.
 struct CellArguments: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 struct AssignmentsCommand: ParsableCommand, PlanSubject {
   static let configuration = CommandConfiguration(

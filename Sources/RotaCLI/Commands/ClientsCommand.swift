@@ -1,6 +1,6 @@
 import ArgumentParser
-import Steering
 import PlanningStore
+import Steering
 
 struct ClientsCommand: ParsableCommand, ItemSubject {
   static let configuration = CommandConfiguration(

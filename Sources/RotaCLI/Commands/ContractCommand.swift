@@ -1,7 +1,7 @@
 import ArgumentParser
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 /// `rota people contract`: who works from when to when, in which role, how much and on which days.
 struct ContractCommand: ParsableCommand, PlanSubject {

@@ -4,9 +4,9 @@ import ClockifySimulator
 import Foundation
 import Importing
 import Logging
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

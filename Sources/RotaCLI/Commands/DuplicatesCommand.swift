@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
-import Steering
 import Planning
 import PlanningStore
 import Reconciling
+import Steering
 
 struct DuplicatesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,9 +2,9 @@ import ArgumentParser
 import ClockifyAPI
 import Foundation
 import Importing
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

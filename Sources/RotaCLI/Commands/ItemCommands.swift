@@ -1,6 +1,6 @@
 import ArgumentParser
-import Steering
 import PlanningStore
+import Steering
 
 /// Clients, projects and people as the commands `archive` and `unarchive` see them.
 protocol ItemSubject {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 struct PeopleCommand: ParsableCommand, ItemSubject {
   static let configuration = CommandConfiguration(

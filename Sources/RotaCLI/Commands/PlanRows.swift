@@ -1,7 +1,7 @@
 import ArgumentParser
-import Steering
 import Planning
 import PlanningStore
+import Steering
 
 /// A table of the plan as the commands `delete` and `import` see it.
 protocol PlanSubject {

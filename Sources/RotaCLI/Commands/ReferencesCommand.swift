@@ -1,8 +1,8 @@
 import ArgumentParser
-import Steering
 import Planning
 import PlanningStore
 import Reconciling
+import Steering
 
 extension PlanSnapshot.Kind: ExpressibleByArgument {}
 

@@ -1,6 +1,6 @@
 import Foundation
-import Steering
 import PlanningStore
+import Steering
 
 /// Tables as text for people or as JSON for programs (docs/json.md: keys are the schema's column names).
 enum TablePrinter {

@@ -1,6 +1,6 @@
 import Foundation
-import Steering
 import Logging
+import Steering
 import Synchronization
 
 /// Words go to stderr, data to stdout.

@@ -1,8 +1,8 @@
 import Foundation
 import Importing
 import Operating
-import Steering
 import Planning
+import Steering
 
 /// Everything that can be set, resolved: flag, then environment, then file, then default.
 struct RotaSettings {
