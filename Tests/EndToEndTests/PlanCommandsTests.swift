@@ -118,6 +118,38 @@ struct PlanCommandsTests {
     }
   }
 
+  @Test("A client is shown with its projects, in JSON also with how much hangs on it")
+  func clientWithCounts() async throws {
+    try await Shell.with([["init"], ["clients", "add", "Fabrikam"], ["clients", "add", "Empty"]]) { shell in
+      try await shell.succeed(
+        ["projects", "add", "Alpha", "--client", "Fabrikam"], ["projects", "add", "Beta", "--client", "Fabrikam"],
+        ["roles", "add", "Developer"], ["people", "add", "Ana Ruiz", "--role", "Developer"],
+        ["assignments", "add", "Ana Ruiz", "Beta", "--from", "2026-03-02", "--to", "2026-03-06"],
+        ["actuals", "set", "Ana Ruiz", "Alpha", "2026-03-03", "--billable", "90"])
+      struct Shown: Decodable {
+        struct Project: Decodable { let name: String }
+        let projects: [Project]
+        let counts: [String: Int?]
+      }
+      func shown(_ client: String) async throws -> (projects: [String], counts: [String: Int?]) {
+        let text = try await shell.run("clients", "show", client, "--json").out
+          .replacingOccurrences(of: "\"2026-03-03\"", with: "20260303")
+        let shown = try JSONDecoder().decode(Shown.self, from: Data(text.utf8))
+        return (shown.projects.map(\.name), shown.counts)
+      }
+
+      let fabrikam = try await shown("Fabrikam")
+      #expect(fabrikam.projects == ["Alpha", "Beta"])
+      #expect(
+        fabrikam.counts == [
+          "links": 0, "projects": 2, "assignments": 1, "actuals": 1, "manual_actuals": 1, "minutes": 90,
+          "last_used": 20_260_303,
+        ])
+      let empty = try await shown("Empty")
+      #expect(empty.projects.isEmpty && empty.counts["actuals"] == 0 && empty.counts["last_used"] == .some(nil))
+    }
+  }
+
   @Test("Contracts: part-time, a role from a date, an end; overlaps and gaps are refused or said")
   func contracts() async throws {
     try await with { shell in

@@ -174,3 +174,12 @@ package struct Attached: Sendable, Equatable {
 
   package init() {}
 }
+
+extension Attached: TabularRow {
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case links, projects, assignments, actuals
+    case manual = "manual_actuals"
+    case minutes
+    case lastUsed = "last_used"
+  }
+}

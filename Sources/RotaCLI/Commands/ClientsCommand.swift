@@ -25,7 +25,9 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one client with its projects.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show one client with its projects; in JSON also how much hangs on it.",
+      discussion: "  rota clients show Fabrikam --json")
     @OptionGroup var options: CommonOptions
     @OptionGroup var json: JSONOption
     @Argument(help: "Id, exact name or Clockify id.") var client: String
@@ -34,8 +36,13 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
       try Composition(options).read { session in
         let found = try session.items.named(.client, client)
         guard let row = try session.questions.clients().first(where: { $0.id == found.id }) else { return }
-        TablePrinter.show(
-          row, with: "projects", try session.questions.projects(of: found.id), asJSON: json.json)
+        let projects = try session.questions.projects(of: found.id)
+        guard json.json else { return TablePrinter.show(row, with: "projects", projects, asJSON: false) }
+        var object = JSONText.rows([row])[0]
+        object["projects"] = JSONText.rows(projects)
+        let counts = try session.questions.attached(.client)[found.id] ?? Attached()
+        object["counts"] = JSONText.rows([counts])[0]
+        print(JSONText.of(object))
       }
     }
   }
