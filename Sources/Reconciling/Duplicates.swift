@@ -6,8 +6,8 @@ package struct DuplicateGroup: Sendable, Equatable {
   package let kind: PlanSnapshot.Kind
   /// The proposal: which stays first, then what would be merged into it (rule 75).
   package let ids: [Int64]
-  /// In words: why they look alike.
-  package let reason: String
+  /// Why they look alike.
+  package let reason: Likeness
   /// Names that are near, not the same.
   package let isNear: Bool
 }
@@ -82,7 +82,7 @@ package struct DuplicateFinder {
       }
       first = end
     }
-    return pairs.compactMap { group(kind, $0, reason: "names are near", isNear: true) }
+    return pairs.compactMap { group(kind, $0, reason: .nearNames, isNear: true) }
   }
 
   /// Hashes: two names of one scope that differ by one edit share one of these, and so do two orders of the same words.
@@ -131,7 +131,7 @@ package struct DuplicateFinder {
   // MARK: Groups
 
   /// At least one of them linked; pairs that were said to be different do not count.
-  private func group(_ kind: PlanSnapshot.Kind, _ ids: [Int64], reason: String, isNear: Bool) -> DuplicateGroup? {
+  private func group(_ kind: PlanSnapshot.Kind, _ ids: [Int64], reason: Likeness, isNear: Bool) -> DuplicateGroup? {
     var ranked = ids.sorted { rank(kind, $0) > rank(kind, $1) }
     while ranked.count > 1 {
       let kept = ranked.removeFirst()

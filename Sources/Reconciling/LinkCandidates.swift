@@ -6,8 +6,7 @@ package struct LinkCandidates: Sendable {
   package struct Candidate: Sendable, Equatable {
     package let externalID: String
     package let name: String
-    /// In words.
-    package let reason: String
+    package let reason: Likeness
   }
 
   private var byItem: [PlanSnapshot.Kind: [Int64: Candidate]] = [:]
@@ -41,7 +40,7 @@ package struct LinkCandidates: Sendable {
       items: openProjects.map { ($0.id, key(plan.clients[$0.clientID]?.name ?? "", $0.name)) },
       rows: projects.map { row in
         (row.id, row.name ?? "", key(row.clientID.flatMap { clientNames[$0] } ?? "", row.name ?? ""))
-      }, reason: "same name and client")
+      }, reason: .sameNameAndClient)
     let byName = Self.byName(
       items: openProjects.map { ($0.id, NormalizedName($0.name).text) }, rows: projects.map { named($0.id, $0.name) })
     byItem[.project] = byName.merging(withClient) { $1 }
@@ -53,7 +52,7 @@ package struct LinkCandidates: Sendable {
     let byEmail = Self.unique(
       items: openPeople.compactMap { person in person.email.map { (person.id, $0.lowercased()) } },
       rows: users.compactMap { user in user.email.map { (user.id, user.name ?? "", $0.lowercased()) } },
-      reason: "same e-mail")
+      reason: .sameEmail)
     byItem[.person] = byPersonName.merging(byEmail) { $1 }
   }
 
@@ -70,14 +69,14 @@ package struct LinkCandidates: Sendable {
       let sharing = Set(DuplicateFinder.nearKeys(item.key).flatMap { rowsByKey[$0] ?? [] })
       let alike = sharing.filter { DuplicateFinder.areNear(item.key, rows[$0].key) }
       guard let only = alike.first, alike.count == 1 else { continue }
-      near[item.id] = Candidate(externalID: rows[only].id, name: rows[only].name, reason: "names are near")
+      near[item.id] = Candidate(externalID: rows[only].id, name: rows[only].name, reason: .nearNames)
     }
-    return near.merging(unique(items: items, rows: rows, reason: "same name")) { $1 }
+    return near.merging(unique(items: items, rows: rows, reason: .sameName)) { $1 }
   }
 
   /// Pairs that share a key with nobody else: two of a name are no candidate for each other.
   private static func unique(
-    items: [(id: Int64, key: String)], rows: [(id: String, name: String, key: String)], reason: String
+    items: [(id: Int64, key: String)], rows: [(id: String, name: String, key: String)], reason: Likeness
   ) -> [Int64: Candidate] {
     let itemsByKey = Dictionary(grouping: items.filter { !$0.key.isEmpty }, by: \.key)
     let rowsByKey = Dictionary(grouping: rows, by: \.key)

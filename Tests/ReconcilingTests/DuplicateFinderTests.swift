@@ -28,7 +28,7 @@ struct DuplicateFinderTests {
       let exact: Set<[Int64]> = Set(groups.filter { !$0.isNear }.map(\.ids))
       #expect(exact == [[1, 4], [4, 1], [1, 3]])
       #expect(groups.first { $0.kind == .project && !$0.isNear }?.ids == [4, 1])
-      #expect(groups.contains { $0.kind == .person && $0.reason == "same e-mail" && $0.ids == [1, 4] })
+      #expect(groups.contains { $0.kind == .person && $0.reason == .sameEmail && $0.ids == [1, 4] })
       #expect(groups.contains { $0.kind == .project && $0.isNear && Set($0.ids) == [2, 5] })
       #expect(!groups.contains { $0.ids.contains(6) && $0.kind == .project })
 

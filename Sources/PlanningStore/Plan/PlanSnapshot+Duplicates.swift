@@ -1,13 +1,15 @@
 import Planning
 
+/// Why two things may be one.
+package enum Likeness: Sendable { case sameName, sameNameAndClient, sameEmail, nearNames }
+
 /// Items that are the same thing by name or e-mail (rules 12 and 74), for the import's finding and for the list.
 /// Items that are the same thing by name or e-mail (rules 12 and 74), for the import's finding and for the list.
 extension PlanSnapshot {
   package struct SameItems: Sendable {
     /// Ascending. At least one of them is linked, and not said to be different from all others.
     package let ids: [Int64]
-    /// In words: what is the same.
-    package let reason: String
+    package let reason: Likeness
   }
 
   /// Names are compared normalised; projects only under clients of one name.
@@ -15,7 +17,7 @@ extension PlanSnapshot {
   /// - Parameter dismissed: pairs that were said to be different.
   package func sameItems(_ kind: Kind, dismissed: Set<DismissedPair>) -> [SameItems] {
     let linked = linkedItems(kind)
-    func groups(_ keys: [(id: Int64, key: String)], _ reason: String) -> [SameItems] {
+    func groups(_ keys: [(id: Int64, key: String)], _ reason: Likeness) -> [SameItems] {
       Dictionary(grouping: keys, by: \.key).values.compactMap { group in
         let ids = group.map(\.id).sorted()
         guard ids.count > 1 else { return nil }
@@ -27,11 +29,11 @@ extension PlanSnapshot {
       }
     }
     let names = comparableNames(kind).filter { !$0.name.isEmpty }.map { (id: $0.id, key: "\($0.scope)/\($0.name)") }
-    var found = groups(names, kind == .project ? "same name and client" : "same name")
+    var found = groups(names, kind == .project ? .sameNameAndClient : .sameName)
     if kind == .person {
       let emails = people.values.compactMap { person in person.email.map { (id: person.id, key: $0.lowercased()) } }
       let known = Set(found.map(\.ids))
-      found += groups(emails, "same e-mail").filter { !known.contains($0.ids) }
+      found += groups(emails, .sameEmail).filter { !known.contains($0.ids) }
     }
     return found.sorted { $0.ids.lexicographicallyPrecedes($1.ids) }
   }

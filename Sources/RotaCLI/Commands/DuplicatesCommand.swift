@@ -59,7 +59,7 @@ struct DuplicatesCommand: ParsableCommand {
           return rows.dropFirst().map { row in
             CSVFile.line([
               group.kind.rawValue, "\(rows[0].id)", "\(row.id)", "", CSVFile.inert(rows[0].name),
-              CSVFile.inert(row.name), group.reason,
+              CSVFile.inert(row.name), group.reason.words,
             ])
           }
         }

@@ -111,7 +111,7 @@ struct ReferencesCommand: ParsableCommand {
       externalID = item.externalID
       candidateID = candidate?.externalID
       candidateName = candidate?.name
-      reason = candidate?.reason
+      reason = candidate?.reason.words
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {

@@ -17,7 +17,7 @@ package struct DuplicateWords {
     package var object: [String: Any] {
       [
         "group": number, "kind": group.kind.rawValue, "id": id, "name": name, "detail": detail,
-        "reason": group.reason, "is_near": group.isNear, "is_kept": isKept, "links": attached.links,
+        "reason": group.reason.words, "is_near": group.isNear, "is_kept": isKept, "links": attached.links,
         "projects": attached.projects, "assignments": attached.assignments, "actuals": attached.actuals,
         "manual_actuals": attached.manual, "minutes": attached.minutes,
         "last_used": attached.lastUsed ?? NSNull() as Any,
@@ -51,7 +51,7 @@ package struct DuplicateWords {
       actuals = line.attached.actuals
       typed = line.attached.manual
       lastUsed = line.attached.lastUsed
-      proposal = line.isKept ? "keep (\(line.group.reason))" : "merge into \(line.group.ids[0])"
+      proposal = line.isKept ? "keep (\(line.group.reason.words))" : "merge into \(line.group.ids[0])"
     }
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
@@ -93,10 +93,21 @@ package struct DuplicateWords {
     }
     let (left, right) = (text(a.attached), text(b.attached))
     return [
-      "\(a.group.kind.rawValue), \(a.group.reason)", line("", "A (proposed to stay)", "B"),
+      "\(a.group.kind.rawValue), \(a.group.reason.words)", line("", "A (proposed to stay)", "B"),
       line("id", "\(a.id)", "\(b.id)"), line("name", a.name, b.name), line("", a.detail, b.detail),
       line("links", "\(a.attached.links)", "\(b.attached.links)"), line("assignments", left.0, right.0),
       line("actuals", left.1, right.1), line("last used", a.attached.lastUsed ?? "–", b.attached.lastUsed ?? "–"),
     ]
+  }
+}
+
+extension Likeness {
+  package var words: String {
+    switch self {
+    case .sameName: "same name"
+    case .sameNameAndClient: "same name and client"
+    case .sameEmail: "same e-mail"
+    case .nearNames: "names are near"
+    }
   }
 }
