@@ -72,7 +72,7 @@ extension Night {
     _ working: inout [Channel], _ problems: [Problem], _ faults: inout [Problem], _ database: PlanningDatabase
   ) async throws {
     let (waiting, last) = try database.read { session in
-      (try Waiting(session).items, try session.runs.latest(limit: 1).first)
+      (try Waiting(session).items.map { Problem($0) }, try session.runs.latest(limit: 1).first)
     }
     let known = try database.read { try $0.runs.lastReporting() }.flatMap { RunSummary(json: $0.summary) }
     let workspace = known?.workspaceName ?? ""
@@ -130,7 +130,8 @@ extension Night {
     try database.read { session in
       let status = try Status(session, now: now)
       return try Metrics(
-        session, last: status.last, lastComplete: status.lastComplete, waiting: status.waiting.items,
+        session, last: status.last, lastComplete: status.lastComplete,
+        waiting: status.waiting.items.map { Problem($0) },
         next: status.next, databaseBytes: Self.bytes(of: database.path))
     }
   }

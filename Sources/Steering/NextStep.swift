@@ -45,6 +45,7 @@ package enum NextStep: Codable, Sendable, Hashable {
   case dismissDrift(PlanSnapshot.Kind, Int64)
   /// - item: id or Clockify id.
   case acknowledge(PlanSnapshot.Kind?, item: String?)
+  case nameCatchAll
 
   // References
   case references

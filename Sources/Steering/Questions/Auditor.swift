@@ -22,6 +22,20 @@ package struct AuditDifference: TabularRow {
   }
 }
 
+/// Why minutes differ, as far as it can be known.
+package enum AuditCause: Sendable {
+  case notImportedYet, typed, locked, changedByHand
+  case syncOff(ProjectID)
+  case personArchived(PersonID)
+  case ignored(PlanSnapshot.Kind, String)
+  case withoutLink(PlanSnapshot.Kind, name: String)
+  case held(Reason, Cell)
+  case nothingBehind(Cell)
+  /// - lastRead: the last run that read the date.
+  case changedOutsideWindow(CalendarDay, lastRead: Int64?)
+  case changed(lastRead: Int64?)
+}
+
 /// Rule 78: ours minus Clockify's, from a fresh read into a copy.
 package struct Auditor {
   package let desk: Desk
@@ -75,38 +89,38 @@ package struct Auditor {
   /// What stands in the way comes first, then what was not read again.
   private func cause(
     _ cell: Cell, ours: AuditCell?, theirs: Int, _ plan: PlanSnapshot, _ session: StoreSession
-  ) throws -> (words: String, next: NextStep) {
+  ) throws -> AuditCause {
     guard let person = plan.people[cell.person], let project = plan.projects[cell.project] else {
-      return ("not imported yet", .importNow)
+      return .notImportedYet
     }
-    if ours?.isManual ?? false { return ("typed or edited by hand", .conflicts) }
-    if plan.isLocked(cell.day, on: cell.project) { return ("locked", .locks) }
-    if project.isSyncOff { return ("sync_off", .untagSyncOff(cell.project)) }
-    if person.isFrozen { return ("person archived here", .unarchive(.person, cell.person)) }
-    if try session.audit.isChangedByHand(cell) { return ("rows removed or moved by hand", .importNow) }
+    if ours?.isManual ?? false { return .typed }
+    if plan.isLocked(cell.day, on: cell.project) { return .locked }
+    if project.isSyncOff { return .syncOff(cell.project) }
+    if person.isFrozen { return .personArchived(cell.person) }
+    if try session.audit.isChangedByHand(cell) { return .changedByHand }
     let users = plan.clockifyIDs(.person, of: cell.person)
     let projects = plan.clockifyIDs(.project, of: cell.project)
     for (kind, ids) in [(PlanSnapshot.Kind.person, users), (.project, projects)] {
       if let ignored = ids.first(where: { plan.isIgnored(kind, $0) }) {
-        return ("on the ignore list: what was placed stays", .unignore(kind, ignored))
+        return .ignored(kind, ignored)
       }
     }
     if users.isEmpty {
-      return ("leftover: person without a link", .findReference(person.name, .person))
+      return .withoutLink(.person, name: person.name)
     }
     if projects.isEmpty {
-      return ("leftover: project without a link", .findReference(project.name, .project))
+      return .withoutLink(.project, name: project.name)
     }
     let entries = try session.questions.entries(of: cell, users: users, projects: projects)
     let held = entries.first { $0.state == .held }
     if let reason = held?.reason.flatMap(Reason.init) {
-      return ("held: \(reason.words)", reason == .deleteBrake ? .status : .explain(cell))
+      return .held(reason, cell)
     }
-    if entries.isEmpty, theirs == 0 { return ("leftover: no entry stands behind it", .explain(cell)) }
-    let read = try session.questions.lastRunThatRead(cell.day, users: users).map { ", last read by run \($0)" } ?? ""
+    if entries.isEmpty, theirs == 0 { return .nothingBehind(cell) }
+    let read = try session.questions.lastRunThatRead(cell.day, users: users)
     if cell.day < desk.today - desk.settings.windowDays {
-      return ("changed outside the window\(read)", .importDates(since: cell.day, until: cell.day))
+      return .changedOutsideWindow(cell.day, lastRead: read)
     }
-    return ("changed in Clockify\(read)", .importNow)
+    return .changed(lastRead: read)
   }
 }

@@ -4,12 +4,42 @@ package import Planning
 package import PlanningStore
 package import Scheduling
 
-/// Something that a person should hear of. Told when it is new or there is more of it, not every night again.
-package typealias Problem = Waiting.Item
+/// Something that a person should hear of, as it is told. Told when it is new or there is more of it, not every night
+/// again. Faults of a night are kept in the database until the next one.
+package struct Problem: Sendable {
+  package let key: String
+  /// How many; a rise is news.
+  package let count: Int
+  package let words: String
+  package let next: NextStep
 
-extension Problem {
   package init(_ key: String, _ words: String, next: NextStep) {
-    self.init(key: key, count: 1, words: words, next: next)
+    self.key = key
+    count = 1
+    self.words = words
+    self.next = next
+  }
+
+  package init(_ item: Waiting.Item) {
+    key = item.key
+    count = item.count
+    words = item.words
+    next = item.next
+  }
+}
+
+extension Problem: Codable {
+  private enum CodingKeys: String, CodingKey { case key, count, words, next }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    key = try container.decode(String.self, forKey: .key)
+    count = try container.decode(Int.self, forKey: .count)
+    words = try container.decode(String.self, forKey: .words)
+    // Earlier versions kept the command.
+    next =
+      try (try? container.decode(String.self, forKey: .next)).map { .outside($0) }
+      ?? container.decode(NextStep.self, forKey: .next)
   }
 }
 

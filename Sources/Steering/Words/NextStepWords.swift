@@ -38,6 +38,7 @@ extension NextStep {
     case .dismissDrift(let kind, let item): "rota drift dismiss \(kind.rawValue) \(item)"
     case .acknowledge(let kind, let item):
       "rota references acknowledge \(kind?.rawValue ?? "KIND") \(item ?? "ID")"
+    case .nameCatchAll: "name another under import: catch_all_project"
     case .references: "rota references list"
     case .referencesOf(let kind): "rota references list --kind \(kind.rawValue)"
     case .findReference(let name, let kind): "rota references find \"\(name)\" --kind \(kind.rawValue)"

@@ -1,0 +1,28 @@
+package import Importing
+package import Planning
+
+/// When a planned day without time gets its zero (rules 60, 65 to 67).
+package struct ZeroWords {
+  private let settings: ImportSettings
+  private let today: CalendarDay
+  private let from: CalendarDay?
+
+  /// - Parameter from: the first day for zeros that `actuals enable` was given.
+  package init(_ settings: ImportSettings, today: CalendarDay, from: CalendarDay?) {
+    self.settings = settings
+    self.today = today
+    self.from = from
+  }
+
+  /// - Returns: nil once the zero should be there.
+  package func words(_ day: CalendarDay) -> String? {
+    guard settings.autofillMode != .off else { return "No zero comes: autofill: mode: is off." }
+    if let first = settings.autofillFrom ?? from, day < first {
+      return "No zero comes: they begin on \(first)."
+    }
+    let closes = day.startOfWeek(from: settings.weekStarts) + 7 + settings.graceDays
+    guard today < closes else { return nil }
+    let grace = settings.graceDays == 0 ? "" : " and \(Words.plural(settings.graceDays, "day")) of grace have passed"
+    return "The week is open: a zero comes with the first import on or after \(closes), once it is over\(grace)."
+  }
+}
