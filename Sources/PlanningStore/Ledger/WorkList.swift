@@ -2,13 +2,12 @@ import GRDB
 package import Planning
 
 /// The entries to place and the cells to settle, for one transaction.
+///
+/// CROSS JOIN keeps the small list of work the outer loop: without it SQLite scans the whole ledger for a handful of changes.
 package struct WorkList: Subject {
   let session: StoreSession
 
   //
-  // CROSS JOIN here and in StoreSession+Actuals keeps the small list of work the outer loop: without it SQLite scans the
-  // whole ledger for a handful of changes.
-
   /// An empty list of entries to place and of cells to settle, for this transaction.
   package func open() throws {
     try db.execute(
