@@ -7,7 +7,6 @@ package import Planning
 package struct WorkList: Subject {
   let session: StoreSession
 
-  //
   /// An empty list of entries to place and of cells to settle, for this transaction.
   package func open() throws {
     try db.execute(
