@@ -93,9 +93,9 @@ let package = Package(
     tests("PlanningTests", ["Planning"]),
     tests("ClockifyAPITests", ["ClockifyAPI", "ClockifySimulator"]),
     tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
-    tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore"]),
+    tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore", "Importing", "ClockifySimulator"]),
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "Steering", "ClockifySimulator"]),
-    tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling", "ClockifySimulator"]),
+    tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling"]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests("SteeringTests", ["Planning", "PlanningStore", "Importing", "Steering", logging]),
     tests(

@@ -48,14 +48,14 @@ struct SourceTests {
     #expect(throws: Never.self) { try ClockifyAddresses(api: "http://127.0.0.1:8080/api/v1") }
   }
 
-  @Test("A key never shows in its description, and blanks or line breaks are refused")
+  @Test("Rule 85: a key never shows in its description, and blanks or line breaks are refused")
   func credential() throws {
     #expect("\(try ClockifyCredential(.apiKey, secret: " topsecret\n"))".contains("topsecret") == false)
     #expect(throws: ClockifyError.self) { try ClockifyCredential(.apiKey, secret: "a\r\nX-Evil: 1") }
     #expect(throws: ClockifyError.self) { try ClockifyCredential(.apiKey, secret: " ") }
   }
 
-  @Test("Lists are read whole: over pages, with a silent cap, without the header, with a lowered maximum")
+  @Test("Rule 6: lists are read whole: over pages, with a silent cap, without the header, with a lowered maximum")
   func lists() async throws {
     try await with { clockify, source, workspace in
       let expected = Set(workspace.projects.map(\.id))
@@ -104,7 +104,7 @@ struct SourceTests {
     }
   }
 
-  @Test("An entry by id: there, gone, and 5xx is no proof")
+  @Test("Rule 49: an entry by id: there, gone, and 5xx is no proof")
   func byID() async throws {
     try await with { clockify, source, workspace in
       let entry = workspace.entries[3]
@@ -116,7 +116,7 @@ struct SourceTests {
     }
   }
 
-  @Test("The report is read whole at any page size, and a 400 halves the page")
+  @Test("Rule 6: the report is read whole at any page size, and a 400 halves the page")
   func report() async throws {
     try await with { clockify, source, workspace in
       clockify.change { $0.controls.maximumReportPageSize = 130 }
@@ -129,7 +129,7 @@ struct SourceTests {
     }
   }
 
-  @Test("The hourly budget ends with the moment it opens again")
+  @Test("Rule 94: the hourly budget ends with the moment it opens again")
   func hourly() async throws {
     try await with(perHour: 2) { _, source, workspace in
       let began = Date().timeIntervalSince1970

@@ -17,7 +17,8 @@ struct AcknowledgeTests {
   }
 
   @Test(
-    "An item gone from Clockify and a project without a client wait until they are acknowledged; both stay as they are")
+    "Rules 16, 17: an item gone from Clockify and a project without a client wait until they are acknowledged; both stay as they are"
+  )
   func acknowledge() async throws {
     try await with { shell, clockify in
       clockify.change { $0.workspace.users[1].isRemoved = true }
@@ -62,7 +63,7 @@ struct AcknowledgeTests {
     }
   }
 
-  @Test("Unlinking somebody who is gone makes no second person, and their time stays")
+  @Test("Rule 77: unlinking somebody who is gone makes no second person, and their time stays")
   func unlinkGone() async throws {
     try await with { shell, clockify in
       clockify.change { $0.workspace.users[1].isRemoved = true }

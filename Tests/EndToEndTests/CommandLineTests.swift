@@ -10,7 +10,7 @@ struct CommandLineTests {
     try await Shell.with(workspace, [], body)
   }
 
-  @Test("From init to actuals: the gate refuses, opens, and a second import writes nothing")
+  @Test("Rules 4, 24: from init to actuals: the gate refuses, opens, and a second import writes nothing")
   func firstUse() async throws {
     try await with { shell, _ in
       let asOf = ["--as-of", "2026-03-09T06:00:00Z"]
@@ -37,7 +37,7 @@ struct CommandLineTests {
     }
   }
 
-  @Test("What a user gets wrong: a clear error, a fitting exit code, nothing made")
+  @Test("Rule 82: what a user gets wrong: a clear error, a fitting exit code, nothing made")
   func mistakes() async throws {
     try await with { shell, clockify in
       var bare = shell
@@ -88,7 +88,7 @@ struct CommandLineTests {
     }
   }
 
-  @Test("A file that is not SQLite, and a second import while one runs")
+  @Test("Rule 5: a file that is not SQLite, and a second import while one runs")
   func fileTrouble() async throws {
     try await with { shell, clockify in
       try Data("this is not a database at all, sorry".utf8).write(to: shell.folder.appendingPathComponent("x.sqlite"))
@@ -110,7 +110,8 @@ struct CommandLineTests {
   }
 
   @Test(
-    "SIGINT leaves the run partial with exit 130; SIGKILL at any moment, and the next run ends as if it had not been")
+    "Rules 2, 82: SIGINT leaves the run partial with exit 130; SIGKILL at any moment, and the next run ends as if it had not been"
+  )
   func killed() async throws {
     try await with { shell, clockify in
       let asOf = ["--as-of", "2026-03-09T06:00:00Z"]

@@ -100,7 +100,7 @@ struct CornersTests {
 
 extension CornersTests {
   @Test(
-    "Archived people who came with their time: listed, said by status, reached by the bulk command; the gate does not wait"
+    "Rules 18, 24: archived people who came with their time: listed, said by status, reached by the bulk command; the gate does not wait"
   )
   func archivedUnknown() async throws {
     try await with { shell, _ in
@@ -122,7 +122,7 @@ extension CornersTests {
     }
   }
 
-  @Test("sync-off with --purge says one thing; a tag that only looks like sync_off is warned about")
+  @Test("Rule 20: sync-off with --purge says one thing; a tag that only looks like sync_off is warned about")
   func tags() async throws {
     try await with { shell, _ in
       let off = try await shell.run("projects", "sync-off", "Alpha", "--purge").errors
@@ -211,7 +211,7 @@ extension CornersTests {
     }
   }
 
-  @Test("A dry run that breaks or ends early speaks of no run that was kept")
+  @Test("Rule 84: a dry run that breaks or ends early speaks of no run that was kept")
   func dryRun() async throws {
     try await with { shell, clockify in
       let dry = ["import", "--dry-run"] + now

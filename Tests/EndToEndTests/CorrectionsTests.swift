@@ -185,7 +185,7 @@ struct CorrectionsTests {
     }
   }
 
-  @Test("Delete says what hangs on an item, refuses, cascades, and keeps an ignored one away")
+  @Test("Rule 15: delete says what hangs on an item, refuses, cascades, and keeps an ignored one away")
   func delete() async throws {
     try await with { shell, _ in
       let refused = try await shell.run("projects", "delete", "Alpha")

@@ -3,7 +3,8 @@ import Migrations
 import PlanningStore
 import Testing
 
-/// What is not documented fails here. `ROTA_RECORD=1 swift test --filter DocumentationTests` writes docs/cli.md anew.
+/// What is not documented fails here. `ROTA_RECORD=1 swift test --filter DocumentationTests` writes docs/cli.md and
+/// docs/rules.md anew.
 @Suite("Documentation")
 struct DocumentationTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -82,7 +83,7 @@ struct DocumentationTests {
     }
   }
 
-  @Test("Every reason code and exit code is in docs/importing.md, every key of a summary in docs/json.md")
+  @Test("Rules 80, 82: every reason code and exit code is in docs/importing.md, every key of a summary in docs/json.md")
   func codes() throws {
     let importing = try document("importing.md")
     let json = try document("json.md")
@@ -102,5 +103,31 @@ struct DocumentationTests {
     for code in Set(codes) { #expect(importing.contains("`\(code)`"), "\(code)") }
     for key in Set(keys) { #expect(json.contains(key), "\(key)") }
     for status in [0, 1, 3, 4, 5, 6, 64, 130] { #expect(importing.contains("| \(status) |")) }
+  }
+
+  @Test("docs/rules.md is what the titles of the tests say")
+  func rules() throws {
+    let index = try RuleIndex(tests: Self.root.appendingPathComponent("Tests"))
+    let page = Self.root.appendingPathComponent("docs/rules.md")
+    if ProcessInfo.processInfo.environment["ROTA_RECORD"] != nil {
+      try index.page.write(to: page, atomically: true, encoding: .utf8)
+    }
+
+    #expect(index.malformed == [])
+    #expect(index.places.count > 80)
+    #expect(
+      try document("rules.md") == index.page,
+      "docs/rules.md is out of date: ROTA_RECORD=1 swift test --filter DocumentationTests")
+  }
+
+  @Test(
+    "A title names its rules in one way only",
+    arguments: [
+      ("Rule 63: weekends", [63]), ("Rules 47, 55: locks", [47, 55]), ("Rules 48 to 50, 56: edits", [48, 49, 50, 56]),
+      ("Rules 47 and 55: locks", []), ("Rule 47, 55: locks", []), ("Rules 55, 47: locks", []), ("Rules 63: one", []),
+      ("Rule 72: none", []), ("Rule 63 weekends", []),
+    ])
+  func ruleTitles(title: String, numbers: [Int]) {
+    #expect(RuleIndex.numbers(of: title) == numbers)
   }
 }

@@ -16,7 +16,7 @@ struct DuplicatesCommandsTests {
     try await Shell.with(setUp, body)
   }
 
-  @Test("list, merge with a dry run, merges, undo, dismiss")
+  @Test("Rules 74, 76: list, merge with a dry run, merges, undo, dismiss")
   func merge() async throws {
     try await with { shell in
       let list = try await shell.run("duplicates", "list")

@@ -7,7 +7,8 @@ import Testing
 struct ExistingPlanTests {
   private let now = ["--as-of", "2026-03-09T06:00:00Z"]
 
-  @Test("300 planned projects: exported with candidates, linked from the file, and the import creates none again")
+  @Test(
+    "Rule 13: 300 planned projects: exported with candidates, linked from the file, and the import creates none again")
   func threeHundred() async throws {
     var workspace = WorkspaceGenerator(people: 12, projects: 330, clients: 20, days: 12, lastDay: 20_520).make()
     // Two names that only differ in Clockify's spelling of the same client stay apart by client.

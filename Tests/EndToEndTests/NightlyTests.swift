@@ -109,7 +109,7 @@ struct NightlyTests {
     return end
   }
 
-  @Test("A month with faults, two missed nights, a kill, a restored backup and a DST change ends as a calm one")
+  @Test("Rule 2: a month with faults, two missed nights, a kill, a restored backup and a DST change ends as a calm one")
   func month() async throws {
     #expect(Self.schedule.night(of: CalendarDay("2026-03-29")!) == Instant("2026-03-29T01:00:00Z")!)
     let calm = try await month(rough: false)
@@ -118,7 +118,9 @@ struct NightlyTests {
     #expect(calm == rough)
   }
 
-  @Test("The service catches up at its start, runs once, and ends with 0 when asked to, also in the middle of a run")
+  @Test(
+    "Rule 82: the service catches up at its start, runs once, and ends with 0 when asked to, also in the middle of a run"
+  )
   func service() async throws {
     let workspace = WorkspaceGenerator(people: 4, projects: 6, clients: 3, days: 5, lastDay: 20_520).make()
     try await Shell.with(workspace, [["init"]]) { shell, clockify in

@@ -23,7 +23,7 @@ struct SteeringCommandsTests {
 
   private let importNow = ["import", "--as-of", "2026-03-09T06:00:00Z"]
 
-  @Test("Drift is listed, accepted field by field, and dismissed; a planner's own rename is none")
+  @Test("Rule 11: drift is listed, accepted field by field, and dismissed; a planner's own rename is none")
   func drift() async throws {
     try await with { shell, clockify in
       try await shell.succeed(["init"], importNow, ["clients", "edit", "Zeta", "--name", "Ours"])
@@ -52,7 +52,7 @@ struct SteeringCommandsTests {
     }
   }
 
-  @Test("Lock: set, show, move, clear, per project")
+  @Test("Rule 55: lock: set, show, move, clear, per project")
   func lock() async throws {
     try await with { shell, _ in
       try await shell.succeed(
@@ -69,7 +69,7 @@ struct SteeringCommandsTests {
     }
   }
 
-  @Test("References: a plan made first is linked from a file, and the import creates nothing twice")
+  @Test("Rule 13: references: a plan made first is linked from a file, and the import creates nothing twice")
   func references() async throws {
     try await with { shell, _ in
       try await shell.succeed(
@@ -108,7 +108,9 @@ struct SteeringCommandsTests {
     }
   }
 
-  @Test("Filters, a catch-all and several workspaces from the settings file; flags of import; wrong ones refused")
+  @Test(
+    "Rules 22, 33, 91: filters, a catch-all and several workspaces from the settings file; flags of import; wrong ones refused"
+  )
   func settings() async throws {
     try await with { shell, _ in
       try await shell.succeed(["init"])

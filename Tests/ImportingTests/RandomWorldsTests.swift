@@ -1,16 +1,19 @@
 import ClockifySimulator
-import Foundation
 import Importing
 import Planning
-import PlanningStore
 import RotaTesting
 import Testing
 
 /// Random worlds with random edits on both sides, over several imports, against the naive oracle.
 @Suite("Random worlds")
 struct RandomWorldsTests {
-  private static let users = [World.anaID, World.bobID, World.chloeID]
-  private static let projects = [World.alphaID, World.betaID, World.leaveID]
+  private func anyPerson(_ world: World, _ random: inout SeededRandom) throws -> Int64 {
+    try world.person(Cast.people[random.below(3)])
+  }
+
+  private func anyProject(_ world: World, _ random: inout SeededRandom) throws -> Int64 {
+    try world.project(Cast.projects[random.below(3)])
+  }
 
   private func moment(_ random: inout SeededRandom) -> String {
     let day = CalendarDay("2026-02-01")! + random.below(37)
@@ -23,19 +26,19 @@ struct RandomWorldsTests {
     if choice < 5 || ids.isEmpty {
       let isRunning = random.below(12) == 0
       world.track(
-        Self.users[random.below(3)], random.below(9) == 0 ? nil : Self.projects[random.below(3)], moment(&random),
+        Cast.people[random.below(3)], random.below(9) == 0 ? nil : Cast.projects[random.below(3)], moment(&random),
         minutes: isRunning ? nil : random.below(500), seconds: random.below(60), billable: random.below(4) > 0,
         type: random.below(8) == 0 ? "BREAK" : "REGULAR")
       return
     }
     let id = ids[random.below(ids.count)]
-    let (user, project, shift) = (
-      Self.users[random.below(3)], Self.projects[random.below(3)], random.below(200_000) - 100_000
+    let (person, project, shift) = (
+      Cast.people[random.below(3)], Cast.projects[random.below(3)], random.below(200_000) - 100_000
     )
     switch choice {
     case 5: world.remove(id)
-    case 6: world.edit(id) { $0.projectID = project }
-    case 7: world.edit(id) { $0.userID = user }
+    case 6: world.move(id, to: project)
+    case 7: world.handOver(id, to: person)
     case 8:
       world.edit(id) { entry in
         entry.start += shift
@@ -50,7 +53,7 @@ struct RandomWorldsTests {
   }
 
   private func editPlan(_ world: World, _ random: inout SeededRandom) throws {
-    let (person, project) = (1 + random.below(3), 1 + random.below(3))
+    let (person, project) = (try anyPerson(world, &random), try anyProject(world, &random))
     let from = CalendarDay("2026-02-01")! + random.below(30)
     let role = "(SELECT id FROM role ORDER BY (id * \(1 + random.below(97))) % 7, id LIMIT 1)"
     switch random.below(6) {
@@ -83,7 +86,8 @@ struct RandomWorldsTests {
   }
 
   @Test(
-    "Actuals equal the oracle after every import, books balance, and a second import writes nothing", arguments: 1...8)
+    "Rules 4, 81: actuals equal the oracle after every import, books balance, and a second import writes nothing",
+    arguments: 1...8)
   func againstOracle(seed: UInt64) async throws {
     var random = SeededRandom(state: seed)
     try await World.with(now: "2026-03-09T06:00:00Z") { world in
@@ -106,7 +110,8 @@ struct RandomWorldsTests {
   }
 
   @Test(
-    "Freezing edits that come and go leave no trace: after the thaw the actuals equal the oracle", arguments: 21...28)
+    "Rule 47: freezing edits that come and go leave no trace: after the thaw the actuals equal the oracle",
+    arguments: 21...28)
   func thaw(seed: UInt64) async throws {
     var random = SeededRandom(state: seed)
     try await World.with(now: "2026-03-09T06:00:00Z") { world in
@@ -116,19 +121,19 @@ struct RandomWorldsTests {
       try await world.importNow()
       for _ in 0..<4 {
         switch random.below(5) {
-        case 0: try world.sql("INSERT OR IGNORE INTO project_tag VALUES (\(1 + random.below(3)), 'sync_off')")
-        case 1: try world.sql("UPDATE person SET is_archived = 1 WHERE id = \(1 + random.below(3))")
+        case 0: try world.sql("INSERT OR IGNORE INTO project_tag VALUES (\(anyProject(world, &random)), 'sync_off')")
+        case 1: try world.sql("UPDATE person SET is_archived = 1 WHERE id = \(anyPerson(world, &random))")
         case 2:
           try world.sql(
-            "INSERT OR REPLACE INTO timesheet_lock VALUES (\(random.below(2) == 0 ? "NULL" : "\(1 + random.below(3))"), '2026-02-\(10 + random.below(18))')"
+            "INSERT OR REPLACE INTO timesheet_lock VALUES (\(random.below(2) == 0 ? "NULL" : "\(try anyProject(world, &random))"), '2026-02-\(10 + random.below(18))')"
           )
         case 3:
           try world.sql(
-            "UPDATE actual SET billable_minutes = billable_minutes + 7 WHERE person_id = \(1 + random.below(3)) AND project_id = \(1 + random.below(3))"
+            "UPDATE actual SET billable_minutes = billable_minutes + 7 WHERE person_id = \(anyPerson(world, &random)) AND project_id = \(anyProject(world, &random))"
           )
         default:
           try world.sql(
-            "INSERT OR IGNORE INTO actual (person_id, project_id, role_id, date, billable_minutes) VALUES (\(1 + random.below(3)), \(1 + random.below(3)), 2, '2026-02-\(10 + random.below(18))', 33)"
+            "INSERT OR IGNORE INTO actual (person_id, project_id, role_id, date, billable_minutes) VALUES (\(anyPerson(world, &random)), \(anyProject(world, &random)), \(world.role("Dev")), '2026-02-\(10 + random.below(18))', 33)"
           )
         }
         for _ in 0..<random.below(14) { editClockify(world, &random) }

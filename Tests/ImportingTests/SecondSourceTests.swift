@@ -4,7 +4,7 @@ import Planning
 import RotaTesting
 import Testing
 
-@Suite("The second source: each person's own list of entries")
+@Suite("Rule 36: the second source, each person's own list of entries")
 struct SecondSourceTests {
   @Test(
     "Rule 36: equal to the report for everybody who is listed, whichever zone the server reads windows in",
@@ -25,12 +25,11 @@ struct SecondSourceTests {
         }
         var ids: [String] = []
         func track() {
-          let users = [World.anaID, World.bobID, World.chloeID]
-          let projects = [World.alphaID, World.betaID, World.leaveID, nil]
+          let projects: [Cast.Project?] = Cast.projects + [nil]
           let start = Instant("2026-01-08T00:00:00Z")! + random.below(60 * 86_400)
           ids.append(
             world.track(
-              users[random.below(3)], projects[random.below(4)], start.description,
+              Cast.people[random.below(3)], projects[random.below(4)], start.description,
               minutes: random.below(12) == 0 ? nil : random.below(700), billable: random.below(3) > 0))
         }
         for _ in 0..<150 { track() }
@@ -56,14 +55,12 @@ struct SecondSourceTests {
   func fallback() async throws {
     try await World.with { world in
       world.track("2026-03-03T08:00:00Z", minutes: 60)
-      world.track(World.bobID, World.alphaID, "2026-03-03T15:00:00Z", minutes: 30)
+      world.track(.bob, .alpha, "2026-03-03T15:00:00Z", minutes: 30)
       try await world.enableActuals()
       try await world.importNow()
       let before = try world.actuals()
-      world.clockify.change { state in
-        state.controls.hasReports = false
-        state.workspace.users[1].isRemoved = true
-      }
+      world.clockify.change { $0.controls.hasReports = false }
+      world.change(.bob) { $0.isRemoved = true }
       let report = try await world.importNow()
       #expect(report.status == .done)
       #expect(report.summary.usesLists == true)

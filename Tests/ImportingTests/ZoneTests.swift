@@ -4,7 +4,7 @@ import Testing
 
 @testable import Importing
 
-@Suite("Whose clock decides")
+@Suite("Rule 34: whose clock decides")
 struct ZoneTests {
   private func chooser(_ profile: String?, override: String? = nil, owner: String? = "Asia/Tokyo") -> ZoneChooser {
     var settings = ImportSettings()

@@ -87,7 +87,7 @@ struct StoreTests {
     }
   }
 
-  @Test("Deleting a person by plain SQL removes what hangs on it; ids are never reused")
+  @Test("Rule 15: deleting a person by plain SQL removes what hangs on it; ids are never reused")
   func cascades() throws {
     try temporary { path in
       try PlanningDatabase(path: path, creates: true).close()
@@ -106,7 +106,7 @@ struct StoreTests {
     }
   }
 
-  @Test("The write lock: held by one, refused to another, free once let go")
+  @Test("Rule 5: the write lock: held by one, refused to another, free once let go")
   func lock() throws {
     try temporary { path in
       var first = try WriteLock(database: path, patience: 0)

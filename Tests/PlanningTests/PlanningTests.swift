@@ -127,7 +127,7 @@ struct PlanTests {
   }
 
   @Test(
-    "Names compare without case, accents, punctuation and legal suffixes",
+    "Rule 74: names compare without case, accents, punctuation and legal suffixes",
     arguments: [
       ("Müller GmbH", "muller"), ("  Acme, Inc. ", "ACME"), ("O'Neill & Sons", "oneill sons"), ("Straße", "strasse"),
     ])

@@ -9,7 +9,8 @@ import Steering
 
 /// A simulated Clockify, a fresh database, and a clock set by hand: what import tests stand on.
 ///
-/// Week Monday 2026-03-02 to Sunday 2026-03-08; the cast of docs/importing.md.
+/// Week Monday 2026-03-02 to Sunday 2026-03-08; who and what is in it: `Cast`. `World.with` makes one workspace,
+/// `World.several` several; `World+Clockify` tracks time and edits the lists, `World+Plan` plans.
 package final class World {
   package let clockify: SimulatedClockify
   package private(set) var database: PlanningDatabase
@@ -17,15 +18,6 @@ package final class World {
   package var settings = ImportSettings()
   package var now: Instant
   private var counter = 0
-
-  package static let anaID = "6630aa10b1c2d3e4f5060001"
-  package static let bobID = "6630aa10b1c2d3e4f5060002"
-  package static let chloeID = "6630aa10b1c2d3e4f5060003"
-  package static let acmeID = "6630aa10b1c2d3e4f5060010"
-  package static let internalID = "6630aa10b1c2d3e4f5060011"
-  package static let alphaID = "6630aa10b1c2d3e4f5060020"
-  package static let betaID = "6630aa10b1c2d3e4f5060021"
-  package static let leaveID = "6630aa10b1c2d3e4f5060022"
 
   /// - Parameters:
   ///   - now: UTC.
@@ -42,28 +34,39 @@ package final class World {
       now: Instant(now)!)
   }
 
-  private static func cast(plan: String) -> SimulatedWorkspace {
-    var workspace = SimulatedWorkspace(id: "6630aa10b1c2d3e4f5060000", name: "W", plan: plan)
-    var ana = SimulatedWorkspace.User(id: anaID, name: "Ana", email: "Ana@ex.test", timeZone: "Europe/Berlin")
-    ana.role = .owner
-    workspace.users = [
-      ana, .init(id: bobID, name: "Bob", email: "bob@ex.test", timeZone: "America/New_York"),
-      .init(id: chloeID, name: "Chloe", email: "chloe@ex.test", timeZone: "Pacific/Auckland"),
-    ]
-    workspace.clients = [.init(id: acmeID, name: "Acme"), .init(id: internalID, name: "Internal")]
-    workspace.projects = [
-      .init(id: alphaID, name: "Alpha", clientID: acmeID), .init(id: betaID, name: "Beta", clientID: acmeID),
-      .init(id: leaveID, name: "Leave", clientID: internalID),
-    ]
+  /// Workspace W with everybody and everything of the cast.
+  private static func cast(name: String = "W", plan: String) -> SimulatedWorkspace {
+    var workspace = SimulatedWorkspace(id: Cast.id(0), name: name, plan: plan)
+    workspace.users = Cast.people.map(user)
+    workspace.clients = [Cast.Client.acme, .internal].map { .init(id: $0.id, name: $0.name) }
+    func project(_ project: Cast.Project, _ client: Cast.Client) -> SimulatedWorkspace.Project {
+      .init(id: project.id, name: project.name, clientID: client.id)
+    }
+    workspace.projects = [project(.alpha, .acme), project(.beta, .acme), project(.leave, .internal)]
     return workspace
+  }
+
+  private static func user(_ person: Cast.Person) -> SimulatedWorkspace.User {
+    switch person {
+    case .ana:
+      var ana = SimulatedWorkspace.User(id: person.id, name: "Ana", email: "Ana@ex.test", timeZone: "Europe/Berlin")
+      ana.role = .owner
+      return ana
+    case .bob: return .init(id: person.id, name: "Bob", email: "bob@ex.test", timeZone: "America/New_York")
+    default:
+      return .init(
+        id: person.id, name: person.name, email: "\(person.name.lowercased())@ex.test", timeZone: "Pacific/Auckland")
+    }
   }
 
   /// Makes a world, hands it over, and cleans up after it.
   package static func with(
-    now: String = "2026-03-09T06:00:00Z", plan: String = "PRO_2021", workspaces: [SimulatedWorkspace]? = nil,
-    _ body: (World) async throws -> Void
+    now: String = "2026-03-09T06:00:00Z", plan: String = "PRO_2021", _ body: (World) async throws -> Void
   ) async throws {
-    let world = try await make(now: now, plan: plan, workspaces: workspaces)
+    try await lend(make(now: now, plan: plan), to: body)
+  }
+
+  private static func lend(_ world: World, to body: (World) async throws -> Void) async throws {
     do {
       try await body(world)
     } catch {
@@ -73,6 +76,29 @@ package final class World {
     await world.close()
   }
 
+  /// Several workspaces that share accounts, all of them named in the settings.
+  ///
+  /// The first has the clients and projects of the cast, the others have people only:
+  /// `World.several(["A": Cast.people, "B": [.ana, .bob]]) { world in … }`; then `world.newProject("Gamma", …, in: "B")`.
+  ///
+  /// - Parameter workspaces: name and people; Ana, who owns the key, is in each.
+  package static func several(
+    _ workspaces: KeyValuePairs<String, [Cast.Person]>, now: String = "2026-03-09T06:00:00Z",
+    plan: String = "PRO_2021", _ body: (World) async throws -> Void
+  ) async throws {
+    let made = workspaces.enumerated().map { number, entry in
+      var workspace =
+        number == 0
+        ? cast(name: entry.key, plan: plan)
+        : SimulatedWorkspace(id: Cast.id(9000 + number), name: entry.key, plan: plan)
+      workspace.users = entry.value.map(user)
+      return workspace
+    }
+    let world = try await make(now: now, workspaces: made)
+    world.settings.workspaces = made.map(\.id)
+    try await lend(world, to: body)
+  }
+
   private init(clockify: SimulatedClockify, database: PlanningDatabase, folder: URL, now: Instant) {
     self.clockify = clockify
     self.database = database
@@ -80,51 +106,16 @@ package final class World {
     self.now = now
   }
 
+  /// Counts what the world makes, so that ids differ.
+  func nextNumber() -> Int {
+    counter += 1
+    return counter
+  }
+
   package func close() async {
     await clockify.stop()
     try? database.close()
     try? FileManager.default.removeItem(at: folder)
-  }
-
-  // MARK: Clockify's side
-
-  /// - Parameters:
-  ///   - start: UTC, `2026-03-03T08:00:00Z`.
-  ///   - minutes: nil: the timer runs.
-  ///   - workspace: the first is 0.
-  /// - Returns: the entry's id.
-  @discardableResult
-  package func track(
-    _ user: String, _ project: String?, _ start: String, minutes: Int?, seconds: Int = 0,
-    billable: Bool? = true, type: String? = "REGULAR", workspace: Int = 0
-  ) -> String {
-    counter += 1
-    let begin = Instant(start)!.seconds
-    let id = "66500c00b1c2d3e4f506" + String(repeating: "0", count: 4 - "\(counter)".count) + "\(counter)"
-    var entry = SimulatedWorkspace.Entry(
-      id: id, userID: user, projectID: project, start: begin, end: minutes.map { begin + $0 * 60 + seconds })
-    entry.billable = billable
-    entry.type = type
-    clockify.change { [entry] in $0.workspaces[workspace].add(entry) }
-    return id
-  }
-
-  /// Ana, on Alpha.
-  @discardableResult
-  package func track(_ start: String, minutes: Int?, seconds: Int = 0, billable: Bool = true) -> String {
-    track(Self.anaID, Self.alphaID, start, minutes: minutes, seconds: seconds, billable: billable)
-  }
-
-  package func edit(_ id: String, _ edit: @escaping @Sendable (inout SimulatedWorkspace.Entry) -> Void) {
-    clockify.change { state in
-      for index in state.workspaces.indices { state.workspaces[index].editEntry(id, edit) }
-    }
-  }
-
-  package func remove(_ id: String) {
-    clockify.change { state in
-      for index in state.workspaces.indices { state.workspaces[index].removeEntry(id) }
-    }
   }
 
   // MARK: Ours
@@ -200,39 +191,5 @@ package final class World {
 
   package struct SQLFailed: Error {
     package let message: String
-  }
-
-  /// `Ana Alpha Dev 2026-03-03 450/30` per row, zeros marked `·`, hours typed by hand `*`.
-  package func actuals() throws -> [String] {
-    let text = try sql(
-      """
-      SELECT person || ' ' || project || ' ' || role || ' ' || date || ' ' || billable_minutes || '/' || nonbillable_minutes
-        || CASE origin WHEN 'autofill' THEN '·' WHEN 'manual' THEN '*' ELSE '' END
-      FROM actual_detail ORDER BY date, person, project, role
-      """)
-    return text.isEmpty ? [] : text.split(separator: "\n").map(String.init)
-  }
-
-  /// Everything planners see, for comparisons; run log and stamps left out.
-  package func state() throws -> String {
-    try sql(
-      """
-      SELECT 'client', name, is_archived FROM client ORDER BY 2;
-      SELECT 'project', name, is_archived, archived_by FROM project ORDER BY 2, 1;
-      SELECT 'person', name, is_archived, archived_by FROM person ORDER BY 2;
-      SELECT person, project, role, date, billable_minutes, nonbillable_minutes, origin FROM actual_detail ORDER BY 1, 2, 3, 4;
-      SELECT l.entry_id, l.state, l.reason, l.date, l.seconds, l.billable, person.name, project.name, role.name
-        FROM ledger l LEFT JOIN person ON person.id = l.person_id LEFT JOIN project ON project.id = l.project_id
-        LEFT JOIN role ON role.id = l.role_id ORDER BY 1;
-      SELECT manual_minutes, imported_minutes, source_minutes, date FROM actual_conflict ORDER BY date;
-      """)
-  }
-
-  /// Every table but the run log, byte for byte.
-  package func dump() throws -> String {
-    try sql(
-      """
-      .dump client project person contract role external_reference actual placement placement_basis clockify_% setting deferred_cell actual_conflict entry_change cell_change delete_plan
-      """)
   }
 }

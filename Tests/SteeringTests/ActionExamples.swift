@@ -113,8 +113,8 @@ struct ActionExample: CustomTestStringConvertible {
       item: alpha),
     .init(action: UnlinkItem(.project, "Alpha"), says: "Alpha (Acme): unlinked from", item: alpha),
     .init(
-      action: IgnoreReference(.project, clockifyID: World.alphaID, note: "why"),
-      says: "project \(World.alphaID): ignored from now on.", item: alpha),
+      action: IgnoreReference(.project, clockifyID: Cast.Project.alpha.id, note: "why"),
+      says: "project \(Cast.Project.alpha.id): ignored from now on.", item: alpha),
     .init(
       action: UnignoreReference(.project, clockifyID: newID), says: "project \(newID): imported again from the next",
       earlier: [IgnoreReference(.project, clockifyID: newID, note: nil)]),
@@ -122,10 +122,10 @@ struct ActionExample: CustomTestStringConvertible {
       action: ImportReferences(file(["kind": "project", "planning_id": "Alpha", "external_id": newID])),
       says: "Linked 1 item of plan.csv."),
     .init(
-      action: AcknowledgeItem(.person, World.anaID, note: nil),
-      says: "person \(World.anaID), not in Clockify any more: acknowledged.", item: ana, sql: anaIsGone),
+      action: AcknowledgeItem(.person, Cast.Person.ana.id, note: nil),
+      says: "person \(Cast.Person.ana.id), not in Clockify any more: acknowledged.", item: ana, sql: anaIsGone),
     .init(
-      action: UnacknowledgeItem(.person, "Ana"), says: "person \(World.anaID): waits again.", item: ana,
+      action: UnacknowledgeItem(.person, "Ana"), says: "person \(Cast.Person.ana.id): waits again.", item: ana,
       sql: anaIsGone, earlier: [AcknowledgeItem(.person, "Ana", note: nil)]),
     .init(
       action: AcceptDrift(.init(kind: .project, item: "Alpha", field: "name")),
@@ -136,8 +136,8 @@ struct ActionExample: CustomTestStringConvertible {
   ]
 
   private static let anaIsGone =
-    "UPDATE external_reference SET source_missing_since = '2026-03-01' WHERE external_id = '\(World.anaID)'"
-  private static let alphaIsRenamed = "UPDATE clockify_project SET name = 'A' WHERE id = '\(World.alphaID)'"
+    "UPDATE external_reference SET source_missing_since = '2026-03-01' WHERE external_id = '\(Cast.Person.ana.id)'"
+  private static let alphaIsRenamed = "UPDATE clockify_project SET name = 'A' WHERE id = '\(Cast.Project.alpha.id)'"
   private static let conflict = "INSERT INTO actual_conflict VALUES (1, 1, '\(day)', 10, 60, 60, 1)"
 
   private static let time: [ActionExample] = [

@@ -47,7 +47,7 @@ struct ActionTests {
   @Test("The change log says who did what to which item through which face, what was said and what was asked for")
   func changeLog() async throws {
     try await withDesk { world, desk in
-      _ = try desk.perform(TagItem(.client, World.acmeID, "Sync_Off"))
+      _ = try desk.perform(TagItem(.client, Cast.Client.acme.id, "Sync_Off"))
 
       let row = try world.sql("SELECT at, actor, surface, action, kind, planning_id, said, details FROM change_log")
 
@@ -55,7 +55,7 @@ struct ActionTests {
         row == """
           2026-03-09T06:00:00Z|kim|cli|items.tag|client|1|Acme: tagged Sync_Off
           What is stored stays; new time is skipped from the next import on.|\
-          {"item":"\(World.acmeID)","kind":"client","tag":"Sync_Off"}
+          {"item":"\(Cast.Client.acme.id)","kind":"client","tag":"Sync_Off"}
           """)
     }
   }

@@ -32,7 +32,8 @@ extension ImaginedWorld {
     if troubles.has(.absurd), chance(40) { seconds = pick([-100, 0, 40 * 86_400, 26 * 3600]) }
     let type = chance(14) ? pick(["BREAK", "TIME_OFF", "HOLIDAY"]) : chance(12) ? nil : "REGULAR"
     let id = world.track(
-      user.id, chance(9) ? nil : project?.id, Instant(seconds: start).description, minutes: seconds.map { $0 / 60 },
+      userID: user.id, projectID: chance(9) ? nil : project?.id, Instant(seconds: start).description,
+      minutes: seconds.map { $0 / 60 },
       seconds: (seconds ?? 0) % 60, billable: chance(20) ? nil : !chance(4), type: type, workspace: number)
     note("track", id)
   }
