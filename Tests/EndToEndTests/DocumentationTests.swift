@@ -130,4 +130,21 @@ struct DocumentationTests {
   func ruleTitles(title: String, numbers: [Int]) {
     #expect(RuleIndex.numbers(of: title) == numbers)
   }
+
+  @Test("Every command that a next step names is one")
+  func nextSteps() throws {
+    let known = try document("cli.md").matches(of: /(?m)^## rota ([a-z -]+)$/).map { String($0.1) }
+    var named = 0
+    for file in ["NextStepWords", "FaultWords", "StatusWords", "MonthWords", "MergeWords"] {
+      let path = Self.root.appendingPathComponent("Sources/Steering/Words/\(file).swift")
+      for match in try String(contentsOf: path, encoding: .utf8).matches(of: /["' ]rota ([a-z-]+)(?: ([a-z-]+))?/) {
+        named += 1
+        let whole = [match.1, match.2].compactMap(\.self).joined(separator: " ")
+        // A group of commands needs one of them.
+        let isGroup = known.contains { $0.hasPrefix("\(match.1) ") }
+        #expect(known.contains(whole) || (!isGroup && known.contains(String(match.1))), "rota \(whole) in \(file)")
+      }
+    }
+    #expect(named > 50)
+  }
 }

@@ -5,6 +5,7 @@ import Planning
 import PlanningStore
 import Synchronization
 
+/// Every manner in which a run comes and ends. One file, because each manner is judged by what the others leave behind.
 extension ImaginedWorld {
   private enum Manner {
     case plain, full, dates, workspace, person, project

@@ -11,7 +11,8 @@ struct RunShape {
   var projects: Set<String>?
 }
 
-/// The rules once more, the slow way: entry by entry, with none of rota's code.
+/// The rules once more, the slow way: entry by entry, with none of rota's code. One long file on purpose: it is read from
+/// top to bottom beside the rules, by somebody who has not read the import.
 ///
 /// Remembers between runs what a person with pencil and paper would: where each entry's time stands (`homes`), the zone
 /// that its date was decided in (`pins`), and each workspace's lists as last read.
