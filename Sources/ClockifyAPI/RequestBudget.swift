@@ -1,14 +1,14 @@
 package import Foundation
 
-/// How many requests may be sent when: a steady rate, and on FREE workspaces so many in any hour (clockify-api.md 1.3).
+/// How many requests may be sent when: so many in any second, and on FREE workspaces so many in any hour
+/// (clockify-api.md 1.3).
 ///
 /// Uses the machine's clock, never the planning clock.
 package actor RequestBudget {
-  private let perSecond: Double
+  private var pace: Pace
   private var perHour: Int?
   private let waitsForHour: Bool
   private let waits: Waits
-  private var nextSlot = ContinuousClock.now
   private var sentThisHour: [Date] = []
   /// Requests sent through this budget, retries included.
   package private(set) var count = 0
@@ -21,7 +21,7 @@ package actor RequestBudget {
     perSecond: Double, perHour: Int?, spent: [Date] = [], waitsForHour: Bool = false, waits: Waits = Waits()
   ) {
     self.waits = waits
-    self.perSecond = perSecond
+    pace = Pace(perSecond: perSecond)
     self.perHour = perHour
     self.waitsForHour = waitsForHour
     sentThisHour = spent.sorted()
@@ -41,8 +41,7 @@ package actor RequestBudget {
   func take() async throws {
     try await takeHourly()
     let now = ContinuousClock.now
-    let slot = max(now, nextSlot)
-    nextSlot = slot + .seconds(1 / perSecond)
+    let slot = pace.take(at: now)
     sentThisHour.append(Date())
     count += 1
     if slot > now { try await Task.sleep(until: slot) }
@@ -63,6 +62,28 @@ package actor RequestBudget {
       try await waits.wait(
         max(1, opens.timeIntervalSince(now)), for: "the workspace's \(perHour) requests an hour are used up")
     }
+  }
+}
+
+/// When the next request may go: never more than the rate in any second, but those at once, so that an ordinary night need
+/// not wait between each. A rate below one a second: one request in so many seconds.
+package struct Pace {
+  private let burst: Int
+  private let window: Duration
+  /// The last slots, as many as a window may hold.
+  private var taken: [ContinuousClock.Instant] = []
+
+  package init(perSecond: Double) {
+    burst = max(1, Int(perSecond))
+    window = .seconds(Double(burst) / perSecond)
+  }
+
+  /// - Returns: the slot; not before `now`.
+  package mutating func take(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    var slot = max(now, taken.last ?? now)
+    if taken.count == burst { slot = max(slot, taken.removeFirst() + window) }
+    taken.append(slot)
+    return slot
   }
 }
 

@@ -27,8 +27,8 @@ package enum Backups {
       guard let error = error as? StoreError else { throw error }
       let why =
         switch error.code {
-        case .readOnly: "its folder is not there or may not be written"
-        case .diskFull: "there is no room left on its disk"
+        case .readOnly, .cannotOpen: "its folder is not there or may not be written"
+        case .diskFull, .ioFailed: "there is no room left on its disk"
         default: error.message
         }
       throw UserError(

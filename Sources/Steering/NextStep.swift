@@ -17,6 +17,7 @@ package enum NextStep: Codable, Sendable, Hashable {
   case checkDatabase
   case migrateDatabase
   case tryTelling
+  case restoreBackup
 
   // Runs
   case runs

@@ -95,6 +95,51 @@ struct SoundRowsTests {
     }
   }
 
+  @Test("Several that open a file of an earlier schema at once: one backup, of what was there, and all of them get on")
+  func migratedAtOnce() async throws {
+    try await withBadRows { shell in
+      let answers = try await withThrowingTaskGroup(of: (status: Int32, out: String, errors: String).self) { group in
+        for _ in 0..<4 { group.addTask { try await shell.run("people", "list") } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      for answer in answers { #expect(answer.status == 0 && answer.out.contains("Ana"), "\(answer.errors)") }
+      let backups = try FileManager.default.contentsOfDirectory(atPath: shell.folder.path)
+        .filter { $0.contains("before-schema") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }
+      #expect(backups == ["rota.sqlite.before-schema-\(Migrations.all.count)"])
+      let earlier = Migrations.all.filter { $0.name < "m0009" }.count
+      for backup in backups {
+        let copy = shell.folder.appendingPathComponent(backup)
+        try FileManager.default.moveItem(at: copy, to: shell.folder.appendingPathComponent("copy.sqlite"))
+      }
+      #expect(
+        try shell.sql("ATTACH 'copy.sqlite' AS copy; SELECT count(*) FROM copy.grdb_migrations") == "\(earlier)")
+    }
+  }
+
+  @Test("Several that make the file at once all get on")
+  func madeAtOnce() async throws {
+    try await Shell.with([]) { shell in
+      let answers = try await withThrowingTaskGroup(of: (status: Int32, out: String, errors: String).self) { group in
+        for _ in 0..<4 { group.addTask { try await shell.run("init") } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      for answer in answers { #expect(answer.status == 0, "\(answer.errors)") }
+      try await shell.succeed(["database", "check"])
+    }
+  }
+
+  @Test("A project whose client is not there is named by every command, and told what is wrong")
+  func projectWithoutClientRow() async throws {
+    try await withBadRows { shell in
+      _ = try shell.sql("PRAGMA foreign_keys = OFF; UPDATE project SET client_id = 88")
+      let shown = try await shell.run("projects", "show", "1")
+      #expect(shown.status == 64 && shown.errors.contains("project 1 Alpha (?) belongs to no client"))
+      #expect(shown.errors.contains("Next: rota database check"))
+      #expect(
+        try await shell.run("database", "check").out.contains("client_id is 88, and there is no such client"))
+    }
+  }
+
   @Test("An import into a file with such rows names them and the way on")
   func importRefused() async throws {
     try await withBadRows { shell in

@@ -114,22 +114,42 @@ package final class PlanningDatabase: Sendable {
   package static var schemaVersion: Int { Migrations.all.count }
 
   private func bringUpToDate(_ applied: Int, migrates: Bool) throws {
+    if isReadOnly, applied == 0 { throw StoreError(.readOnly, path: path) }
     if applied > 0, applied < Migrations.all.count, !migrates || isReadOnly {
       throw StoreError(
         isReadOnly ? .olderSchemaReadOnly(applied: applied) : .olderSchema(applied: applied), path: path)
     }
     guard !isReadOnly else { return }
+    let lock = applied < Migrations.all.count ? try lockForMigrating(isNew: applied == 0) : nil
+    defer { withExtendedLifetime(lock) {} }
     try withWriter { writer in
-      if applied > 0, applied < Migrations.all.count {
-        try writer.queue.vacuum(into: Self.freeName("\(path).before-schema-\(Self.schemaVersion)"))
-      }
-      // Rows that name nothing are for `problems()` to tell, not for a migration to die of.
-      var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
-      for step in Migrations.all {
-        migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
-      }
-      try migrator.migrate(writer.queue)
+      let now = try Self.appliedSteps(writer.queue, path: path)
+      guard now < Migrations.all.count else { return }
+      if now > 0 { try writer.queue.vacuum(into: Self.freeName("\(path).before-schema-\(Self.schemaVersion)")) }
+      try Self.migrate(writer.queue)
     }
+  }
+
+  /// An older rota's import may be running, or somebody else may be making or migrating the file just now.
+  ///
+  /// - Returns: nil where a new file's lock cannot be made: opening the file will say why.
+  private func lockForMigrating(isNew: Bool) throws -> WriteLock? {
+    do {
+      guard let lock = try WriteLock(database: path, patience: 30) else { throw StoreError(.busy, path: path) }
+      return lock
+    } catch let error as StoreError {
+      if isNew, case .noLock = error.code { return nil }
+      throw error
+    }
+  }
+
+  private static func migrate(_ queue: DatabaseQueue) throws {
+    // Rows that name nothing are for `problems()` to tell, not for a migration to die of.
+    var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
+    for step in Migrations.all {
+      migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
+    }
+    try migrator.migrate(queue)
   }
 
   /// How many steps of the schema the file has.

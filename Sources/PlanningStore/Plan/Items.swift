@@ -32,7 +32,8 @@ package struct Items: Subject {
     let table = kind.rawValue
     let detail =
       kind == .project
-      ? "project.name || ' (' || (SELECT name FROM client WHERE client.id = client_id) || ')'" : "\(table).name"
+      ? "project.name || ' (' || ifnull((SELECT name FROM client WHERE client.id = client_id), '?') || ')'"
+      : "\(table).name"
     func matches(_ condition: String) throws -> [(id: Int64, name: String)] {
       let statement = try db.cachedStatement(
         sql: "SELECT id, \(detail) AS shown FROM \(table) WHERE \(condition) ORDER BY id")

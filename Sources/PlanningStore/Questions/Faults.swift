@@ -1,5 +1,5 @@
 import GRDB
-import Planning
+package import Planning
 
 /// A row that is not as it must be, as facts. `Steering` words it, and what mends it.
 package enum Fault: Sendable, Equatable {
@@ -13,7 +13,7 @@ package enum Fault: Sendable, Equatable {
   case danglingOwn(table: String, parent: String, rows: Int)
   case danglingLink(externalID: String, kind: String, planningID: String)
   /// The cell's actuals are not what the ledger places there; minutes.
-  case uneven(Cell, actuals: Int, ledger: Int)
+  case uneven(person: PersonID, project: ProjectID, date: String, actuals: Int, ledger: Int)
 
   /// Tables whose faults can be mended by hand.
   package enum PlanningTable: String, Sendable, CaseIterable {
@@ -125,7 +125,7 @@ package struct Faults: Subject {
             FROM \(link.table.rawValue) t
             WHERE t.\(column.name) IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM \(column.parent) p WHERE p.id = t.\(column.name))
-            GROUP BY 1 LIMIT 20
+            GROUP BY t.\(column.name) LIMIT 20
             """
         ).map { row in
           Fault.dangling(
@@ -181,10 +181,9 @@ package struct Faults: Subject {
             WHERE d.person_id = c.person_id AND d.project_id = c.project_id AND d.date = c.date)
         LIMIT 20
         """
-    ).compactMap { row in
-      guard let day = CalendarDay(row["date"] as String) else { return nil }
-      return .uneven(
-        Cell(person: row["person_id"], project: row["project_id"], day: day), actuals: row["actuals"],
+    ).map { row in
+      .uneven(
+        person: row["person_id"], project: row["project_id"], date: row["date"], actuals: row["actuals"],
         ledger: row["placed"])
     }
   }

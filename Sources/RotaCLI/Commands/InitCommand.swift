@@ -27,12 +27,9 @@ struct InitCommand: ParsableCommand {
     composition.say(
       "\(composition.settings.database) \(existed ? "is there already; checked" : "made, schema \(PlanningDatabase.schemaVersion)")."
     )
-    if hasFile {
-      composition.say("\(path) is there already; left as it is.")
-    } else {
-      try Self.write(Self.template(database: options.database), to: path)
-      composition.say("\(path) written: every setting with its default.")
-    }
+    let isWritten = try !hasFile && Self.write(Self.template(database: options.database), to: path)
+    composition.say(
+      isWritten ? "\(path) written: every setting with its default." : "\(path) is there already; left as it is.")
     composition.say("Next: set CLOCKIFY_API_KEY, then   rota check   and   rota import")
   }
 
@@ -48,9 +45,13 @@ struct InitCommand: ParsableCommand {
     return options
   }
 
-  private static func write(_ text: String, to path: String) throws {
+  /// - Returns: false where somebody else has written it meanwhile.
+  private static func write(_ text: String, to path: String) throws -> Bool {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+      return true
+    } catch CocoaError.fileWriteFileExists {
+      return false
     } catch {
       // Not half a file that the next 'init' would keep.
       if (try? Data(contentsOf: URL(fileURLWithPath: path)))?.count ?? 0 < text.utf8.count {

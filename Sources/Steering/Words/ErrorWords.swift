@@ -89,7 +89,7 @@ package enum ErrorWords {
       UserError(
         error.message, next: .outside("make room (df -h), then run the same command again"), status: .failed)
     case .busy: UserError(error.message, next: .outside("try again in a moment"), status: .alreadyRunning)
-    case .damaged, .damagedEntry: UserError(error.message, next: .outside("restore a backup"), status: .failed)
+    case .damaged, .damagedEntry: UserError(error.message, next: .restoreBackup, status: .failed)
     case .refused: UserError(error.message)
     case .other: UserError(error.message, status: .failed)
     }

@@ -1,3 +1,4 @@
+import Planning
 package import PlanningStore
 
 /// What is wrong with rows, and the command or the SQL that mends them.
@@ -13,8 +14,8 @@ extension Fault {
       "\(table), \(Self.rows(rows)): the \(parent) that they name is not there"
     case .danglingLink(let id, let kind, let item):
       "the link of Clockify id \(id) leads to \(kind) \(item), which is not there"
-    case .uneven(let cell, let actuals, let ledger):
-      "person \(cell.person), project \(cell.project), \(cell.day): the actuals say \(actuals) min, the ledger \(ledger)"
+    case .uneven(let person, let project, let date, let actuals, let ledger):
+      "person \(person), project \(project), \(date): the actuals say \(actuals) min, the ledger \(ledger)"
     }
   }
 
@@ -30,7 +31,8 @@ extension Fault {
       .outside(Self.ways(table, column, item, ids).joined(separator: "   or   "))
     case .danglingLink(let id, _, _):
       .outside("sqlite3 DATABASE \"DELETE FROM external_reference WHERE external_id = '\(id)'\"")
-    case .uneven(let cell, _, _): .explain(cell)
+    case .uneven(let person, let project, let date, _, _):
+      CalendarDay(date).map { .explain(Cell(person: person, project: project, day: $0)) } ?? .restoreBackup
     }
   }
 

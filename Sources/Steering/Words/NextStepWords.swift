@@ -16,6 +16,7 @@ extension NextStep {
     case .checkDatabase: "rota database check"
     case .migrateDatabase: "rota database migrate"
     case .tryTelling: "rota notify test"
+    case .restoreBackup: "restore a backup"
     case .runs: "rota runs list"
     case .run(let run): "rota runs show \(run)"
     case .fixUnknownRoles: "rota people list --unknown"
