@@ -128,6 +128,20 @@ struct SoundRowsTests {
     }
   }
 
+  @Test("Rows that name nothing are told in the order of what they name")
+  func danglingInOrder() async throws {
+    try await withBadRows { shell in
+      _ = try shell.sql(
+        """
+        PRAGMA foreign_keys = OFF; DELETE FROM contract;
+        INSERT INTO contract (person_id, role_id, starts_on, ends_on) VALUES
+          (1, 88, '2026-01-01', '2026-01-31'), (1, 9, '2026-02-01', '2026-02-28');
+        """)
+      let told = try await shell.run("database", "check").out.matches(of: /role_id is (\d+)/).map { String($0.1) }
+      #expect(told == ["9", "88"])
+    }
+  }
+
   @Test("A project whose client is not there is named by every command, and told what is wrong")
   func projectWithoutClientRow() async throws {
     try await withBadRows { shell in
@@ -235,6 +249,15 @@ struct SoundRowsTests {
       let lock = try look(["lock", "set", "2026-03-01"])
       #expect(lock.status == 1 && lock.out.contains("Next:"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+
+      // An empty file that may not be written is none that was made.
+      let empty = shell.folder.appendingPathComponent("empty")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+      try Data().write(to: empty)
+      try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: empty.path)
+      try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
+      let made = try look(["init", "--database", "empty"])
+      #expect(made.status == 1 && made.out.contains("cannot be written: the file or its folder is read-only"))
     }
   }
 
