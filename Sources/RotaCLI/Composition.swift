@@ -72,7 +72,7 @@ struct Composition {
 
   /// Reads from the database; fails if it is not there.
   func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try openDatabase().read(body)
+    try desk().ask(body)
   }
 
   /// Does it, and says what was said.

@@ -7,7 +7,6 @@ package enum NextStep: Codable, Sendable, Hashable {
   case importNow
   /// Reads some dates again.
   case importDates(since: CalendarDay, until: CalendarDay?)
-  case importEverything
   case confirmDeletes(run: Int64)
   case check
   case status
@@ -25,7 +24,6 @@ package enum NextStep: Codable, Sendable, Hashable {
 
   // Roles and actuals
   case fixUnknownRoles
-  case giveRole
   case giveRoleFrom(role: String, person: PersonID)
   case giveRolesOrAllowUnknown
   /// The role of hours that are typed.
@@ -35,7 +33,6 @@ package enum NextStep: Codable, Sendable, Hashable {
   case auditFrom(CalendarDay)
 
   // What waits
-  case duplicates
   case duplicatesOf(PlanSnapshot.Kind)
   case reviewDuplicates
   case mergeDuplicates

@@ -35,11 +35,7 @@ package final class PlanningDatabase: Sendable {
     }
     let isReadOnly = size != nil && !Self.mayWrite(path)
     self.isReadOnly = isReadOnly
-    readers = Readers {
-      try DatabaseQueue(
-        path: isReadOnly ? Self.untouched(path) : path,
-        configuration: Self.configuration(isReadOnly ? .readingFile : .reading))
-    }
+    readers = Readers { try Self.connect(path, isReadOnly ? .readingFile : .reading) }
     do {
       let applied = size ?? 0 > 0 ? try Self.look(at: path) : 0
       if applied < Migrations.all.count || !Self.isWAL(path) {
@@ -66,14 +62,16 @@ package final class PlanningDatabase: Sendable {
     return configuration
   }
 
+  private static func connect(_ path: String, _ purpose: Purpose) throws -> DatabaseQueue {
+    try DatabaseQueue(
+      path: purpose == .readingFile ? untouched(path) : path, configuration: configuration(purpose))
+  }
+
   /// The one connection that writes.
   private func withWriter<Value>(_ body: (Writer) throws -> Value) throws -> Value {
     let opened = try writer.withLock { writer in
       if let writer { return writer }
-      let made = Writer(
-        queue: try DatabaseQueue(
-          path: isReadOnly ? Self.untouched(path) : path,
-          configuration: Self.configuration(isReadOnly ? .readingFile : .writing)))
+      let made = Writer(queue: try Self.connect(path, isReadOnly ? .readingFile : .writing))
       writer = made
       return made
     }
@@ -105,7 +103,7 @@ package final class PlanningDatabase: Sendable {
   /// - Returns: how many steps of the schema the file has.
   /// - Throws: `StoreError` for a file that is not ours; it is as it was.
   private static func look(at path: String) throws -> Int {
-    let queue = try DatabaseQueue(path: untouched(path), configuration: configuration(.readingFile))
+    let queue = try connect(path, .readingFile)
     let applied = try appliedSteps(queue, path: path)
     try queue.close()
     return applied

@@ -94,7 +94,7 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
 
     func run() throws {
       let rows = try Composition(options).read { try $0.questions.holidays() }
-      TablePrinter.show(rows, asJSON: json.json, empty: "No holidays. Next: rota holidays add DATE --name NAME")
+      TablePrinter.show(rows, asJSON: json.json, empty: "No holidays. Next: \(NextStep.addHoliday.command)")
     }
   }
 

@@ -32,7 +32,7 @@ struct DuplicatesCommand: ParsableCommand {
         Terminal.note("Nothing looks like a duplicate.")
       } else {
         TablePrinter.show(lines.map(DuplicateWords.Row.init), asJSON: false, empty: "")
-        Terminal.note("Next: rota duplicates merge KIND KEEP DROP --dry-run   or   rota duplicates review")
+        Terminal.note("Next: \(NextStep.either(.mergeDuplicates, .reviewDuplicates).command)")
       }
     }
   }
@@ -120,7 +120,7 @@ struct DuplicatesCommand: ParsableCommand {
       }
       if !groups.isEmpty {
         composition.say(
-          "\(Words.plural(groups.count, "project")) may be there twice now: rota duplicates list --kind project")
+          "\(Words.plural(groups.count, "project")) may be there twice now: \(NextStep.duplicatesOf(.project).command)")
       }
     }
   }

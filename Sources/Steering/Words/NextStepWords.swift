@@ -7,7 +7,6 @@ extension NextStep {
     switch self {
     case .importNow: "rota import"
     case .importDates(let since, let until): "rota import --since \(since)\(until.map { " --until \($0)" } ?? "")"
-    case .importEverything: "rota import --full"
     case .confirmDeletes(let run): "rota import --confirm-deletes \(run)"
     case .check: "rota check"
     case .status: "rota status"
@@ -20,7 +19,6 @@ extension NextStep {
     case .runs: "rota runs list"
     case .run(let run): "rota runs show \(run)"
     case .fixUnknownRoles: "rota people list --unknown"
-    case .giveRole: "rota people set-role ROLE PERSON…"
     case .giveRoleFrom(let role, let person):
       "say from when: rota people set-role \"\(role)\" \(person) --from YYYY-MM-DD"
     case .giveRolesOrAllowUnknown: "rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')"
@@ -28,7 +26,6 @@ extension NextStep {
     case .enableActuals: "rota actuals enable"
     case .explain(let cell): "rota actuals explain \(cell.person) \(cell.project) \(cell.day)"
     case .auditFrom(let day): "rota actuals audit --from \(day)"
-    case .duplicates: "rota duplicates list"
     case .duplicatesOf(let kind): "rota duplicates list --kind \(kind.rawValue)"
     case .reviewDuplicates: "rota duplicates review"
     case .mergeDuplicates: "rota duplicates merge KIND KEEP DROP --dry-run"
@@ -62,7 +59,7 @@ extension NextStep {
     case .contracts(let person): "rota people contract list \(person)"
     case .deleteContract(let contract): "rota people contract delete \(contract)"
     case .endContract: "rota people contract end PERSON --on DATE"
-    case .addHoliday: "rota holidays add DATE"
+    case .addHoliday: "rota holidays add DATE --name NAME"
     case .locks: "rota lock show"
     case .lock: "rota lock set DATE"
     case .options: "see the options with --help"
