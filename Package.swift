@@ -6,6 +6,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+let asyncAlgorithms = Target.Dependency.product(
+  name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(
@@ -45,6 +47,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -64,7 +67,7 @@ let package = Package(
     .target(
       name: "Migrations", path: "migrations", resources: [.embedInCode("sqlite")],
       swiftSettings: settings),
-    room("ClockifyAPI", [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL]),
+    room("ClockifyAPI", [asyncAlgorithms, asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL]),
     room("ClockifySimulator", [hummingbird, httpTypes, logging, nioCore]),
     room("PlanningStore", ["Planning", "Migrations", grdb, grdbSQLite]),
     room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),

@@ -20,6 +20,7 @@ package enum Migrations {
     Step(name: "m0010_sound_rows", bytes: PackageResources.m0010_sound_rows_sql),
     Step(name: "m0011_acknowledgement", bytes: PackageResources.m0011_acknowledgement_sql),
     Step(name: "m0012_change_log", bytes: PackageResources.m0012_change_log_sql),
+    Step(name: "m0013_lean_rows", bytes: PackageResources.m0013_lean_rows_sql),
   ]
 }
 

@@ -1,3 +1,4 @@
+import AsyncAlgorithms
 import Foundation
 import NIOCore
 
@@ -53,7 +54,10 @@ package struct SliceReading: Sendable, Equatable {
       entries += 1
       // Whatever a server states: a sum that overflows is only another disagreement.
       seconds &+= length
-      fingerprint &+= ContentHash.of(entry.id, "\(length)")
+      var hash = ContentHash()
+      hash.add(entry.id)
+      hash.add(length)
+      fingerprint &+= hash.value
       fresh.append(entry)
     }
     return fresh
@@ -61,23 +65,34 @@ package struct SliceReading: Sendable, Equatable {
 }
 
 extension ClockifySource {
-  /// Reads everybody's entries that start in the slice, page after page; the next page is under way while `consume`
-  /// works on the last. A second more is asked for on both sides, because whether edges are included is not proven.
+  /// Reads everybody's entries that start in the slice, page after page: the next pages are fetched, decoded and prepared
+  /// while `consume` works on the last, at most two ahead. A second more is asked for on both sides, because whether
+  /// edges are included is not proven.
   ///
   /// - Parameters:
+  ///   - prepare: what can be done with a page apart from those before it. Of each id that came before after a restart,
+  ///     only the first arrives. Rows just outside the slice may be among them.
   ///   - restart: called before the first page, again where a page was refused and all are asked for anew, smaller.
-  ///   - consume: gets each id once after a restart. Rows just outside the slice may be among them.
+  ///   - consume: gets the pages in their order.
   /// - Throws: `ClockifyError`, `CancellationError`, and what `consume` throws; pages consumed before stay consumed.
-  package func readReport(
+  package func readReport<Prepared: Sendable>(
     in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil,
-    restart: () -> Void = {}, consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
+    prepare: @escaping @Sendable ([ClockifyTimeEntry]) -> Prepared, restart: () -> Void = {},
+    consume: (Prepared, SliceReading) async throws -> Void
   ) async throws -> SliceReading {
     while true {
       restart()
       let query = ReportQuery(
         workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
       do {
-        return try await readPages(after: reportPage(1, query), query, consume: consume)
+        var reading = SliceReading()
+        let pages = ReportPages(source: self, query: query, prepare: prepare)
+        for try await page in pages.buffer(policy: .bounded(2)) {
+          reading = page.reading
+          try await consume(page.content, reading)
+        }
+        try Task.checkCancellation()
+        return reading
       } catch let error as ClockifyError where error.status == 400 {
         guard await lowerReportPageSize(from: query.size) else { throw error }
       }
@@ -87,37 +102,6 @@ extension ClockifySource {
   struct Page: Sendable {
     let content: ClockifyReportPage
     let lastPage: Bool?
-  }
-
-  private func readPages(
-    after first: Page, _ query: ReportQuery, consume: ([ClockifyTimeEntry], SliceReading) async throws -> Void
-  ) async throws -> SliceReading {
-    var reading = SliceReading()
-    var seen: Set<String> = []
-    var page = first
-    for number in 2...10_000 {
-      let fresh = reading.count(page.content, seen: &seen)
-      if isLast(page, reading, fresh: fresh.count) {
-        reading.reachedEnd = true
-        try await consume(fresh, reading)
-        return reading
-      }
-      async let next = reportPage(number, query)
-      try await consume(fresh, reading)
-      page = try await next
-    }
-    throw ClockifyError(
-      .malformed, "the report does not end after 10,000 pages", request: "POST \(query.path)")
-  }
-
-  /// `Last-Page` decides; where it is absent the stated count; else an empty page. A short page alone ends nothing.
-  /// Without the header a page full of ids that came before ends the pass too: its totals then tell what is missing.
-  private func isLast(_ page: Page, _ reading: SliceReading, fresh: Int) -> Bool {
-    if page.content.entries.isEmpty { return true }
-    if let lastPage = page.lastPage { return lastPage }
-    if fresh == 0 { return true }
-    if let stated = reading.statedEntries { return reading.entries >= stated }
-    return false
   }
 
   struct ReportQuery: Sendable {
@@ -150,21 +134,5 @@ extension ClockifySource {
       Page(
         content: try EntryDecoding.reportPage(response.body, request: response.request), lastPage: response.lastPage)
     }
-  }
-}
-
-/// FNV-1a over text parts, 64 bits: the same on every machine and in every version.
-package enum ContentHash {
-  package static func of(_ parts: String?...) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for part in parts {
-      if let part {
-        for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
-      } else {
-        hash = (hash ^ 0xFE) &* 0x100_0000_01b3
-      }
-    }
-    return hash
   }
 }

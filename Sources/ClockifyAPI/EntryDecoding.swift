@@ -99,15 +99,15 @@ package enum EntryDecoding {
     try scanner.object { scanner, key in
       switch key {
       case "_id", "id", "get_id": entry.id = try scanner.text() ?? entry.id
-      case "userId": entry.userID = try scanner.text() ?? ""
-      case "userName": entry.userName = try scanner.text()
-      case "userEmail": entry.userEmail = try scanner.text()
-      case "projectId": entry.projectID = try scanner.text()
-      case "projectName": entry.projectName = try scanner.text()
-      case "taskId": entry.taskID = try scanner.text()
-      case "description": entry.description = try scanner.text()
+      case "userId": entry.userID = try scanner.repeatedText() ?? ""
+      case "userName": entry.userName = try scanner.repeatedText()
+      case "userEmail": entry.userEmail = try scanner.repeatedText()
+      case "projectId": entry.projectID = try scanner.repeatedText()
+      case "projectName": entry.projectName = try scanner.repeatedText()
+      case "taskId": entry.taskID = try scanner.repeatedText()
+      case "description": entry.description = try scanner.repeatedText()
       case "billable": entry.billable = try scanner.flag()
-      case "type": entry.type = try scanner.text()
+      case "type": entry.type = try scanner.repeatedText()
       case "timeInterval":
         if try scanner.peek() == UInt8(ascii: "{") { try interval(&scanner, into: &entry) } else { try scanner.skip() }
       default: try scanner.skip()
@@ -123,13 +123,13 @@ package enum EntryDecoding {
   private static func interval(_ scanner: inout JSONScanner, into entry: inout ClockifyTimeEntry) throws {
     try scanner.object { scanner, key in
       switch key {
-      case "start": entry.start = try scanner.text().flatMap(Timestamp.seconds) ?? .min
-      case "end": entry.end = try scanner.text().map { Timestamp.seconds($0) ?? .min }
+      case "start": entry.start = try scanner.reading { Timestamp.seconds($0) ?? .min } ?? .min
+      case "end": entry.end = try scanner.reading { Timestamp.seconds($0) ?? .min }
       case "duration":
         // A number is seconds (reports), text is ISO 8601 or milliseconds (core).
         let isText = try scanner.peek() == UInt8(ascii: "\"")
         entry.statedSeconds = try scanner.text().flatMap(isText ? Timestamp.duration : wholeNumber)
-      case "timeZone": entry.timeZone = try scanner.text()
+      case "timeZone": entry.timeZone = try scanner.repeatedText()
       default: try scanner.skip()
       }
     }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A validating, bounds-checked reader of JSON text in UTF-8, for the pages that arrive by the thousand.
 ///
 /// It accepts exactly RFC 8259 (UTF-8, literals, number grammar, escapes with paired surrogates, nothing after the
@@ -13,6 +19,7 @@ struct JSONScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
   private(set) var index = 0
   private var depth = 0
+  private var recent = RecentTexts()
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
@@ -103,21 +110,41 @@ struct JSONScanner {
     static func ~= (pattern: StaticString, key: Key) -> Bool {
       if let decoded = key.decoded { return decoded == pattern.description }
       guard pattern.utf8CodeUnitCount == key.bytes.count else { return false }
-      for offset in 0..<key.bytes.count where key.bytes[offset] != pattern.utf8Start[offset] { return false }
-      return true
+      return key.bytes.isEmpty || memcmp(key.bytes.baseAddress!, pattern.utf8Start, key.bytes.count) == 0
     }
   }
 
   private mutating func key() throws -> Key {
     let raw = try rawString()
-    let slice = UnsafeBufferPointer(rebasing: bytes[raw.range])
-    return Key(bytes: slice, decoded: raw.isPlain ? nil : try decode(raw))
+    return Key(bytes: slice(raw), decoded: raw.isPlain ? nil : try decode(raw))
   }
+
+  private func slice(_ raw: RawString) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: bytes[raw.range]) }
 
   mutating func string() throws -> String {
     let raw = try rawString()
-    if raw.isPlain { return String(decoding: UnsafeBufferPointer(rebasing: bytes[raw.range]), as: UTF8.self) }
-    return try decode(raw)
+    return raw.isPlain ? String(decoding: slice(raw), as: UTF8.self) : try decode(raw)
+  }
+
+  /// As `text()`, of a value that repeats in other rows: the same string again.
+  mutating func repeatedText() throws -> String? {
+    guard try peek() == UInt8(ascii: "\"") else { return try text() }
+    let raw = try rawString()
+    if raw.range.isEmpty { return nil }
+    return raw.isPlain ? recent.text(slice(raw)) : try decode(raw)
+  }
+
+  /// What `read` makes of the bytes of what `text()` would be, without a string where that can be.
+  mutating func reading<Value>(_ read: (UnsafeBufferPointer<UInt8>) -> Value) throws -> Value? {
+    guard try peek() == UInt8(ascii: "\"") else {
+      guard var text = try text() else { return nil }
+      return text.withUTF8(read)
+    }
+    let raw = try rawString()
+    if raw.range.isEmpty { return nil }
+    if raw.isPlain { return read(slice(raw)) }
+    var text = try decode(raw)
+    return text.withUTF8(read)
   }
 
   /// A string, or nil for null and ""; a number or literal as its text; nested values are passed over.
@@ -196,21 +223,25 @@ struct JSONScanner {
     let range: Range<Int>
     /// ASCII without escapes: the bytes are the text.
     let isPlain: Bool
+    var hasEscapes = true
   }
 
   private mutating func rawString() throws -> RawString {
     try expect(UInt8(ascii: "\""))
     let start = index
     var isPlain = true
+    var hasEscapes = false
+    skipPlain()
     while index < bytes.count {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\"") {
         index += 1
-        return RawString(range: start..<index - 1, isPlain: isPlain)
+        return RawString(range: start..<index - 1, isPlain: isPlain, hasEscapes: hasEscapes)
       }
       if byte < 0x20 { throw failure(.syntax) }
       if byte == UInt8(ascii: "\\") {
         isPlain = false
+        hasEscapes = true
         index += 1
       } else if byte >= 0x80 {
         isPlain = false
@@ -221,7 +252,28 @@ struct JSONScanner {
     throw failure(.truncated)
   }
 
+  /// Passes over bytes that are themselves, eight at a time: no quote, backslash, control character or other than ASCII.
+  @inline(__always)
+  private mutating func skipPlain() {
+    func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+    func hasZero(_ word: UInt64) -> UInt64 { (word &- repeated(1)) & ~word & repeated(0x80) }
+    while index + 8 <= bytes.count {
+      let word = UnsafeRawPointer(bytes.baseAddress! + index).loadUnaligned(as: UInt64.self)
+      let special =
+        word & repeated(0x80) | hasZero(word ^ repeated(UInt8(ascii: "\""))) | hasZero(word ^ repeated(UInt8(ascii: "\\")))
+        | (word &- repeated(0x20)) & ~word & repeated(0x80)
+      if special != 0 { return }
+      index += 8
+    }
+  }
+
   private func decode(_ raw: RawString) throws -> String {
+    guard raw.hasEscapes else {
+      guard let string = String(validating: slice(raw), as: UTF8.self) else {
+        throw Failure(problem: .encoding, offset: raw.range.lowerBound)
+      }
+      return string
+    }
     var text: [UInt8] = []
     text.reserveCapacity(raw.range.count)
     var at = raw.range.lowerBound

@@ -8,7 +8,8 @@ enum Timestamp {
     return text.withUTF8 { seconds($0) }
   }
 
-  private static func seconds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+  /// The same from bytes.
+  static func seconds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard bytes.count >= 19 else { return nil }
     func number(_ start: Int, _ count: Int) -> Int? {
       var value = 0

@@ -107,8 +107,7 @@ package struct ImportPipeline {
   ) async throws {
     try database.read { session in
       reading.mirrorWasEmpty = try !session.entries.hasAny()
-      reading.goneBefore = try session.entries.gone()
-      reading.returnedBefore = try session.entries.returned()
+      reading.before = try session.entries.ledgerBefore()
     }
     for index in workspaces.indices {
       workspaces[index].plan = try readingPlan(workspaces[index].workspace, owner: owner)

@@ -121,7 +121,7 @@ struct SourceTests {
     try await with { clockify, source, workspace in
       clockify.change { $0.controls.maximumReportPageSize = 130 }
       let slice = ReportSlice(from: 20_500 * 86_400, to: 20_522 * 86_400)
-      let reading = try await source.readReport(in: workspace.id, slice: slice) { _, _ in }
+      let reading = try await source.readReport(in: workspace.id, slice: slice, prepare: { _ in }) { _, _ in }
       #expect(reading.entries == workspace.entries.count)
       #expect(reading.reachedEnd && reading.agreesWithTotals)
       #expect(

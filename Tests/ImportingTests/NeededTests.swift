@@ -104,7 +104,7 @@ struct NeededTests {
       try await world.enableActuals()
       // The last transaction cannot be written: planners see nothing, the mirror keeps what arrived.
       try world.sql(
-        "CREATE TRIGGER broken BEFORE INSERT ON placement BEGIN SELECT raise(ABORT, 'broken by the test'); END")
+        "CREATE TRIGGER broken BEFORE INSERT ON placement_row BEGIN SELECT raise(ABORT, 'broken by the test'); END")
       await #expect(throws: RunFailed.self) { try await world.importNow() }
       try world.sql("DROP TRIGGER broken")
       let report = try await world.importNow()

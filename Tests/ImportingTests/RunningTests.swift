@@ -33,7 +33,7 @@ struct RunningTests {
       world.remove(id)
       try await world.importNow()
       world.clockify.change { $0.workspace.add(entry) }
-      try world.sql("CREATE TRIGGER broken BEFORE UPDATE ON placement BEGIN SELECT raise(ABORT, 'broken'); END")
+      try world.sql("CREATE TRIGGER broken BEFORE UPDATE ON placement_row BEGIN SELECT raise(ABORT, 'broken'); END")
       await #expect(throws: RunFailed.self) { try await world.importNow() }
       try world.sql("DROP TRIGGER broken")
       try await world.importNow(since: "2026-03-05")

@@ -74,8 +74,8 @@ struct ReadersTests {
     try with { first in
       try with { second in
         for database in [first, second, first, second] {
-          let isFirst = try database.write { try $0.ledger.isFirstPlacing() }
-          let gone = try database.read { try $0.entries.gone() }
+          let isFirst = try database.write { try $0.ledger.isEmpty() }
+          let gone = try database.read { try $0.entries.ledgerBefore().gone }
           #expect(isFirst && gone.isEmpty)
         }
       }

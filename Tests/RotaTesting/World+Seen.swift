@@ -30,7 +30,7 @@ extension World {
   package func dump() throws -> String {
     try sql(
       """
-      .dump client project person contract role external_reference actual placement placement_basis clockify_% setting deferred_cell actual_conflict entry_change cell_change delete_plan
+      .dump client project person contract role external_reference actual placement_row placement_basis clockify_% setting deferred_cell actual_conflict entry_change cell_change delete_plan
       """)
   }
 }

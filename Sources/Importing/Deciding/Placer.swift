@@ -73,19 +73,18 @@ struct Placer {
   /// Where the entry's time is after this run.
   ///
   /// - Returns: nil where nothing may change (the brake holds the person's time as it was).
-  mutating func place(_ row: LedgerRow, pairKey: Int) throws -> Placement? {
+  mutating func place(_ row: LedgerRow, of entry: LedgerPairs.Entry) throws -> Placement? {
     let old = row.placement
-    let pair = Pair(user: row.entry.userID, project: row.entry.projectID ?? "")
-    let isHeld = try isHeld(row, as: pair)
+    let isHeld = try isHeld(row, as: entry.pair)
     if old != nil, isHeld { return nil }
-    let context = context(pair)
-    var new = fresh(row, context: context, pairKey: pairKey)
+    let context = entry.context
+    var new = fresh(row, of: entry)
     if let gone = goneState(row) { return leave(&new, old: old, as: gone) }
     let own = ownReason(row, context, new)
     if let cell = old?.countedCell, let old, let freeze = freeze(of: cell) {
       return stay(old, in: cell, row: row, new: new, context: context, own: own, freeze: freeze)
     }
-    if let old, let own, old.state == .placed, old.counted == row.entry.contentHash, context.hasNoLink,
+    if let old, let own, old.state == .placed, old.counted == row.contentHash, context.hasNoLink,
       ![.filtered, .noProject].contains(own)
     {
       // Unlinked or ignored: what is placed and has not changed stays (rule 77).
@@ -95,21 +94,23 @@ struct Placer {
   }
 
   /// The entry's zone and date, pinned to its own times and user (rule 35), and its seconds and bucket.
-  private mutating func fresh(_ row: LedgerRow, context: PairContext, pairKey: Int) -> Placement {
-    let entry = row.entry
-    let pin = Int64(
-      bitPattern: ContentHash.of(entry.userID, "\(entry.start.seconds)", (entry.end?.seconds).map(String.init)))
+  private mutating func fresh(_ row: LedgerRow, of entry: LedgerPairs.Entry) -> Placement {
+    var hash = ContentHash()
+    hash.add(entry.pair.user)
+    hash.add(row.start.seconds)
+    hash.add(row.end?.seconds)
+    let pin = Int64(bitPattern: hash.value)
     let zoneName: String
     let day: CalendarDay
     if let old = row.placement, old.pinned == pin {
       (zoneName, day) = (old.zone, old.day)
     } else {
-      let zone = zones.zone(user: entry.userID, row: entry.timeZone)
-      (zoneName, day) = (zone.name, zone.day(of: entry.start))
+      let zone = zones.zone(user: entry.pair.user, row: row.timeZone)
+      (zoneName, day) = (zone.name, zone.day(of: row.start))
     }
     return Placement(
-      pair: pairKey, state: .held, reason: nil, zone: zoneName, day: day, seconds: entry.seconds,
-      isBillable: entry.billable ?? context.defaultBillable, pinned: pin)
+      pair: entry.key, state: .held, reason: nil, zone: zoneName, day: day, seconds: row.seconds,
+      isBillable: row.billable ?? entry.context.defaultBillable, pinned: pin)
   }
 
   private func goneState(_ row: LedgerRow) -> Placement.State? {
@@ -142,12 +143,11 @@ struct Placer {
 
   /// The first reason that has nothing to do with frozen cells (rule 80).
   private mutating func ownReason(_ row: LedgerRow, _ context: PairContext, _ placement: Placement) -> Reason? {
-    let entry = row.entry
     if let reason = context.personReason { return reason }
-    if let type = entry.type, type != "REGULAR" { return type == "BREAK" ? .breakEntry : .leaveEntry }
+    if let type = row.type, type != "REGULAR" { return type == "BREAK" ? .breakEntry : .leaveEntry }
     if let reason = context.projectReason { return reason }
-    guard let end = entry.end else { return .running }
-    if end <= entry.start || entry.isAbsurd { return .invalidInterval }
+    guard let end = row.end else { return .running }
+    if end <= row.start || row.isAbsurd { return .invalidInterval }
     // On the clock that the date was decided for: a move of the person makes nothing future (rule 35).
     if placement.day > zones.pinned(placement.zone).day(of: now) { return .future }
     return nil
@@ -170,13 +170,13 @@ struct Placer {
     freeze: Reason
   ) -> Placement {
     var kept = old
-    if old.counted == row.entry.contentHash {
+    if old.counted == row.contentHash {
       kept.state = .placed
       kept.reason = nil
       kept.pair = new.pair
       // An edit that was taken back: the row's own figures again.
       kept.seconds = new.seconds
-      kept.isBillable = row.entry.billable ?? kept.isBillable
+      kept.isBillable = row.billable ?? kept.isBillable
       var wanted = new
       wanted = target(&wanted, row: row, context: context, own: own)
       let wantsTheSame =
@@ -189,7 +189,7 @@ struct Placer {
     kept.reason = reason
     kept.pair = new.pair
     kept.seconds = new.seconds
-    kept.isBillable = row.entry.billable ?? kept.isBillable
+    kept.isBillable = row.billable ?? kept.isBillable
     deferred.insert(cell)
     return kept
   }
@@ -219,7 +219,7 @@ struct Placer {
       new.reason = reason
     } else {
       new.state = .placed
-      new.counted = row.entry.contentHash
+      new.counted = row.contentHash
     }
     return new
   }

@@ -12,6 +12,8 @@ struct EntryIntake {
   private var zones: ZoneChooser
   private var unlistedUsers: Set<String> = []
   private var overlaps = Overlaps()
+  /// The last entry was new: the next one is too, most likely.
+  private var expectsNew = false
 
   init(
     plan: ReadingPlan, workspace: String, owner: ClockifyUser, settings: ImportSettings, now: Instant, run: Int64,
@@ -33,54 +35,36 @@ struct EntryIntake {
   /// - Returns: the entry's key; nil if it is padding that the ledger does not know (rule 81).
   @discardableResult
   mutating func take(
-    _ entry: ClockifyTimeEntry, into reading: inout EntryReading, session: StoreSession
+    _ arrived: ArrivedEntry, into reading: inout EntryReading, session: StoreSession
   ) throws -> Int? {
-    let mirrored = MirrorEntry(entry)
-    let zone = zones.zone(user: entry.userID, row: entry.timeZone)
-    let day = zone.day(of: mirrored.start)
-    let isWanted = plan.takesIn(day)
-    let key = try session.entries.merge(
-      mirrored, workspace: workspace, run: run, keepsNew: isWanted, gone: reading.goneBefore)
-    guard let key else { return nil }
-    let isFirst = !reading.isRead(key)
-    reading.count(key, seconds: mirrored.seconds)
+    let (entry, mirrored) = (arrived.entry, arrived.mirrored)
+    let isWanted = plan.takesIn(zones.zone(user: entry.userID, row: entry.timeZone).day(of: mirrored.start))
+    let merged = try session.entries.merge(
+      mirrored, workspace: workspace, run: run, keepsNew: isWanted, before: reading.before, expectsNew: expectsNew)
+    guard let merged else { return nil }
+    expectsNew = merged.isNew
+    let isFirst = merged.isNew || !reading.isRead(merged.key)
+    reading.count(merged.key, seconds: mirrored.seconds)
     if !knownUsers.contains(entry.userID), unlistedUsers.insert(entry.userID).inserted {
       try session.mirror.noteUnlisted(
         user: entry.userID, name: entry.userName, email: entry.userEmail, workspace: workspace, run: run, at: now)
     }
-    let isCounted = mirrored.seconds > 0 && [nil, "REGULAR"].contains(entry.type)
-    if isCounted, isWanted, let project = entry.projectID { reading.projectsWithTime.insert(project) }
-    if isFirst { note(entry, mirrored, isCounted: isCounted, into: &reading) }
-    return key
+    if arrived.isCounted, isWanted, let project = entry.projectID { reading.projectsWithTime.insert(project) }
+    if isFirst { note(arrived, into: &reading) }
+    return merged.key
   }
 
-  private func note(
-    _ entry: ClockifyTimeEntry, _ mirrored: MirrorEntry, isCounted: Bool, into reading: inout EntryReading
-  ) {
+  private func note(_ arrived: ArrivedEntry, into reading: inout EntryReading) {
+    let (entry, mirrored) = (arrived.entry, arrived.mirrored)
     func warn(_ code: EntryWarning.Code, seconds: Int) {
       reading.warn(EntryWarning(code: code, user: entry.userID, project: entry.projectID ?? ""), seconds: seconds)
     }
     if entry.end == nil, now - mirrored.start > 86_400 { warn(.oldTimer, seconds: 0) }
     if mirrored.isAbsurd { warn(.absurd, seconds: entry.statedSeconds ?? (entry.end ?? entry.start) - entry.start) }
-    guard isCounted else { return }
+    guard arrived.isCounted else { return }
     if mirrored.seconds > 86_400 { warn(.longEntry, seconds: mirrored.seconds) }
     if entry.billable == nil { warn(.noBillableFlag, seconds: mirrored.seconds) }
   }
 
-  mutating func noteOverlaps(_ entries: [ClockifyTimeEntry]) { overlaps.note(entries) }
-}
-
-extension MirrorEntry {
-  init(_ entry: ClockifyTimeEntry) {
-    let project = entry.projectID
-    let content = ContentHash.of(
-      entry.userID, project, "\(entry.start)", entry.end.map(String.init), entry.billable.map { $0 ? "1" : "0" },
-      entry.type)
-    self.init(
-      id: entry.id, userID: entry.userID, projectID: project, taskID: entry.taskID, description: entry.description,
-      billable: entry.billable, type: entry.type, start: Instant(seconds: entry.start),
-      end: entry.end.map { Instant(seconds: $0) }, timeZone: entry.timeZone,
-      contentHash: Int64(bitPattern: content),
-      detailHash: Int64(bitPattern: ContentHash.of(entry.taskID, entry.description)))
-  }
+  mutating func noteOverlaps(_ page: ArrivedPage) { overlaps.note(page) }
 }

@@ -14,10 +14,7 @@ struct EntryReading: Sendable {
   private(set) var warnings: [EntryWarning: RunSummary.Sum] = [:]
   /// No entry was known before this run: nothing can be missing.
   var mirrorWasEmpty = false
-  /// What the ledger called missing or deleted before this run.
-  var goneBefore: Set<Int> = []
-  /// What of it Clockify had sent again before this run, which no run has placed yet.
-  var returnedBefore: Set<Int> = []
+  var before = LedgerBefore()
 
   func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
   func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }
@@ -146,9 +143,9 @@ extension ImportPipeline {
     outcome.seconds = 0
     let result = try await source.readReport(
       in: workspace, slice: outcome.stretch.slice, users: outcome.scope.users, projects: outcome.scope.projects,
-      restart: { intake.beginPass() }
-    ) { entries, sofar in
-      try take(entries, &intake, &reading)
+      prepare: ArrivedPage.init, restart: { intake.beginPass() }
+    ) { page, sofar in
+      try take(page, &intake, &reading)
       outcome.entries = sofar.entries
       outcome.seconds = sofar.seconds
       progress(.time(from: firstDay, entries: sofar.entries, of: sofar.statedEntries ?? sofar.entries))
@@ -158,12 +155,12 @@ extension ImportPipeline {
   }
 
   /// One page into the mirror, in one transaction.
-  func take(_ entries: [ClockifyTimeEntry], _ intake: inout EntryIntake, _ reading: inout EntryReading) throws {
+  func take(_ page: ArrivedPage, _ intake: inout EntryIntake, _ reading: inout EntryReading) throws {
     try Task.checkCancellation()
     try database.write { session in
-      for entry in entries.sorted(by: { $0.id < $1.id }) { try intake.take(entry, into: &reading, session: session) }
+      for entry in page.entries { try intake.take(entry, into: &reading, session: session) }
     }
-    intake.noteOverlaps(entries)
+    intake.noteOverlaps(page)
   }
 }
 

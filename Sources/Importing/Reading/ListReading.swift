@@ -48,7 +48,7 @@ extension ImportPipeline {
           && plan.scope.holds(user: user, project: entry.projectID)
       }
       intake.beginPass()
-      try take(entries, &intake, &reading)
+      try take(ArrivedPage(entries), &intake, &reading)
       intake.endSlice(into: &reading)
       outcome.entries += entries.count
       outcome.seconds = entries.reduce(outcome.seconds) { sum, entry in

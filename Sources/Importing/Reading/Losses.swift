@@ -65,7 +65,7 @@ extension ImportPipeline {
       let unread = try session.entries.started(in: workspace.id, from: slice.from, to: slice.to, unless: reading.isRead)
       lost += unread.filter {
         // One that had come back before a run that broke may have gone again.
-        (!$0.isGone || reading.returnedBefore.contains($0.key))
+        (!$0.isGone || reading.before.returned.contains($0.key))
           && slice.scope.holds(user: $0.userID, project: $0.projectID) && seen.insert($0.key).inserted
       }
     }
@@ -94,7 +94,7 @@ extension ImportPipeline {
           workspace.losses.deleted.insert(candidate.key)
           continue
         }
-        _ = try database.write { session in try intake.take(entry, into: &reading, session: session) }
+        _ = try database.write { session in try intake.take(ArrivedEntry(entry), into: &reading, session: session) }
       } catch let error as ClockifyError {
         // No word is no proof: the entry stays missing and is asked for again in a later run.
         if error.endsReading { return }

@@ -23,19 +23,20 @@ struct Overlaps {
     found = []
   }
 
-  /// - Parameter entries: of one page; pages come in order of start.
-  mutating func note(_ entries: [ClockifyTimeEntry]) {
-    for entry in entries.sorted(by: { $0.start < $1.start }) {
-      guard let end = entry.end, [nil, "REGULAR"].contains(entry.type),
-        MirrorEntry.countedSeconds(from: Instant(seconds: entry.start), to: Instant(seconds: end)) > 0,
-        entry.start < firstOfNewer[entry.userID]?.start ?? .max
-      else { continue }
-      let project = entry.projectID ?? ""
-      if firstOfPass[entry.userID] == nil { firstOfPass[entry.userID] = Begin(start: entry.start, project: project) }
-      if let busy = busyUntil[entry.userID], entry.start < busy {
-        note(entry.userID, project, seconds: min(end, busy) - entry.start)
-      }
-      busyUntil[entry.userID] = max(end, busyUntil[entry.userID] ?? .min)
+  /// Pages come in order of start.
+  mutating func note(_ page: ArrivedPage) {
+    for index in page.byStart where page.entries[index].isCounted { note(page.entries[index].entry) }
+  }
+
+  private mutating func note(_ entry: ClockifyTimeEntry) {
+    guard let end = entry.end, entry.start < firstOfNewer[entry.userID]?.start ?? .max else { return }
+    let project = entry.projectID ?? ""
+    if let busy = busyUntil[entry.userID] {
+      if entry.start < busy { note(entry.userID, project, seconds: min(end, busy) - entry.start) }
+      if end > busy { busyUntil[entry.userID] = end }
+    } else {
+      firstOfPass[entry.userID] = Begin(start: entry.start, project: project)
+      busyUntil[entry.userID] = end
     }
   }
 

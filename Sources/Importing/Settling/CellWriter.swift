@@ -44,6 +44,15 @@ struct CellWriter {
     for person in try session.work.people() { try write(person) }
   }
 
+  /// Where no actuals stand: every cell of the ledger, in one pass.
+  mutating func writeAfresh() throws {
+    try session.ledger.forEachSum { sum in
+      if isFrozen(sum.cell) { return hold(sum.cell) }
+      try session.writer.add(ActualRow(sum), run: run, at: now)
+      counts.written += 1
+    }
+  }
+
   private mutating func write(_ person: PersonID) throws {
     struct Key: Hashable {
       let cell: Cell
@@ -53,9 +62,7 @@ struct CellWriter {
       try session.work.actuals(of: person).map { (Key(cell: $0.cell, role: $0.role), $0) }, uniquingKeysWith: { $1 })
     var busy: Set<Cell> = []
     for sum in try session.work.placedSeconds(of: person) {
-      let wanted = ActualRow(
-        cell: sum.cell, role: sum.role, billable: Minutes.rounded(seconds: sum.billable),
-        nonbillable: Minutes.rounded(seconds: sum.nonbillable), origin: .clockify)
+      let wanted = ActualRow(sum)
       let old = standing.removeValue(forKey: Key(cell: sum.cell, role: sum.role))
       if old == wanted {
         busy.insert(sum.cell)
@@ -89,5 +96,14 @@ struct CellWriter {
   private mutating func hold(_ cell: Cell) {
     deferred.insert(cell)
     frozen.insert(cell)
+  }
+}
+
+extension ActualRow {
+  /// Whole minutes, rounded half up once for each bucket (rule 41).
+  fileprivate init(_ sum: PlacedSeconds) {
+    self.init(
+      cell: sum.cell, role: sum.role, billable: Minutes.rounded(seconds: sum.billable),
+      nonbillable: Minutes.rounded(seconds: sum.nonbillable), origin: .clockify)
   }
 }

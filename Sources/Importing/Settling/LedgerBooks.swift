@@ -19,9 +19,11 @@ struct LedgerBooks {
   func hasCounted(_ key: Int) -> Bool { key < isCounted.count && isCounted[key] }
 
   /// - Throws: `ImportError` if the ledger has other seconds than were read.
-  mutating func count(_ key: Int, _ placement: Placement, pair: Pair?, seconds: Int, id: String) throws {
+  mutating func count(
+    _ key: Int, _ placement: Placement, pair: Pair?, seconds: Int, id: () throws -> String
+  ) throws {
     guard placement.seconds == seconds else {
-      throw ImportError.unbalanced(.entry(id: id, read: seconds, ledger: placement.seconds))
+      throw ImportError.unbalanced(.entry(id: try id(), read: seconds, ledger: placement.seconds))
     }
     mark(key)
     switch placement.state {
@@ -29,7 +31,7 @@ struct LedgerBooks {
     case .skipped: add(placement.reason, pair, seconds, isHeld: false)
     case .held: add(placement.reason, pair, seconds, isHeld: true)
     case .missing, .deleted:
-      throw ImportError.unbalanced(.entryGone(id: id))
+      throw ImportError.unbalanced(.entryGone(id: try id()))
     }
   }
 
@@ -39,7 +41,7 @@ struct LedgerBooks {
     let seconds = reading.secondsRead(row.key)
     mark(row.key)
     switch old.state {
-    case .placed where old.counted == row.entry.contentHash: books.secondsPlaced += seconds
+    case .placed where old.counted == row.contentHash: books.secondsPlaced += seconds
     case .skipped where old.seconds == seconds: add(old.reason, pair, seconds, isHeld: false)
     case .held where old.seconds == seconds: add(old.reason, pair, seconds, isHeld: true)
     default: add(.deleteBrake, pair, seconds, isHeld: true)

@@ -3,11 +3,15 @@ import PlanningStore
 
 /// Write cells: the actuals become what the ledger places there; what is frozen waits (rules 47, 55, 57).
 extension Settlement {
-  mutating func writeCells(_ placer: Placer, isFirst: Bool) throws -> CellWriter {
+  mutating func writeCells(_ work: Work, _ placer: Placer) throws -> CellWriter {
     var cells = CellWriter(session: session, run: run, now: request.now) { placer.freeze(of: $0) != nil }
-    if isFirst { try session.actuals.withoutChecks { try cells.write() } } else { try cells.write() }
+    switch work.extent {
+    case .listed: try cells.write()
+    case .everything: try session.actuals.withoutCheck { try cells.write() }
+    case .everythingAfresh: try session.actuals.inBulk { try cells.writeAfresh() }
+    }
     summary.actuals = cells.counts
-    try checkMinutes(placer)
+    try checkMinutes(work, placer)
     return cells
   }
 

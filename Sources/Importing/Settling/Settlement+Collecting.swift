@@ -4,11 +4,17 @@ import PlanningStore
 /// Collect work: which entries are placed again, and which cells are settled again (rules 8, 45, 89).
 extension Settlement {
   struct Work {
-    /// Rows of `placement_basis`.
-    let pairKeys: [Pair: Int]
-    let pairsByKey: [Int: Pair]
-    /// Nothing was ever placed.
-    let isFirst: Bool
+    var pairs: LedgerPairs
+    let extent: Extent
+
+    enum Extent {
+      /// What changed, and what is tried again.
+      case listed
+      /// Nothing was ever placed: every entry of the mirror.
+      case everything
+      /// The same, and no actuals stand anywhere.
+      case everythingAfresh
+    }
   }
 
   mutating func makePlacer(_ matching: Matching, _ basis: Basis) throws -> Placer {
@@ -17,20 +23,25 @@ extension Settlement {
       matching: matching, plan: basis.snapshot, unknownRole: try unknownRole(basis.snapshot),
       catchAll: catchAll(basis.snapshot), manualCells: isProtected ? try session.actuals.manualCells() : [],
       zones: basis.zones, now: request.now, missing: missing, deleted: deleted, isRead: reading.isRead,
-      returned: reading.returnedBefore)
+      returned: reading.before.returned)
   }
 
   mutating func collectWork(_ placer: inout Placer) throws -> Work {
+    let extent = try extent()
     try session.work.open()
-    try session.work.addChangesAndWaiting()
+    if extent == .listed { try session.work.addChangesAndWaiting() } else { try session.work.addChangedCells() }
     if !isProtected { for cell in try session.actuals.manualCells() { try session.work.add(cell) } }
     for key in missing.union(deleted) { try session.work.add(entry: key) }
     try brakeFilters(&placer)
     placer.hold(brakes) { [session] in try session.entries.workspace(of: $0) }
-    let keys = try addChangedPairs(&placer)
-    let pairs = Dictionary(keys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
-    placer.pairOfKey = pairs
-    return Work(pairKeys: keys, pairsByKey: pairs, isFirst: try session.ledger.isFirstPlacing())
+    let pairs = LedgerPairs(session: session, keys: try addChangedPairs(&placer))
+    placer.pairOfKey = pairs.pairsByKey
+    return Work(pairs: pairs, extent: extent)
+  }
+
+  private func extent() throws -> Work.Extent {
+    guard try session.ledger.isEmpty() else { return .listed }
+    return try session.actuals.isEmpty() ? .everythingAfresh : .everything
   }
 
   /// Hours typed by hand stay (rule 57).
@@ -75,9 +86,6 @@ extension Settlement {
       try session.work.add(pair: stored.key)
       // What a brake holds is looked at again in the next run, and what came new under it, whatever the plan says then.
       try session.ledger.setFingerprint(brakes.hold(pair.user) ? nil : fingerprint, ofPair: stored.key)
-    }
-    for pair in try session.work.newPairs().sorted(by: { ($0.user, $0.project) < ($1.user, $1.project) }) {
-      keys[pair] = try session.ledger.addPair(pair, fingerprint: placer.context(pair).fingerprint)
     }
     return keys
   }

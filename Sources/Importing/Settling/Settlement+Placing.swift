@@ -4,34 +4,44 @@ import PlanningStore
 /// Place: where each entry at work goes (rules 30 to 47).
 extension Settlement {
   /// - Returns: entries whose change waits behind the brake.
-  mutating func place(_ work: Work, _ placer: inout Placer) throws -> Set<Int> {
-    guard work.isFirst else { return try placeAll(&placer, pairKeys: work.pairKeys, notesCells: true) }
-    let kept = try session.ledger.withoutIndexes {
-      try placeAll(&placer, pairKeys: work.pairKeys, notesCells: false)
+  mutating func place(_ work: inout Work, _ placer: inout Placer) throws -> Set<Int> {
+    guard work.extent != .listed else {
+      return try placeAll(&work.pairs, &placer, notesCells: true) { [session] in
+        try session.work.rows(after: $0, limit: $1)
+      }
     }
-    try session.work.addAllPlacedCells()
+    let kept = try session.ledger.withoutIndexes {
+      try placeAll(&work.pairs, &placer, notesCells: false) { [session] in
+        try session.work.unplaced(after: $0, limit: $1)
+      }
+    }
+    if work.extent == .everything { try session.work.addAllPlacedCells() }
     return kept
   }
 
+  /// - Parameter next: the rows after a key, at most so many.
   private mutating func placeAll(
-    _ placer: inout Placer, pairKeys: [Pair: Int], notesCells: Bool
+    _ pairs: inout LedgerPairs, _ placer: inout Placer, notesCells: Bool,
+    next: (_ after: Int, _ limit: Int) throws -> [LedgerRow]
   ) throws -> Set<Int> {
     var kept: Set<Int> = []
     var after = 0
     while true {
-      let rows = try session.work.rows(after: after, limit: 5000)
+      let rows = try next(after, 5000)
       guard let last = rows.last else { return kept }
       after = last.key
       for row in rows {
-        let pair = Pair(user: row.entry.userID, project: row.entry.projectID ?? "")
-        guard let new = try placer.place(row, pairKey: pairKeys[pair]!) else {
+        let entry = try pairs.entry(of: row.source, &placer)
+        guard let new = try placer.place(row, of: entry) else {
           kept.insert(row.key)
-          ledger.countBraked(row, pair: pair, reading: reading)
+          ledger.countBraked(row, pair: entry.pair, reading: reading)
           continue
         }
         try write(new, over: row, notesCells: notesCells)
         if reading.isRead(row.key) {
-          try ledger.count(row.key, new, pair: pair, seconds: reading.secondsRead(row.key), id: row.entry.id)
+          try ledger.count(row.key, new, pair: entry.pair, seconds: reading.secondsRead(row.key)) {
+            try session.entries.id(of: row.key)
+          }
         } else if new.state == .placed, new != row.placement {
           summary.entriesReplaced += 1
         }

@@ -4,8 +4,8 @@ import PlanningStore
 /// Remember: what the next run builds on (rules 2, 8, 53).
 extension Settlement {
   /// - Parameter kept: entries whose change waits behind the brake.
-  mutating func remember(_ basis: Basis, kept: Set<Int>) throws {
-    try session.work.clearChanges(keeping: kept)
+  mutating func remember(_ basis: Basis, _ work: Work, kept: Set<Int>) throws {
+    try session.work.clearChanges(keeping: kept, all: work.extent != .listed)
     try replaceDeletePlan()
     try rememberCoverage(basis.today)
   }

@@ -42,13 +42,13 @@ struct Settlement {
     let basis = try Basis(session, settings: settings, owner: owner, now: request.now)
     if readsTime {
       var placer = try makePlacer(matching, basis)
-      let work = try collectWork(&placer)
-      let kept = try place(work, &placer)
-      let cells = try writeCells(placer, isFirst: work.isFirst)
+      var work = try collectWork(&placer)
+      let kept = try place(&work, &placer)
+      let cells = try writeCells(work, placer)
       try fillZeros(basis, placer)
       try holdBack(basis, placer, cells)
       try balance(work)
-      try remember(basis, kept: kept)
+      try remember(basis, work, kept: kept)
     }
     return try report(matching, basis, requests: requests, deadRuns: deadRuns)
   }

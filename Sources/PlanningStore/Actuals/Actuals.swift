@@ -47,9 +47,32 @@ package struct Actuals: Subject {
     return oldest
   }
 
+  package func isEmpty() throws -> Bool {
+    let row = try statement("SELECT NOT EXISTS (SELECT 1 FROM actual)")
+    defer { row.reset() }
+    return try row.step() && row.int(0) == 1
+  }
+
+  /// Minutes of the imported rows that nobody edited, and how many buckets they are.
+  package func importedTotals() throws -> (minutes: Int, buckets: Int) {
+    let row = try statement(
+      """
+      SELECT ifnull(sum(billable_minutes + nonbillable_minutes), 0), count(*) * 2 FROM actual
+      WHERE origin = 'clockify' AND is_manual = 0
+      """)
+    defer { row.reset() }
+    return try row.step() ? (minutes: row.int(0), buckets: row.int(1)) : (0, 0)
+  }
+
   /// Runs `body` without the check of new actuals, for which SQLite would open a journal of its own for each row: what
   /// the import writes names items that are there.
-  package func withoutChecks<Value>(_ body: () throws -> Value) throws -> Value {
+  package func withoutCheck<Value>(_ body: () throws -> Value) throws -> Value {
     try without("type = 'trigger' AND name = 'actual_sound_insert'", body)
+  }
+
+  /// The same, also without indexes, which are cheaper built at the end of a first run.
+  package func inBulk<Value>(_ body: () throws -> Value) throws -> Value {
+    try without(
+      "(type = 'trigger' AND name = 'actual_sound_insert') OR (type = 'index' AND tbl_name = 'actual')", body)
   }
 }

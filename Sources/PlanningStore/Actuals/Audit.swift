@@ -16,9 +16,9 @@ package struct Audit: Subject {
     try db.execute(
       sql: """
         DELETE FROM actual; DELETE FROM cell_change; DELETE FROM deferred_cell; DELETE FROM delete_plan;
-        DELETE FROM entry_change; DELETE FROM placement_basis WHERE pair_key NOT IN (SELECT pair_key FROM placement);
+        DELETE FROM entry_change; DELETE FROM placement_basis WHERE pair_key NOT IN (SELECT pair_key FROM placement_row);
         UPDATE placement_basis SET fingerprint = NULL;
-        UPDATE placement SET state = 'deleted', reason = NULL, person_id = NULL, project_id = NULL, role_id = NULL,
+        UPDATE placement_row SET state = 'deleted', reason = NULL, person_id = NULL, project_id = NULL, role_id = NULL,
           role_step = NULL, counted = NULL;
         DELETE FROM actual_conflict; DELETE FROM timesheet_lock; DELETE FROM project_tag WHERE tag = 'sync_off';
         DELETE FROM client_tag WHERE tag = 'sync_off';

@@ -41,11 +41,11 @@ package struct Conflicts: Subject {
             SELECT role_id, is_billable,
               CASE WHEN state = 'placed' OR reason IN ('manual_present', 'locked', 'sync_off', 'person_archived')
                 THEN seconds ELSE 0 END AS counts
-            FROM placement WHERE person_id = ?1 AND project_id = ?2 AND date = ?3
+            FROM placement_row WHERE person_id = ?1 AND project_id = ?2 AND day = ?3
               AND (state = 'placed' OR reason = 'manual_present' OR counted IS NOT NULL))
           GROUP BY role_id)
         """
-      ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description)
+      ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.number)
       defer { source.reset() }
       guard try source.step(), !source.isNull(0) else { continue }
       conflicts.append(Conflict(cell: cell, manual: sums.manual, imported: sums.imported, source: source.int(0)))

@@ -30,9 +30,9 @@ package struct LateChanges: Subject {
     var cells: Set<Cell> = []
     try statement(
       """
-      SELECT person_id, project_id, date FROM placement
+      SELECT person_id, project_id, day FROM placement_row
       WHERE state = 'held' AND reason = 'locked' AND person_id IS NOT NULL
-      UNION SELECT person_id, project_id, date FROM deferred_cell
+      UNION SELECT person_id, project_id, unixepoch(date) / 86400 FROM deferred_cell
       """
     ).forEach { if isFrozen($0.cell(0)) { cells.insert($0.cell(0)) } }
     return try cells.sorted().map { cell in
@@ -42,7 +42,7 @@ package struct LateChanges: Subject {
             SELECT sum((billable + 30) / 60 + (nonbillable + 30) / 60) FROM (
               SELECT sum(CASE WHEN is_billable THEN seconds ELSE 0 END) AS billable,
                 sum(CASE WHEN is_billable THEN 0 ELSE seconds END) AS nonbillable
-              FROM placement WHERE person_id = ?1 AND project_id = ?2 AND date = ?3
+              FROM placement_row WHERE person_id = ?1 AND project_id = ?2 AND day = ?4
                 AND (state = 'placed' OR (state = 'held' AND reason = 'locked')
                   OR (counted IS NOT NULL AND reason IN ('sync_off', 'person_archived')))
               GROUP BY role_id)), 0)
@@ -50,7 +50,7 @@ package struct LateChanges: Subject {
             SELECT sum(billable_minutes + nonbillable_minutes) FROM actual
             WHERE person_id = ?1 AND project_id = ?2 AND date = ?3), 0)
         """
-      ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description)
+      ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description).bind(4, cell.day.number)
       defer { row.reset() }
       return (cell: cell, minutes: try row.step() ? row.int(0) : 0)
     }

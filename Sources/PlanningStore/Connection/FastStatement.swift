@@ -84,8 +84,13 @@ struct FastStatement {
   func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
 
   func text(_ column: Int32) -> String { String(decoding: utf8(column), as: UTF8.self) }
-  func day(_ column: Int32) -> CalendarDay? { CalendarDay(utf8: utf8(column)) }
-  func instant(_ column: Int32) -> Instant? { Instant(utf8: utf8(column)) }
+  /// A date, as text or as days since 1970; nil for anything else.
+  func day(_ column: Int32) -> CalendarDay? {
+    sqlite3_column_type(handle, column) == SQLITE_INTEGER
+      ? CalendarDay(number: int(column)) : CalendarDay(utf8: utf8(column))
+  }
+  /// Seconds since 1970.
+  func moment(_ column: Int32) -> Instant? { optionalInt(column).map { Instant(seconds: $0) } }
 
   /// Empty for NULL.
   private func utf8(_ column: Int32) -> UnsafeBufferPointer<UInt8> {

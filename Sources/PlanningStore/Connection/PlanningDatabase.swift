@@ -16,6 +16,7 @@ package final class PlanningDatabase: Sendable {
   private struct Writer {
     let queue: DatabaseQueue
     let statements = StatementCache()
+    let textKeys = TextKeys()
   }
 
   /// Opens the file, and migrates an older schema after a backup beside it.
@@ -188,7 +189,14 @@ package final class PlanningDatabase: Sendable {
   package func write<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
     try translated {
       try withWriter { writer in
-        try writer.queue.write { try body(StoreSession(db: $0, statements: writer.statements)) }
+        do {
+          return try writer.queue.write {
+            try body(StoreSession(db: $0, statements: writer.statements, textKeys: writer.textKeys))
+          }
+        } catch {
+          writer.textKeys.removeAll()
+          throw error
+        }
       }
     }
   }

@@ -9,6 +9,7 @@ final class Readers: Sendable {
   private struct Reader {
     let queue: DatabaseQueue
     let statements = StatementCache()
+    let textKeys = TextKeys()
 
     func close() throws {
       queue.inDatabase { _ in statements.removeAll() }
@@ -31,7 +32,7 @@ final class Readers: Sendable {
   func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
     let reader = try idle.withLock { $0.popLast() } ?? Reader(queue: open())
     let answer = Result {
-      try reader.queue.read { try body(StoreSession(db: $0, statements: reader.statements)) }
+      try reader.queue.read { try body(StoreSession(db: $0, statements: reader.statements, textKeys: reader.textKeys)) }
     }
     let isKept = idle.withLock { idle in
       guard idle.count < Self.kept else { return false }

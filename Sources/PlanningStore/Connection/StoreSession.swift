@@ -5,10 +5,12 @@ import GRDB
 package struct StoreSession {
   let db: Database
   let statements: StatementCache
+  let textKeys: TextKeys
 
   // What Clockify said
   package var mirror: Mirror { Mirror(session: self) }
   package var accounts: Accounts { Accounts(session: self) }
+  var texts: Texts { Texts(session: self) }
   package var groups: Groups { Groups(session: self) }
   package var entries: Entries { Entries(session: self) }
 
@@ -67,8 +69,8 @@ extension Subject {
   func statement(_ sql: StaticString) throws -> FastStatement { try session.statements.statement(sql, db: db) }
 
   /// A list for `json_each`.
-  func json(_ texts: some Sequence<String>) throws -> String {
-    String(decoding: try JSONEncoder().encode(texts.sorted()), as: UTF8.self)
+  func json<Value: Encodable & Comparable>(_ values: some Sequence<Value>) throws -> String {
+    String(decoding: try JSONEncoder().encode(values.sorted()), as: UTF8.self)
   }
 }
 
@@ -79,7 +81,7 @@ extension Subject {
   /// - Parameter chosen: a condition on `sqlite_master`.
   func without<Value>(_ chosen: String, _ body: () throws -> Value) throws -> Value {
     let parts = try Row.fetchAll(
-      db, sql: "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND \(chosen)")
+      db, sql: "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND (\(chosen))")
     for part in parts { try db.execute(sql: "DROP \(part["type"] as String) \(part["name"] as String)") }
     let value = try body()
     for part in parts { try db.execute(sql: part["sql"]) }

@@ -36,16 +36,43 @@ package struct Ledger: Subject {
   package func forEachPlaced(ofPair key: Int, _ body: (Int, Cell, Int) throws -> Void) throws {
     let rows = try statement(
       """
-      SELECT entry_key, seconds, person_id, project_id, date FROM placement INDEXED BY placement_by_pair
+      SELECT entry_key, seconds, person_id, project_id, day FROM placement_row INDEXED BY placement_by_pair
       WHERE pair_key = ?1 AND state = 'placed'
       """
     ).bind(1, key)
     try rows.forEach { try body($0.int(0), $0.cell(2), $0.int(1)) }
   }
 
+  /// The pair of an entry's source, by Clockify's ids.
+  package func pair(_ source: LedgerRow.Source) throws -> Pair {
+    Pair(
+      user: try session.texts.text(source.user),
+      project: source.project == 0 ? "" : try session.texts.text(source.project))
+  }
+
+  /// Calls `body` with what the placed entries of each cell and role add up to, in order of person, project and date.
+  package func forEachSum(_ body: (PlacedSeconds) throws -> Void) throws {
+    let rows = try statement(
+      """
+      SELECT person_id, project_id, day, role_id, is_billable, seconds FROM placement_row INDEXED BY placement_by_cell
+      WHERE person_id IS NOT NULL AND state = 'placed' ORDER BY person_id, project_id, day, state, role_id
+      """)
+    var sum: PlacedSeconds?
+    try rows.forEach { row in
+      let (cell, role) = (row.cell(0), row.int64(3))
+      if let whole = sum, whole.cell != cell || whole.role != role {
+        try body(whole)
+        sum = nil
+      }
+      let before = sum ?? PlacedSeconds(cell: cell, role: role, billable: 0, nonbillable: 0)
+      sum = row.int(4) != 0 ? before.adding(billable: row.int(5)) : before.adding(nonbillable: row.int(5))
+    }
+    if let sum { try body(sum) }
+  }
+
   /// Of all placed entries.
   package func placedSeconds() throws -> Int {
-    let row = try statement("SELECT ifnull(sum(seconds), 0) FROM placement WHERE state = 'placed'")
+    let row = try statement("SELECT ifnull(sum(seconds), 0) FROM placement_row WHERE state = 'placed'")
     defer { row.reset() }
     return try row.step() ? row.int(0) : 0
   }
@@ -53,14 +80,14 @@ package struct Ledger: Subject {
   package func setPlacement(_ placement: Placement, of key: Int, isNew: Bool) throws {
     try statement(
       isNew
-        ? "INSERT INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        ? "INSERT INTO placement_row VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         : """
-        UPDATE placement SET pair_key = ?2, state = ?3, reason = ?4, zone = ?5, date = ?6, seconds = ?7,
+        UPDATE placement_row SET pair_key = ?2, state = ?3, reason = ?4, zone = ?5, day = ?6, seconds = ?7,
           is_billable = ?8, person_id = ?9, project_id = ?10, role_id = ?11, role_step = ?12, counted = ?13, pinned = ?14
         WHERE entry_key = ?1
         """
     ).bind(1, key).bind(2, placement.pair).bind(3, placement.state.rawValue).bind(4, placement.reason?.rawValue)
-      .bind(5, placement.zone).bind(6, placement.day.description).bind(7, placement.seconds)
+      .bind(5, session.texts.key(adding: placement.zone)).bind(6, placement.day.number).bind(7, placement.seconds)
       .bind(8, placement.isBillable ? 1 : 0).bind(9, placement.person).bind(10, placement.project)
       .bind(11, placement.role).bind(12, placement.roleStep?.rawValue).bind(13, placement.counted).bind(
         14, placement.pinned
@@ -71,31 +98,32 @@ package struct Ledger: Subject {
   package func placement(of key: Int) throws -> Placement? {
     let rows = try statement(
       """
-      SELECT pair_key, state, reason, zone, date, seconds, is_billable, person_id, project_id, role_id, role_step,
-        counted, pinned FROM placement WHERE entry_key = ?
+      SELECT pair_key, state, reason, zone, day, seconds, is_billable, person_id, project_id, role_id, role_step,
+        counted, pinned FROM placement_row WHERE entry_key = ?
       """
     ).bind(1, key)
     defer { rows.reset() }
-    return try rows.step() ? rows.placement(from: 0) : nil
+    return try rows.step() ? rows.placement(from: 0, session.texts) : nil
   }
 
   /// Clockify's word that an id is gone, or that it is back.
   package func setDeleted(_ key: Int, at now: Instant?) throws {
     try statement(
-      "UPDATE clockify_time_entry SET deleted_at = ?2 WHERE entry_key = ?1 AND (deleted_at IS NULL) <> (?2 IS NULL)"
+      "UPDATE clockify_time_entry_row SET deleted_at = ?2 WHERE entry_key = ?1 AND (deleted_at IS NULL) <> (?2 IS NULL)"
     ).bind(1, key).bind(2, now?.description).run()
   }
 
-  /// Whether nothing was ever placed: then indexes are cheaper built at the end than kept row by row.
-  package func isFirstPlacing() throws -> Bool {
-    let row = try statement("SELECT NOT EXISTS (SELECT 1 FROM placement)")
+  /// Nothing was ever placed.
+  package func isEmpty() throws -> Bool {
+    let row = try statement("SELECT NOT EXISTS (SELECT 1 FROM placement_row)")
     defer { row.reset() }
     return try row.step() && row.int(0) == 1
   }
 
-  /// Runs `body` without the indexes of `placement`, and builds them again.
+  /// Runs `body` without the indexes of the ledger, and builds them again: for a first run that is cheaper than keeping
+  /// them row by row.
   package func withoutIndexes<Value>(_ body: () throws -> Value) throws -> Value {
-    try without("type = 'index' AND tbl_name = 'placement'", body)
+    try without("type = 'index' AND tbl_name = 'placement_row'", body)
   }
 
   /// The dates on which each Clockify user has held time, from a date on (rule 70).
@@ -103,11 +131,11 @@ package struct Ledger: Subject {
     var days: [String: Set<CalendarDay>] = [:]
     let rows = try statement(
       """
-      SELECT DISTINCT b.user_id, p.date FROM placement p
+      SELECT DISTINCT b.user_id, p.day FROM placement_row p
       JOIN placement_basis b ON b.pair_key = p.pair_key
-      WHERE p.state = 'held' AND p.date >= ?1
+      WHERE p.state = 'held' AND p.day >= ?1
       """
-    ).bind(1, from.description)
+    ).bind(1, from.number)
     try rows.forEach { row in row.day(1).map { _ = days[row.text(0), default: []].insert($0) } }
     return days
   }
@@ -115,7 +143,7 @@ package struct Ledger: Subject {
   /// Seconds held now for one reason, over the whole ledger.
   package func held(_ reason: String) throws -> Int {
     try Int.fetchOne(
-      db, sql: "SELECT sum(seconds) FROM placement WHERE state = 'held' AND reason = ?", arguments: [reason]) ?? 0
+      db, sql: "SELECT sum(seconds) FROM placement_row WHERE state = 'held' AND reason = ?", arguments: [reason]) ?? 0
   }
 
   /// Lets go of zone and date of entries, so that the next import decides them anew.
@@ -124,14 +152,14 @@ package struct Ledger: Subject {
   /// - Returns: how many entries.
   package func unpin(person: PersonID?, from: CalendarDay?, through: CalendarDay?) throws -> Int {
     let chosen = """
-      SELECT entry_key FROM placement JOIN placement_basis b USING (pair_key)
+      SELECT entry_key FROM placement_row JOIN placement_basis b USING (pair_key)
       WHERE (?1 IS NULL OR b.user_id IN (
           SELECT external_id FROM external_reference WHERE kind = 'person' AND planning_id = ?1))
-        AND (?2 IS NULL OR date >= ?2) AND (?3 IS NULL OR date <= ?3)
+        AND (?2 IS NULL OR day >= ?2) AND (?3 IS NULL OR day <= ?3)
       """
-    let arguments: StatementArguments = [person, from?.description, through?.description]
+    let arguments: StatementArguments = [person, from?.number, through?.number]
     try db.execute(sql: "INSERT OR IGNORE INTO entry_change (entry_key) \(chosen)", arguments: arguments)
-    try db.execute(sql: "UPDATE placement SET pinned = 0 WHERE entry_key IN (\(chosen))", arguments: arguments)
+    try db.execute(sql: "UPDATE placement_row SET pinned = 0 WHERE entry_key IN (\(chosen))", arguments: arguments)
     return db.changesCount
   }
 }

@@ -61,11 +61,26 @@ package struct Placement: Hashable, Sendable {
   }
 }
 
-/// An entry with what the ledger said of it before this run.
+/// What decides about an entry, with what the ledger said of it before this run.
 package struct LedgerRow: Sendable {
+  /// Its Clockify user and project by their keys, which are quicker to compare than ids; 0: no project.
+  package struct Source: Hashable, Sendable {
+    package let user: Int
+    package let project: Int
+  }
+
   package let key: Int
-  package let entry: MirrorEntry
+  package let source: Source
+  package let billable: Bool?
+  package let type: String?
+  package let start: Instant
+  package let end: Instant?
+  package let timeZone: String?
+  package let contentHash: Int64
   package let placement: Placement?
+
+  package var seconds: Int { MirrorEntry.countedSeconds(from: start, to: end) }
+  package var isAbsurd: Bool { MirrorEntry.isAbsurd(from: start, to: end) }
 }
 
 /// Everything of one Clockify user on one Clockify project.
@@ -82,10 +97,10 @@ package struct Pair: Hashable, Sendable {
 
 extension FastStatement {
   /// A placement whose columns begin here, in the order of the table but for the key.
-  func placement(from column: Int32) -> Placement {
+  func placement(from column: Int32, _ texts: Texts) throws -> Placement {
     var placement = Placement(
       pair: int(column), state: Placement.State(rawValue: text(column + 1)) ?? .held,
-      reason: optionalText(column + 2).flatMap(Reason.init), zone: text(column + 3),
+      reason: optionalText(column + 2).flatMap(Reason.init), zone: try texts.text(int(column + 3)),
       day: day(column + 4) ?? CalendarDay(number: 0), seconds: int(column + 5),
       isBillable: int(column + 6) != 0, pinned: int64(column + 12))
     placement.person = optionalInt64(column + 7)

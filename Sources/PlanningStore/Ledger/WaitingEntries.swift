@@ -23,50 +23,67 @@ package struct WaitingEntries: Subject {
     users: Set<String>, projects: Set<String>, _ body: (WaitingEntry) throws -> Void
   ) throws {
     guard !users.isEmpty || !projects.isEmpty else { return }
-    let (users, projects) = (try json(users), try json(projects))
-    let changed = try statement(
-      """
-      SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, NULL, p.counted,
-        p.person_id, p.project_id, p.date, e.entry_key, p.zone
-      FROM entry_change c
-      CROSS JOIN clockify_time_entry e ON e.entry_key = c.entry_key
-      LEFT JOIN placement p ON p.entry_key = c.entry_key
-      WHERE (e.user_id IN (SELECT value FROM json_each(?1))
-          OR ifnull(e.project_id, '') IN (SELECT value FROM json_each(?2)))
-        AND e."end" > e.start AND (e.type IS NULL OR e.type = 'REGULAR')
-        AND (c.arrived = 1 OR p.state IS NULL OR p.state NOT IN ('missing', 'deleted'))
-      """
-    ).bind(1, users).bind(2, projects)
-    try changed.forEach { row in if let entry = WaitingEntry(row) { try body(entry) } }
+    let texts = session.texts
+    let regular = try texts.key(of: "REGULAR")
+    let userKeys = try json(users.compactMap { try texts.key(of: $0) })
+    // 0: no project; keys begin at 1.
+    let projectKeys = try json(projects.compactMap { $0.isEmpty ? 0 : try texts.key(of: $0) })
+    func visit(_ rows: FastStatement) throws {
+      try rows.bind(1, userKeys).bind(2, projectKeys).bind(3, regular)
+        .forEach { row in if let entry = try WaitingEntry(row, texts) { try body(entry) } }
+    }
+    if try session.ledger.isEmpty() {
+      return try visit(
+        statement(
+          """
+          SELECT e.user, e.project, e.workspace, e.start, e."end", e.time_zone, NULL, NULL, NULL, NULL, NULL,
+            e.entry_key, NULL
+          FROM clockify_time_entry_row e
+          WHERE (e.user IN (SELECT value FROM json_each(?1)) OR ifnull(e.project, 0) IN (SELECT value FROM json_each(?2)))
+            AND e."end" > e.start AND (e.type IS NULL OR e.type = ?3)
+          """))
+    }
+    try visit(
+      statement(
+        """
+        SELECT e.user, e.project, e.workspace, e.start, e."end", e.time_zone, NULL, p.counted, p.person_id, p.project_id,
+          p.day, e.entry_key, p.zone
+        FROM entry_change c
+        CROSS JOIN clockify_time_entry_row e ON e.entry_key = c.entry_key
+        LEFT JOIN placement_row p ON p.entry_key = c.entry_key
+        WHERE (e.user IN (SELECT value FROM json_each(?1)) OR ifnull(e.project, 0) IN (SELECT value FROM json_each(?2)))
+          AND e."end" > e.start AND (e.type IS NULL OR e.type = ?3)
+          AND (c.arrived = 1 OR p.state IS NULL OR p.state NOT IN ('missing', 'deleted'))
+        """))
     let waiting = try statement(
       """
-      SELECT e.user_id, ifnull(e.project_id, ''), e.workspace_id, e.start, e."end", e.time_zone, p.date, p.counted,
-        p.person_id, p.project_id, p.date, e.entry_key, p.zone
+      SELECT e.user, e.project, e.workspace, e.start, e."end", e.time_zone, p.day, p.counted, p.person_id, p.project_id,
+        p.day, e.entry_key, p.zone
       FROM placement_basis b
-      CROSS JOIN placement p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
-      CROSS JOIN clockify_time_entry e ON e.entry_key = p.entry_key
+      CROSS JOIN placement_row p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
+      CROSS JOIN clockify_time_entry_row e ON e.entry_key = p.entry_key
       WHERE (b.user_id IN (SELECT value FROM json_each(?1))
           OR b.clockify_project_id IN (SELECT value FROM json_each(?2)))
-        AND (p.state = 'skipped' OR p.state = 'held') AND p.seconds > 0 AND (e.type IS NULL OR e.type = 'REGULAR')
+        AND (p.state = 'skipped' OR p.state = 'held') AND p.seconds > 0 AND (e.type IS NULL OR e.type = ?3)
         AND NOT EXISTS (SELECT 1 FROM entry_change c WHERE c.entry_key = p.entry_key)
       """
-    ).bind(1, users).bind(2, projects)
-    try waiting.forEach { row in if let entry = WaitingEntry(row) { try body(entry) } }
+    ).bind(1, json(users)).bind(2, json(projects)).bind(3, regular)
+    try waiting.forEach { row in if let entry = try WaitingEntry(row, texts) { try body(entry) } }
   }
 }
 
 extension WaitingEntry {
   /// nil: nothing that counts (rules 32, 93).
-  fileprivate init?(_ row: FastStatement) {
-    guard let start = row.instant(3), MirrorEntry.countedSeconds(from: start, to: row.instant(4)) > 0 else {
+  fileprivate init?(_ row: FastStatement, _ texts: Texts) throws {
+    guard let start = row.moment(3), MirrorEntry.countedSeconds(from: start, to: row.moment(4)) > 0 else {
       return nil
     }
     self.start = start
     key = row.int(11)
-    pair = Pair(user: row.text(0), project: row.text(1))
-    workspace = row.text(2)
-    timeZone = row.optionalText(5)
-    pinned = row.day(6).map { (row.text(12), $0) }
+    pair = Pair(user: try texts.text(row.int(0)), project: try texts.optionalText(row.optionalInt(1)) ?? "")
+    workspace = try texts.text(row.int(2))
+    timeZone = try texts.optionalText(row.optionalInt(5))
+    pinned = try row.day(6).map { (try texts.text(row.int(12)), $0) }
     counted = row.isNull(7) ? nil : row.optionalCell(8)
   }
 }

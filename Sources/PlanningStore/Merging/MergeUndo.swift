@@ -139,7 +139,7 @@ package struct MergeUndo: Subject {
     let column = "\(record.kind.rawValue)_id"
     try db.execute(
       sql: """
-        UPDATE placement SET \(column) = ?1
+        UPDATE placement_row SET \(column) = ?1
         WHERE \(column) = ?2 AND entry_key IN (SELECT entry_key FROM merge_entry WHERE merge_id = ?3)
           AND pair_key NOT IN (\(pairs(of: record.kind, linkedTo: "?2")))
         """, arguments: [record.dropped, record.kept, record.id])

@@ -73,9 +73,9 @@ struct MergedActuals: Subject {
       sql: """
         SELECT ifnull(sum(CASE WHEN is_billable THEN seconds ELSE 0 END), 0) AS billable,
           ifnull(sum(CASE WHEN is_billable THEN 0 ELSE seconds END), 0) AS nonbillable
-        FROM placement
-        WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ? AND state = 'placed'
-        """, arguments: actual.key.arguments)
+        FROM placement_row
+        WHERE person_id = ? AND project_id = ? AND role_id = ? AND day = ? AND state = 'placed'
+        """, arguments: [actual.person, actual.project, actual.role, actual.cell.day.number])
     return (Minutes.rounded(seconds: row?["billable"] ?? 0), Minutes.rounded(seconds: row?["nonbillable"] ?? 0))
   }
 }

@@ -37,13 +37,14 @@ package struct MirrorEntry: Sendable {
   package var seconds: Int { Self.countedSeconds(from: start, to: end) }
 
   /// Cannot be somebody's working time: longer than a month, or outside the years that rota counts in (rule 93).
-  package var isAbsurd: Bool { end.map { Self.isAbsurd(from: start, to: $0) } ?? false }
+  package var isAbsurd: Bool { Self.isAbsurd(from: start, to: end) }
 
   private static let longest = 31 * 86_400
   private static let years = Instant("1970-01-01T00:00:00Z")!...Instant("2200-12-31T23:59:59Z")!
 
-  private static func isAbsurd(from start: Instant, to end: Instant) -> Bool {
-    !years.contains(start) || !years.contains(end) || end - start > longest
+  static func isAbsurd(from start: Instant, to end: Instant?) -> Bool {
+    guard let end else { return false }
+    return !years.contains(start) || !years.contains(end) || end - start > longest
   }
 
   /// Running, invalid and absurd entries count nothing (rules 31, 32, 93).

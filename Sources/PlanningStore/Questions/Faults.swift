@@ -157,10 +157,10 @@ package struct Faults: Subject {
       db,
       sql: """
         WITH placed AS (
-          SELECT person_id, project_id, role_id, date,
+          SELECT person_id, project_id, role_id, ifnull(date(day * 86400, 'unixepoch'), '?') AS date,
             (sum(CASE WHEN is_billable THEN seconds ELSE 0 END) + 30) / 60
               + (sum(CASE WHEN is_billable THEN 0 ELSE seconds END) + 30) / 60 AS minutes
-          FROM placement WHERE state = 'placed' GROUP BY 1, 2, 3, 4),
+          FROM placement_row WHERE state = 'placed' GROUP BY person_id, project_id, role_id, day),
         imported AS (
           SELECT person_id, project_id, role_id, date, billable_minutes + nonbillable_minutes AS minutes
           FROM actual WHERE origin = 'clockify' AND is_manual = 0),

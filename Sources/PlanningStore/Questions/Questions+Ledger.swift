@@ -104,6 +104,6 @@ extension Questions {
   /// Seconds held now, by reason, over the whole ledger.
   package func held() throws -> [HeldRow] {
     try rows(
-      "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement WHERE state = 'held' GROUP BY reason")
+      "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement_row WHERE state = 'held' GROUP BY reason")
   }
 }

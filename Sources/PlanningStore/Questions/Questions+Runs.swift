@@ -116,7 +116,7 @@ extension Questions {
       """
       SELECT (SELECT count(*) FROM grdb_migrations) AS schema, (SELECT count(*) FROM client) AS clients,
         (SELECT count(*) FROM project) AS projects, (SELECT count(*) FROM person) AS people,
-        (SELECT count(*) FROM clockify_time_entry) AS time_entries, (SELECT count(*) FROM actual) AS actuals,
+        (SELECT count(*) FROM clockify_time_entry_row) AS time_entries, (SELECT count(*) FROM actual) AS actuals,
         (SELECT count(*) FROM import_run) AS runs, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes
       """)[0]
   }

@@ -132,7 +132,7 @@ struct CheckCommand: AsyncParsableCommand {
       return line("ok", "entries", "each person's own list is read, as the setting clockify: source: says")
     }
     let day = composition.now.utcDay.number * 86_400
-    let reading = try await source.readReport(in: workspace.id, slice: .init(from: day - 86_400, to: day)) { _, _ in }
+    let reading = try await source.readReport(in: workspace.id, slice: .init(from: day - 86_400, to: day), prepare: { _ in }) { _, _ in }
     line("ok", "reports", "reachable; yesterday has \(Words.plural(reading.entries, "entry", "entries"))")
   }
 }

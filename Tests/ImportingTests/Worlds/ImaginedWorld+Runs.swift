@@ -223,7 +223,7 @@ extension ImaginedWorld {
 
   /// Dies in its last transaction: everything is read, nothing is placed.
   private func killAtEnd(_ request: ImportRequest, _ before: PlanTables) async throws {
-    let table = pick(["actual", "placement", "external_reference"])
+    let table = pick(["actual", "placement_row", "external_reference"])
     log.append("import, dies writing \(table)")
     try world.sql("CREATE TRIGGER boom BEFORE INSERT ON \(table) BEGIN SELECT raise(ABORT, 'boom'); END")
     let report = try? await world.startImport(request).value
