@@ -66,7 +66,7 @@ package struct SliceReading: Sendable, Equatable {
 
 extension ClockifySource {
   /// Reads everybody's entries that start in the slice, page after page: the next pages are fetched, decoded and prepared
-  /// while `consume` works on the last, at most two ahead. A second more is asked for on both sides, because whether
+  /// while `consume` works on the last, at most three ahead. A second more is asked for on both sides, because whether
   /// edges are included is not proven.
   ///
   /// - Parameters:
@@ -117,22 +117,30 @@ extension ClockifySource {
   }
 
   func reportPage(_ number: Int, _ query: ReportQuery) async throws -> Page {
+    try await decode(nil, of: query.request(number))
+  }
+
+  /// - Parameter answer: the request's, where it is there already.
+  func decode(_ answer: HTTPTransport.Response?, of request: HTTPTransport.Request) async throws -> Page {
+    try await transport.send(request, first: answer) { response in
+      Page(
+        content: try EntryDecoding.reportPage(response.body, request: response.request), lastPage: response.lastPage)
+    }
+  }
+}
+
+extension ClockifySource.ReportQuery {
+  func request(_ page: Int) throws -> HTTPTransport.Request {
     var body: [String: any Sendable] = [
-      "dateRangeStart": Timestamp.text(query.slice.from - query.margin),
-      "dateRangeEnd": Timestamp.text(query.slice.to + query.margin),
+      "dateRangeStart": Timestamp.text(slice.from - margin), "dateRangeEnd": Timestamp.text(slice.to + margin),
       "timeZone": "UTC", "rounding": false, "amountShown": "HIDE_AMOUNT", "sortOrder": "ASCENDING",
-      "detailedFilter": ["page": number, "pageSize": query.size, "sortColumn": "DATE"] as [String: any Sendable],
+      "detailedFilter": ["page": page, "pageSize": size, "sortColumn": "DATE"] as [String: any Sendable],
     ]
-    for (name, ids) in [("users", query.users), ("projects", query.projects)] {
+    for (name, ids) in [("users", users), ("projects", projects)] {
       guard let ids else { continue }
       body[name] = ["ids": ids.sorted(), "contains": "CONTAINS", "status": "ALL"] as [String: any Sendable]
     }
     let data = try JSONSerialization.data(withJSONObject: body, options: [.sortedKeys])
-    return try await transport.send(
-      .init(host: .reports, path: query.path, body: Array(data))
-    ) { response in
-      Page(
-        content: try EntryDecoding.reportPage(response.body, request: response.request), lastPage: response.lastPage)
-    }
+    return .init(host: .reports, path: path, body: Array(data))
   }
 }

@@ -74,12 +74,14 @@ struct HTTPTransport: Sendable {
   }
 
   /// Sends, and decodes inside the retry: an answer that cannot be read counts as a failed attempt.
+  ///
+  /// - Parameter first: the first attempt's answer, where it is there already.
   func send<Value: Sendable>(
-    _ request: Request, decode: @Sendable (Response) throws -> Value
+    _ request: Request, first: Response? = nil, decode: @Sendable (Response) throws -> Value
   ) async throws -> Value {
     var attempt = 1
     while true {
-      let response = try await send(request)
+      let response = if attempt == 1, let first { first } else { try await send(request) }
       do {
         return try decode(response)
       } catch let error as ClockifyError {

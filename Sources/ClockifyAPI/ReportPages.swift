@@ -15,6 +15,8 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
   struct Iterator: AsyncIteratorProtocol {
     let pages: ReportPages
     private var number = 0
+    /// The answer to the next page's request.
+    private var ahead: Prefetch?
     private var reading = SliceReading()
     private var seen: Set<String> = []
 
@@ -29,7 +31,11 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
         throw ClockifyError(
           .malformed, "the report does not end after 10,000 pages", request: "POST \(pages.query.path)")
       }
-      let page = try await pages.source.reportPage(number, pages.query)
+      let request = try pages.query.request(number)
+      let answer = try await (ahead ?? Prefetch(request, pages.source.transport)).answer()
+      // What the header says of it is enough to ask for the next one, while this one is decoded.
+      ahead = answer.lastPage == false ? Prefetch(try pages.query.request(number + 1), pages.source.transport) : nil
+      let page = try await pages.source.decode(answer, of: request)
       let fresh = reading.count(page.content, seen: &seen)
       reading.reachedEnd = isLast(page, fresh: fresh.count)
       return Element(content: pages.prepare(fresh), reading: reading)
@@ -43,6 +49,25 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
       if fresh == 0 { return true }
       if let stated = reading.statedEntries { return reading.entries >= stated }
       return false
+    }
+  }
+}
+
+/// An answer that is under way. Nobody waits for it any more: the request is cancelled.
+private final class Prefetch: Sendable {
+  private let task: Task<HTTPTransport.Response, any Error>
+
+  init(_ request: HTTPTransport.Request, _ transport: HTTPTransport) {
+    task = Task { try await transport.send(request) }
+  }
+
+  deinit { task.cancel() }
+
+  func answer() async throws -> HTTPTransport.Response {
+    try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
     }
   }
 }

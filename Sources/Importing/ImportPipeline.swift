@@ -43,11 +43,13 @@ package struct ImportPipeline {
       try Task.checkCancellation()
       progress(.placing)
       let requests = await source.budget.count
-      return try database.write { [workspaces, reading] session in
+      return try database.write(checksLinks: !reading.before.isEmpty) { [workspaces, reading] session in
         var settlement = Settlement(
           session: session, run: run, request: request, settings: settings, owner: owner, workspaces: workspaces,
           reading: reading, readsTime: readsTime, wording: wording)
-        return try settlement.carryOut(requests: requests, deadRuns: deadRuns)
+        let report = try settlement.carryOut(requests: requests, deadRuns: deadRuns)
+        if reading.before.isEmpty { try checkLinks(session) }
+        return report
       }
     } catch let error as ClockifyError where error.code == .budgetExhausted {
       return try await stop(run, deadRuns: deadRuns, after: error)
@@ -62,10 +64,7 @@ package struct ImportPipeline {
   /// failed (rule 5).
   private func open() throws -> (run: Int64, deadRuns: [Int64], readsTime: Bool) {
     try database.write { session in
-      let problems = try session.faults.foreignKeyProblems()
-      guard problems == 0 else {
-        throw ImportError.damagedLinks(Array(try session.faults.danglingRows().prefix(3)))
-      }
+      try checkLinks(session)
       if let confirmed = request.confirmedRun, try session.removals.plan()?.run != confirmed {
         throw ImportError.noPlan(confirmed: confirmed, waiting: try session.removals.plan()?.run)
       }
@@ -79,6 +78,12 @@ package struct ImportPipeline {
         trigger: request.trigger, scope: scope, at: request.now, isNarrowed: request.isNarrowed,
         processID: Int(ProcessInfo.processInfo.processIdentifier))
       return (run, dead, actualsAreOn && request.scopes.contains(.actuals))
+    }
+  }
+
+  private func checkLinks(_ session: StoreSession) throws {
+    guard try session.faults.foreignKeyProblems() == 0 else {
+      throw ImportError.damagedLinks(Array(try session.faults.danglingRows().prefix(3)))
     }
   }
 

@@ -1,5 +1,5 @@
--- Entries are the many. What repeats in them is stored once, and instants as seconds: a third of the bytes, and as much
--- less to write. The view under the old name reads as the table did.
+-- Rows by the million are lean. What repeats in entries is stored once, and instants as seconds: a third of the bytes, and
+-- as much less to write. The views under the old names read as the tables did.
 
 -- Ids of workspaces, users, projects and tasks; names of types and zones.
 CREATE TABLE clockify_text (
@@ -145,4 +145,113 @@ CREATE TRIGGER project_deleted BEFORE DELETE ON project BEGIN
   DELETE FROM project_tag WHERE project_id = OLD.id;
   DELETE FROM timesheet_lock WHERE project_id = OLD.id;
   DELETE FROM external_reference WHERE kind = 'project' AND planning_id = OLD.id;
+END;
+
+-- What the import wrote, as numbers: to compare texts was half the cost of writing a row.
+-- `written` is the row's key as the import wrote it, mixed into one number; `written_billable` and `written_nonbillable`
+-- are its minutes. A row that differs from them, or has none, was typed or edited by hand: `is_manual` says so whoever
+-- edited, with whatever tool (rules 57, 58).
+CREATE TABLE actual_before AS
+SELECT person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin, import_run_id, updated_at,
+  imported_origin, is_manual,
+  CASE WHEN is_manual OR written IS NULL THEN json('["' || replace(written, '/', '","') || '"]') END AS parts,
+  written IS NOT NULL AND NOT is_manual AS is_as_written
+FROM actual;
+DROP TABLE actual;
+CREATE TABLE actual (
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  project_id INTEGER NOT NULL REFERENCES project (id),
+  role_id INTEGER NOT NULL REFERENCES role (id),
+  date TEXT NOT NULL CHECK (date = date(date, '+0 days')),
+  billable_minutes INTEGER NOT NULL DEFAULT 0 CHECK (billable_minutes >= 0),
+  nonbillable_minutes INTEGER NOT NULL DEFAULT 0 CHECK (nonbillable_minutes >= 0),
+  origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin = 'clockify' OR origin = 'manual' OR origin = 'autofill'),
+  import_run_id INTEGER REFERENCES import_run (id),
+  updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  written INTEGER,
+  written_billable INTEGER,
+  written_nonbillable INTEGER,
+  imported_origin TEXT,
+  is_manual INTEGER GENERATED ALWAYS AS (
+    (origin = 'manual' AND imported_origin IS NULL) OR written IS NULL
+    OR written IS NOT person_id * 68719476731 + project_id * 41538374867 + role_id * 26738688403 + unixepoch(date) / 86400
+    OR written_billable IS NOT billable_minutes OR written_nonbillable IS NOT nonbillable_minutes
+  ) VIRTUAL,
+  PRIMARY KEY (person_id, project_id, role_id, date)
+) STRICT, WITHOUT ROWID;
+PRAGMA ignore_check_constraints = 1;
+INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin, import_run_id,
+  updated_at, written, written_billable, written_nonbillable, imported_origin)
+SELECT person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin, import_run_id, updated_at,
+  CASE WHEN is_as_written THEN person_id * 68719476731 + project_id * 41538374867 + role_id * 26738688403 + unixepoch(date) / 86400
+    ELSE (parts ->> 0) * 68719476731 + (parts ->> 1) * 41538374867 + (parts ->> 2) * 26738688403 + unixepoch((parts ->> 3)) / 86400 END,
+  CASE WHEN is_as_written THEN billable_minutes ELSE CAST(parts ->> 4 AS INTEGER) END,
+  CASE WHEN is_as_written THEN nonbillable_minutes ELSE CAST(parts ->> 5 AS INTEGER) END,
+  imported_origin
+FROM actual_before;
+PRAGMA ignore_check_constraints = 0;
+DROP TABLE actual_before;
+CREATE INDEX actual_by_person_date ON actual (person_id, date);
+CREATE INDEX actual_autofill ON actual (person_id, date) WHERE origin = 'autofill';
+CREATE INDEX actual_manual ON actual (person_id, project_id, date) WHERE is_manual = 1;
+
+-- The rows that merges keep for their undoing, in the same form.
+UPDATE merge_row SET
+  before = CASE WHEN before IS NULL THEN NULL ELSE (
+    SELECT json_object(
+      'person_id', o ->> 'person_id', 'project_id', o ->> 'project_id', 'role_id', o ->> 'role_id', 'date', o ->> 'date',
+      'billable_minutes', o ->> 'billable_minutes', 'nonbillable_minutes', o ->> 'nonbillable_minutes',
+      'origin', o ->> 'origin', 'import_run_id', o ->> 'import_run_id', 'updated_at', o ->> 'updated_at',
+      'written', (w ->> 0) * 68719476731 + (w ->> 1) * 41538374867 + (w ->> 2) * 26738688403 + unixepoch((w ->> 3)) / 86400,
+      'written_billable', CAST(w ->> 4 AS INTEGER), 'written_nonbillable', CAST(w ->> 5 AS INTEGER),
+      'imported_origin', o ->> 'imported_origin')
+    FROM (SELECT before AS o, json('["' || replace(before ->> 'written', '/', '","') || '"]') AS w)) END,
+  after = CASE WHEN after IS NULL THEN NULL ELSE (
+    SELECT json_object(
+      'person_id', o ->> 'person_id', 'project_id', o ->> 'project_id', 'role_id', o ->> 'role_id', 'date', o ->> 'date',
+      'billable_minutes', o ->> 'billable_minutes', 'nonbillable_minutes', o ->> 'nonbillable_minutes',
+      'origin', o ->> 'origin', 'import_run_id', o ->> 'import_run_id', 'updated_at', o ->> 'updated_at',
+      'written', (w ->> 0) * 68719476731 + (w ->> 1) * 41538374867 + (w ->> 2) * 26738688403 + unixepoch((w ->> 3)) / 86400,
+      'written_billable', CAST(w ->> 4 AS INTEGER), 'written_nonbillable', CAST(w ->> 5 AS INTEGER),
+      'imported_origin', o ->> 'imported_origin')
+    FROM (SELECT after AS o, json('["' || replace(after ->> 'written', '/', '","') || '"]') AS w)) END
+WHERE table_name = 'actual';
+
+CREATE TRIGGER actual_deleted AFTER DELETE ON actual BEGIN
+  INSERT OR IGNORE INTO cell_change VALUES (OLD.person_id, OLD.project_id, OLD.date);
+END;
+CREATE TRIGGER actual_moved AFTER UPDATE OF person_id, project_id, role_id, date ON actual BEGIN
+  INSERT OR IGNORE INTO cell_change VALUES (OLD.person_id, OLD.project_id, OLD.date);
+END;
+CREATE TRIGGER actual_sound_insert BEFORE INSERT ON actual BEGIN
+  SELECT CASE
+    WHEN NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.person_id)
+      THEN raise(ABORT, 'actual.person_id names no person')
+    WHEN NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id)
+      THEN raise(ABORT, 'actual.project_id names no project')
+    WHEN NOT EXISTS (SELECT 1 FROM role WHERE id = NEW.role_id)
+      THEN raise(ABORT, 'actual.role_id names no role')
+    WHEN NEW.import_run_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM import_run WHERE id = NEW.import_run_id)
+      THEN raise(ABORT, 'actual.import_run_id names no import run')
+    WHEN date(NEW.date, '+0 days') IS NOT NEW.date
+      THEN raise(ABORT, 'actual.date is not a date (YYYY-MM-DD)')
+    WHEN strftime('%Y-%m-%dT%H:%M:%SZ', NEW.updated_at) IS NOT NEW.updated_at
+      THEN raise(ABORT, 'actual.updated_at is not an instant (YYYY-MM-DDTHH:MM:SSZ, UTC)')
+  END;
+END;
+CREATE TRIGGER actual_sound_update BEFORE UPDATE OF person_id, project_id, role_id, import_run_id, date, updated_at ON actual BEGIN
+  SELECT CASE
+    WHEN NEW.person_id IS NOT OLD.person_id AND NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.person_id)
+      THEN raise(ABORT, 'actual.person_id names no person')
+    WHEN NEW.project_id IS NOT OLD.project_id AND NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id)
+      THEN raise(ABORT, 'actual.project_id names no project')
+    WHEN NEW.role_id IS NOT OLD.role_id AND NOT EXISTS (SELECT 1 FROM role WHERE id = NEW.role_id)
+      THEN raise(ABORT, 'actual.role_id names no role')
+    WHEN NEW.import_run_id IS NOT OLD.import_run_id AND NEW.import_run_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM import_run WHERE id = NEW.import_run_id)
+      THEN raise(ABORT, 'actual.import_run_id names no import run')
+    WHEN NEW.date IS NOT OLD.date AND date(NEW.date, '+0 days') IS NOT NEW.date
+      THEN raise(ABORT, 'actual.date is not a date (YYYY-MM-DD)')
+    WHEN NEW.updated_at IS NOT OLD.updated_at AND strftime('%Y-%m-%dT%H:%M:%SZ', NEW.updated_at) IS NOT NEW.updated_at
+      THEN raise(ABORT, 'actual.updated_at is not an instant (YYYY-MM-DDTHH:MM:SSZ, UTC)')
+  END;
 END;

@@ -5,16 +5,15 @@ package import Planning
 package struct ActualWriter: Subject {
   let session: StoreSession
 
-  /// Writes a row whose key is free. Apart from `setActual`, because SQLite keeps a journal of its own for each upsert.
+  /// Writes a row whose key is free. Apart from `set`, because SQLite keeps a journal of its own for each upsert.
   package func add(_ row: ActualRow, run: Int64, at now: Instant) throws {
     try bind(
       row, run, now,
       to: statement(
         """
         INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
-          import_run_id, updated_at, written)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-          ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
+          import_run_id, updated_at, written, written_billable, written_nonbillable)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?5, ?6)
         """))
   }
 
@@ -25,19 +24,18 @@ package struct ActualWriter: Subject {
       to: statement(
         """
         INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
-          import_run_id, updated_at, written)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-          ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6)
+          import_run_id, updated_at, written, written_billable, written_nonbillable)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?5, ?6)
         ON CONFLICT (person_id, project_id, role_id, date) DO UPDATE SET
           billable_minutes = ?5, nonbillable_minutes = ?6, origin = ?7, import_run_id = ?8, updated_at = ?9,
-          written = excluded.written, imported_origin = NULL
+          written = ?10, written_billable = ?5, written_nonbillable = ?6, imported_origin = NULL
         """))
   }
 
   private func bind(_ row: ActualRow, _ run: Int64, _ now: Instant, to write: FastStatement) throws {
     try write.bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
       .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin.rawValue).bind(8, run).bind(9, now.description)
-      .run()
+      .bind(10, Written.key(row.cell, row.role)).run()
   }
 
   package func delete(_ row: ActualRow) throws {
@@ -97,17 +95,21 @@ package struct ActualWriter: Subject {
   /// - Parameter isCombined: the row takes the place of the one that stands under its key.
   func put(_ actual: StoredActual, isCombined: Bool) throws {
     if isCombined { try delete(actual.key) }
+    let written =
+      actual.isManual
+      ? actual.written
+      : Written(
+        key: Written.key(actual.cell, actual.role), billable: actual.billable, nonbillable: actual.nonbillable)
     try db.execute(
       sql: """
         INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
-          import_run_id, updated_at, written, imported_origin)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-          CASE WHEN ?12 THEN ?10 ELSE ?1 || '/' || ?2 || '/' || ?3 || '/' || ?4 || '/' || ?5 || '/' || ?6 END, ?11)
+          import_run_id, updated_at, written, written_billable, written_nonbillable, imported_origin)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         actual.person, actual.project, actual.role, actual.date, actual.billable, actual.nonbillable,
-        actual.origin.rawValue,
-        actual.run, actual.updatedAt, actual.written, actual.importedOrigin, actual.isManual,
+        actual.origin.rawValue, actual.run, actual.updatedAt, written?.key, written?.billable, written?.nonbillable,
+        actual.importedOrigin,
       ])
     try db.execute(
       sql: "INSERT OR IGNORE INTO cell_change VALUES (?, ?, ?)",
@@ -129,20 +131,28 @@ package struct ActualWriter: Subject {
   }
 }
 
-/// The column `written`: key and minutes of a row as the import wrote them, `person/project/role/date/billable/nonbillable`.
-/// A row whose key and minutes say otherwise was edited by hand (rules 57, 58); the schema computes `is_manual` from it.
-enum Written {
-  static func minutes(_ text: String?) -> (billable: Int, nonbillable: Int)? {
-    let parts = text?.split(separator: "/").suffix(2).map { Int($0) } ?? []
-    guard parts.count == 2, let billable = parts[0], let nonbillable = parts[1] else { return nil }
-    return (billable, nonbillable)
+/// What the import wrote in a row: its key, mixed into one number, and minutes. A row that says otherwise was edited by hand
+/// (rules 57, 58); the schema computes `is_manual` from it.
+struct Written {
+  let key: Int64
+  let billable: Int
+  let nonbillable: Int
+
+  /// As the schema mixes it (`m0013_lean_rows`). Two keys that are one number differ by thousands in several columns.
+  static func key(_ cell: Cell, _ role: RoleID) -> Int64 {
+    cell.person &* 68_719_476_731 &+ cell.project &* 41_538_374_867 &+ role &* 26_738_688_403
+      &+ Int64(cell.day.number)
   }
+
+  /// The same in SQL, of the columns of `actual`.
+  static let sqlKey =
+    "a.person_id * 68719476731 + a.project_id * 41538374867 + a.role_id * 26738688403 + unixepoch(a.date) / 86400"
 }
 
 extension StoredActual {
   /// Minutes as the import wrote them, where it wrote this very key.
   fileprivate var importedMinutes: (billable: Int, nonbillable: Int)? {
-    guard let written, written.hasPrefix("\(person)/\(project)/\(role)/\(date)/") else { return nil }
-    return Written.minutes(written)
+    guard let written, written.key == Written.key(cell, role) else { return nil }
+    return (written.billable, written.nonbillable)
   }
 }

@@ -21,14 +21,15 @@ package struct Conflicts: Subject {
     var manual: [Cell: (manual: Int, imported: Int)] = [:]
     let rows = try statement(
       """
-      SELECT a.person_id, a.project_id, a.date, a.billable_minutes + a.nonbillable_minutes, a.is_manual, a.written
+      SELECT a.person_id, a.project_id, a.date, a.billable_minutes + a.nonbillable_minutes, a.is_manual,
+        ifnull(a.written_billable, 0) + ifnull(a.written_nonbillable, 0)
       FROM actual a JOIN (SELECT DISTINCT person_id, project_id, date FROM actual WHERE is_manual = 1) m
         ON m.person_id = a.person_id AND m.project_id = a.project_id AND m.date = a.date
       """)
     try rows.forEach { row in
       var sums = manual[row.cell(0)] ?? (0, 0)
       if row.int(4) == 1 { sums.manual += row.int(3) }
-      if let written = Written.minutes(row.optionalText(5)) { sums.imported += written.billable + written.nonbillable }
+      sums.imported += row.int(5)
       manual[row.cell(0)] = sums
     }
     for (cell, sums) in manual.sorted(by: { $0.key < $1.key }) {

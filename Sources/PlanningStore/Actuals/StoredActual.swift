@@ -12,7 +12,7 @@ struct StoredActual {
   var origin: Origin
   var run: Int64?
   var updatedAt: String
-  var written: String?
+  var written: Written?
   var importedOrigin: String?
   var isManual: Bool
 
@@ -26,7 +26,9 @@ struct StoredActual {
     origin = Origin(rawValue: row["origin"]) ?? .manual
     run = row["import_run_id"]
     updatedAt = row["updated_at"]
-    written = row["written"]
+    if let key = row["written"] as Int64? {
+      written = Written(key: key, billable: row["written_billable"] ?? 0, nonbillable: row["written_nonbillable"] ?? 0)
+    }
     importedOrigin = row["imported_origin"]
     isManual = row["is_manual"]
   }

@@ -186,12 +186,24 @@ package final class PlanningDatabase: Sendable {
   }
 
   /// One transaction, immediate; nothing is kept when `body` throws.
-  package func write<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+  ///
+  /// - Parameter checksLinks: false: `body` looks at all links itself before it ends, instead of SQLite at each row's.
+  package func write<Value>(checksLinks: Bool = true, _ body: (StoreSession) throws -> Value) throws -> Value {
     try translated {
       try withWriter { writer in
         do {
-          return try writer.queue.write {
-            try body(StoreSession(db: $0, statements: writer.statements, textKeys: writer.textKeys))
+          return try writer.queue.writeWithoutTransaction { db in
+            if !checksLinks { try db.execute(sql: "PRAGMA foreign_keys = 0") }
+            let value = Result {
+              var value: Value?
+              try db.inTransaction(.immediate) {
+                value = try body(StoreSession(db: db, statements: writer.statements, textKeys: writer.textKeys))
+                return .commit
+              }
+              return value!
+            }
+            if !checksLinks { try db.execute(sql: "PRAGMA foreign_keys = 1") }
+            return try value.get()
           }
         } catch {
           writer.textKeys.removeAll()

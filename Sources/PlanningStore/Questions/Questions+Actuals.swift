@@ -34,7 +34,7 @@ package struct CellRow: TabularRow, Decodable {
   package let origin: Origin
   package let importRunID: Int64?
   package let updatedAt: String
-  /// What the import wrote, as it tells an edit.
+  /// What the import wrote in the row, as `person/project/role/date/billable/nonbillable`; nil: nothing in this row.
   package let written: String?
 
   package var minutes: Int { billableMinutes + nonbillableMinutes }
@@ -98,7 +98,9 @@ extension Questions {
     try rows(
       """
       SELECT role.name AS role, a.billable_minutes, a.nonbillable_minutes,
-        CASE WHEN a.is_manual THEN 'manual' ELSE a.origin END AS origin, a.import_run_id, a.updated_at, a.written
+        CASE WHEN a.is_manual THEN 'manual' ELSE a.origin END AS origin, a.import_run_id, a.updated_at,
+        CASE WHEN a.written = \(Written.sqlKey) THEN a.person_id || '/' || a.project_id || '/' || a.role_id || '/' || a.date
+          || '/' || a.written_billable || '/' || a.written_nonbillable END AS written
       FROM actual a JOIN role ON role.id = a.role_id
       WHERE a.person_id = ? AND a.project_id = ? AND a.date = ? ORDER BY role.name
       """, [cell.person, cell.project, cell.day.description])
