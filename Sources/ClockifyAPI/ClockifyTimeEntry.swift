@@ -7,7 +7,6 @@ package struct ClockifyTimeEntry: Sendable, Equatable {
   package var userEmail: String?
   /// nil: no project. Clockify writes null, "" or nothing.
   package var projectID: String?
-  package var projectName: String?
   package var taskID: String?
   package var description: String?
   package var billable: Bool?

@@ -66,27 +66,31 @@ package struct SliceReading: Sendable, Equatable {
 
 extension ClockifySource {
   /// Reads everybody's entries that start in the slice, page after page: the next pages are fetched, decoded and prepared
-  /// while `consume` works on the last, at most three ahead. A second more is asked for on both sides, because whether
+  /// while `consume` works on the last, at most five ahead. A second more is asked for on both sides, because whether
   /// edges are included is not proven.
   ///
   /// - Parameters:
-  ///   - prepare: what can be done with a page apart from those before it. Of each id that came before after a restart,
-  ///     only the first arrives. Rows just outside the slice may be among them.
+  ///   - begun: its first page, where it is under way already.
+  ///   - shrinksPages: where a page is refused, smaller ones are asked for.
+  ///   - prepare: what can be done with a page apart from those before it.
   ///   - restart: called before the first page, again where a page was refused and all are asked for anew, smaller.
-  ///   - consume: gets the pages in their order.
+  ///   - consume: gets the pages in their order, each id once after a restart. Rows just outside the slice may be among
+  ///     them.
   /// - Throws: `ClockifyError`, `CancellationError`, and what `consume` throws; pages consumed before stay consumed.
   package func readReport<Prepared: Sendable>(
     in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil,
-    prepare: @escaping @Sendable ([ClockifyTimeEntry]) -> Prepared, restart: () -> Void = {},
-    consume: (Prepared, SliceReading) async throws -> Void
+    begun: BegunReport? = nil, shrinksPages: Bool = true, prepare: @escaping @Sendable ([ClockifyTimeEntry]) -> Prepared,
+    restart: () -> Void = {}, consume: (Prepared, SliceReading) async throws -> Void
   ) async throws -> SliceReading {
+    var begun = begun
     while true {
       restart()
       let query = ReportQuery(
         workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
       do {
         var reading = SliceReading()
-        let pages = ReportPages(source: self, query: query, prepare: prepare)
+        let pages = ReportPages(source: self, query: query, first: begun?.answer(to: query), prepare: prepare)
+        begun = nil
         for try await page in pages.buffer(policy: .bounded(2)) {
           reading = page.reading
           try await consume(page.content, reading)
@@ -94,9 +98,18 @@ extension ClockifySource {
         try Task.checkCancellation()
         return reading
       } catch let error as ClockifyError where error.status == 400 {
-        guard await lowerReportPageSize(from: query.size) else { throw error }
+        guard shrinksPages, await lowerReportPageSize(from: query.size) else { throw error }
       }
     }
+  }
+
+  /// Asks for the first page of a report that is read next.
+  package func beginReport(
+    in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil
+  ) async -> BegunReport? {
+    let query = ReportQuery(
+      workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
+    return (try? query.request(1)).map { BegunReport(query: query, first: ReportAnswer(to: $0, transport)) }
   }
 
   struct Page: Sendable {
@@ -104,7 +117,7 @@ extension ClockifySource {
     let lastPage: Bool?
   }
 
-  struct ReportQuery: Sendable {
+  struct ReportQuery: Sendable, Equatable {
     let workspace: String
     let slice: ReportSlice
     let size: Int
@@ -116,13 +129,9 @@ extension ClockifySource {
     var path: String { "/workspaces/\(workspace)/reports/detailed" }
   }
 
-  func reportPage(_ number: Int, _ query: ReportQuery) async throws -> Page {
-    try await decode(nil, of: query.request(number))
-  }
-
   /// - Parameter answer: the request's, where it is there already.
-  func decode(_ answer: HTTPTransport.Response?, of request: HTTPTransport.Request) async throws -> Page {
-    try await transport.send(request, first: answer) { response in
+  func reportPage(_ number: Int, _ query: ReportQuery, answer: HTTPTransport.Response? = nil) async throws -> Page {
+    try await transport.send(query.request(number), first: answer) { response in
       Page(
         content: try EntryDecoding.reportPage(response.body, request: response.request), lastPage: response.lastPage)
     }
@@ -131,16 +140,41 @@ extension ClockifySource {
 
 extension ClockifySource.ReportQuery {
   func request(_ page: Int) throws -> HTTPTransport.Request {
-    var body: [String: any Sendable] = [
-      "dateRangeStart": Timestamp.text(slice.from - margin), "dateRangeEnd": Timestamp.text(slice.to + margin),
-      "timeZone": "UTC", "rounding": false, "amountShown": "HIDE_AMOUNT", "sortOrder": "ASCENDING",
-      "detailedFilter": ["page": page, "pageSize": size, "sortColumn": "DATE"] as [String: any Sendable],
-    ]
-    for (name, ids) in [("users", users), ("projects", projects)] {
-      guard let ids else { continue }
-      body[name] = ["ids": ids.sorted(), "contains": "CONTAINS", "status": "ALL"] as [String: any Sendable]
-    }
-    let data = try JSONSerialization.data(withJSONObject: body, options: [.sortedKeys])
-    return .init(host: .reports, path: path, body: Array(data))
+    let body = ReportBody(
+      dateRangeStart: Timestamp.text(slice.from - margin), dateRangeEnd: Timestamp.text(slice.to + margin),
+      detailedFilter: .init(page: page, pageSize: size), users: users.map(ReportBody.Choice.init),
+      projects: projects.map(ReportBody.Choice.init))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return .init(host: .reports, path: path, body: Array(try encoder.encode(body)))
   }
+}
+
+/// What the report is asked for. clockify-api.md 5.1.
+private struct ReportBody: Encodable {
+  struct Page: Encodable {
+    let page: Int
+    let pageSize: Int
+    let sortColumn = "DATE"
+  }
+
+  struct Choice: Encodable {
+    let ids: [String]
+    let contains = "CONTAINS"
+    let status = "ALL"
+
+    init(_ ids: Set<String>) {
+      self.ids = ids.sorted()
+    }
+  }
+
+  let dateRangeStart: String
+  let dateRangeEnd: String
+  let timeZone = "UTC"
+  let rounding = false
+  let amountShown = "HIDE_AMOUNT"
+  let sortOrder = "ASCENDING"
+  let detailedFilter: Page
+  let users: Choice?
+  let projects: Choice?
 }

@@ -103,7 +103,6 @@ package enum EntryDecoding {
       case "userName": entry.userName = try scanner.repeatedText()
       case "userEmail": entry.userEmail = try scanner.repeatedText()
       case "projectId": entry.projectID = try scanner.repeatedText()
-      case "projectName": entry.projectName = try scanner.repeatedText()
       case "taskId": entry.taskID = try scanner.repeatedText()
       case "description": entry.description = try scanner.repeatedText()
       case "billable": entry.billable = try scanner.flag()

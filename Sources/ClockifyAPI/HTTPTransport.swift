@@ -23,9 +23,12 @@ struct HTTPTransport: Sendable {
     let body: ByteBuffer
     /// The `Last-Page` header; nil when the server did not send it.
     let lastPage: Bool?
-    /// The server's clock, from the `Date` header, seconds since 1970.
-    let serverDate: Double?
+    /// The `Date` header.
+    let date: String?
     let request: String
+
+    /// The server's clock, seconds since 1970.
+    var serverDate: Double? { date.flatMap(HTTPTransport.httpDate) }
   }
 
   static let maximumBytes = 128 << 20
@@ -50,12 +53,14 @@ struct HTTPTransport: Sendable {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 
+  /// - Parameter head: called when an answer begins, before its body is there, with its `Last-Page`; once more when the
+  ///   request was sent again.
   /// - Throws: `ClockifyError`, or `CancellationError`.
-  func send(_ request: Request) async throws -> Response {
+  func send(_ request: Request, head: @Sendable (Bool?) -> Void = { _ in }) async throws -> Response {
     var attempt = 1
     while true {
       do {
-        return try await sendOnce(request)
+        return try await sendOnce(request, head: head)
       } catch let error as ClockifyError {
         guard let pause = retry.pause(after: attempt, error: error) else {
           throw attempt == 1 ? error : error.afterAttempts(attempt)
@@ -92,7 +97,7 @@ struct HTTPTransport: Sendable {
     }
   }
 
-  private func sendOnce(_ request: Request) async throws -> Response {
+  private func sendOnce(_ request: Request, head: (Bool?) -> Void) async throws -> Response {
     try await budget.take()
     var outgoing = HTTPClientRequest(url: url(of: request))
     outgoing.headers.add(name: credential.header.name, value: credential.header.value)
@@ -106,6 +111,8 @@ struct HTTPTransport: Sendable {
     do {
       let start = ContinuousClock.now
       let response = try await Self.client.execute(outgoing, deadline: .now() + .seconds(180))
+      let lastPage = response.headers.first(name: "Last-Page").flatMap(Self.flag)
+      if response.status == .ok { head(lastPage) }
       let body = try await response.body.collect(upTo: Self.maximumBytes)
       logger.debug(
         "request",
@@ -115,8 +122,7 @@ struct HTTPTransport: Sendable {
         ])
       if let failure = Self.failure(response, body: body, request: request.name) { throw failure }
       return Response(
-        body: body, lastPage: response.headers.first(name: "Last-Page").flatMap(Self.flag),
-        serverDate: response.headers.first(name: "Date").flatMap(Self.httpDate), request: request.name)
+        body: body, lastPage: lastPage, date: response.headers.first(name: "Date"), request: request.name)
     } catch let error as ClockifyError {
       throw error
     } catch is CancellationError {

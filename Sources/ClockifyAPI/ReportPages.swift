@@ -1,4 +1,6 @@
-/// The pages of one slice in their order, each asked for when the one before it was not the last.
+import AsyncAlgorithms
+
+/// The pages of one slice in their order, decoded and prepared, each asked for when the one before it was not the last.
 struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
   struct Element: Sendable {
     let content: Content
@@ -8,20 +10,24 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
 
   let source: ClockifySource
   let query: ClockifySource.ReportQuery
+  /// To the first page's request, where that is sent already.
+  let first: ReportAnswer?
   let prepare: @Sendable ([ClockifyTimeEntry]) -> Content
 
   func makeAsyncIterator() -> Iterator { Iterator(pages: self) }
 
   struct Iterator: AsyncIteratorProtocol {
-    let pages: ReportPages
+    private let pages: ReportPages
+    /// At most two ahead of the page that is decoded.
+    private var answers: AsyncBufferSequence<ReportAnswers>.AsyncIterator
     private var number = 0
-    /// The answer to the next page's request.
-    private var ahead: Prefetch?
     private var reading = SliceReading()
     private var seen: Set<String> = []
 
     init(pages: ReportPages) {
       self.pages = pages
+      answers = ReportAnswers(source: pages.source, query: pages.query, first: pages.first)
+        .buffer(policy: .bounded(1)).makeAsyncIterator()
     }
 
     mutating func next() async throws -> Element? {
@@ -31,11 +37,9 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
         throw ClockifyError(
           .malformed, "the report does not end after 10,000 pages", request: "POST \(pages.query.path)")
       }
-      let request = try pages.query.request(number)
-      let answer = try await (ahead ?? Prefetch(request, pages.source.transport)).answer()
-      // What the header says of it is enough to ask for the next one, while this one is decoded.
-      ahead = answer.lastPage == false ? Prefetch(try pages.query.request(number + 1), pages.source.transport) : nil
-      let page = try await pages.source.decode(answer, of: request)
+      // Without the header only the page itself tells whether to ask for another.
+      let answer = try await answers.next()?.whole()
+      let page = try await pages.source.reportPage(number, pages.query, answer: answer)
       let fresh = reading.count(page.content, seen: &seen)
       reading.reachedEnd = isLast(page, fresh: fresh.count)
       return Element(content: pages.prepare(fresh), reading: reading)
@@ -53,17 +57,69 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
   }
 }
 
-/// An answer that is under way. Nobody waits for it any more: the request is cancelled.
-private final class Prefetch: Sendable {
-  private let task: Task<HTTPTransport.Response, any Error>
+/// The answers to a slice's requests in their order, as far as `Last-Page` leads: what an answer's header says is enough to
+/// send the next request, while its body still arrives and is decoded.
+private struct ReportAnswers: AsyncSequence, Sendable {
+  let source: ClockifySource
+  let query: ClockifySource.ReportQuery
+  let first: ReportAnswer?
 
-  init(_ request: HTTPTransport.Request, _ transport: HTTPTransport) {
-    task = Task { try await transport.send(request) }
+  func makeAsyncIterator() -> Iterator { Iterator(answers: self) }
+
+  struct Iterator: AsyncIteratorProtocol {
+    let answers: ReportAnswers
+    private var first: ReportAnswer?
+    private var number = 0
+    private var isOver = false
+
+    init(answers: ReportAnswers) {
+      self.answers = answers
+      first = answers.first
+    }
+
+    mutating func next() async throws -> ReportAnswer? {
+      if isOver { return nil }
+      number += 1
+      let answer = try first ?? ReportAnswer(to: answers.query.request(number), answers.source.transport)
+      first = nil
+      isOver = await answer.lastPage() != false
+      return answer
+    }
+  }
+}
+
+/// A report of which the first page is asked for already.
+package struct BegunReport: Sendable {
+  let query: ClockifySource.ReportQuery
+  let first: ReportAnswer
+
+  /// nil: it is to another request.
+  func answer(to query: ClockifySource.ReportQuery) -> ReportAnswer? { query == self.query ? first : nil }
+}
+
+/// An answer that is under way. Nobody waits for it any more: the request is cancelled.
+final class ReportAnswer: Sendable {
+  private let task: Task<HTTPTransport.Response, any Error>
+  private let heads: AsyncStream<Bool?>
+
+  init(to request: HTTPTransport.Request, _ transport: HTTPTransport) {
+    let (heads, head) = AsyncStream.makeStream(of: Bool?.self, bufferingPolicy: .bufferingOldest(1))
+    self.heads = heads
+    task = Task {
+      defer { head.finish() }
+      return try await transport.send(request) { head.yield($0) }
+    }
   }
 
   deinit { task.cancel() }
 
-  func answer() async throws -> HTTPTransport.Response {
+  /// The `Last-Page` header, as soon as it is there; nil also where there is no answer.
+  func lastPage() async -> Bool? {
+    for await lastPage in heads { return lastPage }
+    return nil
+  }
+
+  func whole() async throws -> HTTPTransport.Response {
     try await withTaskCancellationHandler {
       try await task.value
     } onCancel: {

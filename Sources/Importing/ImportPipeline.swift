@@ -45,8 +45,8 @@ package struct ImportPipeline {
       let requests = await source.budget.count
       return try database.write(checksLinks: !reading.before.isEmpty) { [workspaces, reading] session in
         var settlement = Settlement(
-          session: session, run: run, request: request, settings: settings, owner: owner, workspaces: workspaces,
-          reading: reading, readsTime: readsTime, wording: wording)
+          session: session, database: database, run: run, request: request, settings: settings, owner: owner,
+          workspaces: workspaces, reading: reading, readsTime: readsTime, wording: wording)
         let report = try settlement.carryOut(requests: requests, deadRuns: deadRuns)
         if reading.before.isEmpty { try checkLinks(session) }
         return report

@@ -4,11 +4,24 @@ import Foundation
 ///
 /// Equal to Foundation between 1995 and 2045; outside, Foundation is asked.
 package struct Zone: Sendable {
-  package let name: String
-  private let timeZone: TimeZone
-  /// Offsets in seconds east of UTC, each valid from its instant (seconds since 1970) on.
-  private let starts: [Int]
-  private let offsets: [Int]
+  /// One object, because zones are handed around for each entry.
+  private final class Table: Sendable {
+    let name: String
+    let timeZone: TimeZone
+    /// Offsets in seconds east of UTC, each valid from its instant (seconds since 1970) on.
+    let starts: [Int]
+    let offsets: [Int]
+
+    init(name: String, timeZone: TimeZone, starts: [Int], offsets: [Int]) {
+      self.name = name
+      self.timeZone = timeZone
+      self.starts = starts
+      self.offsets = offsets
+    }
+  }
+
+  private let table: Table
+  package var name: String { table.name }
 
   private static let first = 788_918_400  // 1995-01-01
   private static let last = 2_366_841_600  // 2045-01-01
@@ -18,8 +31,6 @@ package struct Zone: Sendable {
   /// - Returns: nil if this machine's zone data does not know `name` (an IANA name).
   package init?(_ name: String) {
     guard !name.isEmpty, let timeZone = TimeZone(identifier: name) else { return nil }
-    self.name = name
-    self.timeZone = timeZone
     var starts = [Self.first]
     var offsets = [timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(Self.first)))]
     var cursor = Date(timeIntervalSince1970: Double(Self.first))
@@ -30,22 +41,21 @@ package struct Zone: Sendable {
       offsets.append(timeZone.secondsFromGMT(for: next))
       cursor = next
     }
-    self.starts = starts
-    self.offsets = offsets
+    table = Table(name: name, timeZone: timeZone, starts: starts, offsets: offsets)
   }
 
   /// Seconds east of UTC at `instant`.
   package func offset(at instant: Instant) -> Int {
     guard instant.seconds >= Self.first, instant.seconds < Self.last else {
-      return timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.seconds)))
+      return table.timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.seconds)))
     }
     var low = 0
-    var high = starts.count
+    var high = table.starts.count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if starts[middle] <= instant.seconds { low = middle } else { high = middle }
+      if table.starts[middle] <= instant.seconds { low = middle } else { high = middle }
     }
-    return offsets[low]
+    return table.offsets[low]
   }
 
   /// The local date of `instant` (rule 34).

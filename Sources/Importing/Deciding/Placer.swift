@@ -17,6 +17,8 @@ struct Placer {
   private var workspaceOf: (Int) throws -> String = { _ in "" }
   /// The pairs that are stored: whose time, and of which project, an entry was before (rules 53, 89).
   var pairOfKey: [Int: Pair] = [:]
+  /// Nothing freezes any cell.
+  private let freezesNothing: Bool
   private var zones: ZoneChooser
   private var contexts: PairContexts
   /// Frozen cells in which the ledger wants something else than stands there.
@@ -40,6 +42,7 @@ struct Placer {
     self.deleted = deleted
     self.isRead = isRead
     self.returned = returned
+    freezesNothing = manualCells.isEmpty && plan.freezesNothing
     contexts = PairContexts(matching: matching, plan: plan, unknownRole: unknownRole, catchAll: catchAll)
   }
 
@@ -160,7 +163,8 @@ struct Placer {
 
   /// Why nothing may change in a cell (rule 47), first reason first.
   func freeze(of cell: Cell) -> Reason? {
-    plan.freeze(of: cell).map(Reason.init) ?? (manualCells.contains(cell) ? .manualPresent : nil)
+    if freezesNothing { return nil }
+    return plan.freeze(of: cell).map(Reason.init) ?? (manualCells.contains(cell) ? .manualPresent : nil)
   }
 
   /// An entry whose time is in a frozen row: unchanged it stays placed; changed or moved it counts nowhere, and its

@@ -2,31 +2,38 @@ import ClockifyAPI
 import Planning
 import PlanningStore
 
-/// One entry as it arrived, with its row of the mirror.
+/// One entry as it arrived: its row of the mirror, and what no row keeps.
 struct ArrivedEntry: Sendable {
-  let entry: ClockifyTimeEntry
   let mirrored: MirrorEntry
+  let userName: String?
+  let userEmail: String?
+  /// The duration that Clockify states.
+  let statedSeconds: Int?
 
   init(_ entry: ClockifyTimeEntry) {
-    self.entry = entry
     mirrored = MirrorEntry(entry)
+    userName = entry.userName
+    userEmail = entry.userEmail
+    statedSeconds = entry.statedSeconds
   }
 
   /// Working time that counts, wherever it goes (rules 31, 32, 93).
-  var isCounted: Bool { mirrored.seconds > 0 && (entry.type == nil || entry.type == "REGULAR") }
+  var isCounted: Bool { mirrored.seconds > 0 && (mirrored.type == nil || mirrored.type == "REGULAR") }
 }
 
 /// A page of entries, with all that can be done before it is its turn: made beside the writing of the page before it.
 struct ArrivedPage: Sendable {
-  /// In order of id, in which the mirror is written fastest: ids begin with the time at which they were made.
+  /// As they came: mostly in order of start.
   let entries: [ArrivedEntry]
-  /// The same in order of start, for overlaps.
+  /// In order of id, in which the mirror is written fastest: ids begin with the time at which they were made.
+  let byID: [Int]
+  /// In order of start, for overlaps.
   let byStart: [Int]
 
   init(_ page: [ClockifyTimeEntry]) {
-    let entries = page.sorted { $0.id < $1.id }.map(ArrivedEntry.init)
-    self.entries = entries
-    byStart = entries.indices.sorted { entries[$0].entry.start < entries[$1].entry.start }
+    entries = page.map(ArrivedEntry.init)
+    byID = page.indices.sorted { page[$0].id < page[$1].id }
+    byStart = page.indices.sorted { page[$0].start < page[$1].start }
   }
 }
 

@@ -37,33 +37,38 @@ struct EntryIntake {
   mutating func take(
     _ arrived: ArrivedEntry, into reading: inout EntryReading, session: StoreSession
   ) throws -> Int? {
-    let (entry, mirrored) = (arrived.entry, arrived.mirrored)
-    let isWanted = plan.takesIn(zones.zone(user: entry.userID, row: entry.timeZone).day(of: mirrored.start))
+    let user = arrived.mirrored.userID
+    let zone = zones.zone(user: user, row: arrived.mirrored.timeZone)
+    let isWanted = plan.takesIn(zone.day(of: arrived.mirrored.start))
     let merged = try session.entries.merge(
-      mirrored, workspace: workspace, run: run, keepsNew: isWanted, before: reading.before, expectsNew: expectsNew)
+      arrived.mirrored, workspace: workspace, run: run, keepsNew: isWanted, before: reading.before, expectsNew: expectsNew)
     guard let merged else { return nil }
     expectsNew = merged.isNew
     let isFirst = merged.isNew || !reading.isRead(merged.key)
-    reading.count(merged.key, seconds: mirrored.seconds)
-    if !knownUsers.contains(entry.userID), unlistedUsers.insert(entry.userID).inserted {
+    reading.count(merged.key, seconds: arrived.mirrored.seconds)
+    if !knownUsers.contains(user), unlistedUsers.insert(user).inserted {
       try session.mirror.noteUnlisted(
-        user: entry.userID, name: entry.userName, email: entry.userEmail, workspace: workspace, run: run, at: now)
+        user: user, name: arrived.userName, email: arrived.userEmail, workspace: workspace, run: run, at: now)
     }
-    if arrived.isCounted, isWanted, let project = entry.projectID { reading.projectsWithTime.insert(project) }
+    if arrived.isCounted, isWanted, let project = arrived.mirrored.projectID { reading.projectsWithTime.insert(project) }
     if isFirst { note(arrived, into: &reading) }
     return merged.key
   }
 
   private func note(_ arrived: ArrivedEntry, into reading: inout EntryReading) {
-    let (entry, mirrored) = (arrived.entry, arrived.mirrored)
     func warn(_ code: EntryWarning.Code, seconds: Int) {
-      reading.warn(EntryWarning(code: code, user: entry.userID, project: entry.projectID ?? ""), seconds: seconds)
+      let (user, project) = (arrived.mirrored.userID, arrived.mirrored.projectID ?? "")
+      reading.warn(EntryWarning(code: code, user: user, project: project), seconds: seconds)
     }
-    if entry.end == nil, now - mirrored.start > 86_400 { warn(.oldTimer, seconds: 0) }
-    if mirrored.isAbsurd { warn(.absurd, seconds: entry.statedSeconds ?? (entry.end ?? entry.start) - entry.start) }
+    let start = arrived.mirrored.start
+    if let end = arrived.mirrored.end {
+      if arrived.mirrored.isAbsurd { warn(.absurd, seconds: arrived.statedSeconds ?? end - start) }
+    } else if now - start > 86_400 {
+      warn(.oldTimer, seconds: 0)
+    }
     guard arrived.isCounted else { return }
-    if mirrored.seconds > 86_400 { warn(.longEntry, seconds: mirrored.seconds) }
-    if entry.billable == nil { warn(.noBillableFlag, seconds: mirrored.seconds) }
+    if arrived.mirrored.seconds > 86_400 { warn(.longEntry, seconds: arrived.mirrored.seconds) }
+    if arrived.mirrored.billable == nil { warn(.noBillableFlag, seconds: arrived.mirrored.seconds) }
   }
 
   mutating func noteOverlaps(_ page: ArrivedPage) { overlaps.note(page) }

@@ -79,18 +79,28 @@ extension ImportPipeline {
       return try await readLists(&workspace, plan, run: run, intake: &intake, reading: &reading)
     }
     var failures = 0
-    for stretch in plan.slices {
+    var slicing = plan.slicing
+    var begun: BegunReport?
+    while let stretch = slicing.next {
       var outcome = WorkspaceReading.SliceOutcome(stretch: stretch, scope: plan.scope)
       do {
-        try await read(&outcome, of: &workspace, intake: &intake, reading: &reading)
+        begun = try await read(
+          &outcome, of: &workspace, begun: begun, slicing: slicing, intake: &intake, reading: &reading)
+      } catch let error as ClockifyError where error.status == 400 && slicing.isLong {
+        slicing.shorten()
+        begun = nil
+        continue
       } catch let error as ClockifyError {
         if settings.source == .auto, error.saysNoReports, workspace.slices.isEmpty {
           return try await readLists(&workspace, plan, run: run, intake: &intake, reading: &reading)
         }
         workspace.failure = workspace.failure ?? error
         failures += 1
+        begun = nil
       }
       intake.endSlice(into: &reading)
+      slicing.advance(entries: outcome.isComplete ? outcome.entries : nil)
+      workspace.slicesLeft = slicing.left
       try note(outcome, run: run, in: &workspace)
       if let failure = workspace.failure, failures > 1 || failure.endsReading { break }
     }
@@ -114,17 +124,22 @@ extension ImportPipeline {
   }
 
   /// One slice: twice, if what arrived and the server's totals disagree (rule 6).
+  ///
+  /// - Parameter begun: the slice's first page, asked for while the slice before it ended.
+  /// - Returns: the same of the slice that follows.
   private func read(
-    _ outcome: inout WorkspaceReading.SliceOutcome, of workspace: inout WorkspaceReading, intake: inout EntryIntake,
-    reading: inout EntryReading
-  ) async throws {
-    let first = try await pass(&outcome, of: workspace.id, intake: &intake, reading: &reading)
+    _ outcome: inout WorkspaceReading.SliceOutcome, of workspace: inout WorkspaceReading, begun: BegunReport?,
+    slicing: Slicing, intake: inout EntryIntake, reading: inout EntryReading
+  ) async throws -> BegunReport? {
+    let (first, following) = try await pass(
+      &outcome, of: workspace.id, begun: begun, slicing: slicing, intake: &intake, reading: &reading)
     if first.reachedEnd, first.agreesWithTotals {
       outcome.isComplete = true
-      return
+      return following
     }
-    let second = try await pass(&outcome, of: workspace.id, intake: &intake, reading: &reading)
-    guard second.reachedEnd else { return }
+    let (second, _) = try await pass(
+      &outcome, of: workspace.id, begun: nil, slicing: slicing, intake: &intake, reading: &reading)
+    guard second.reachedEnd else { return nil }
     if second.agreesWithTotals {
       outcome.isComplete = true
     } else if first.fingerprint == second.fingerprint, first.entries == second.entries {
@@ -132,33 +147,45 @@ extension ImportPipeline {
       outcome.isShort = second.isShortOfTotals
       workspace.totalsDisagreed += 1
     }
+    return nil
   }
 
   private func pass(
-    _ outcome: inout WorkspaceReading.SliceOutcome, of workspace: String, intake: inout EntryIntake,
-    reading: inout EntryReading
-  ) async throws -> SliceReading {
+    _ outcome: inout WorkspaceReading.SliceOutcome, of workspace: String, begun: BegunReport?, slicing: Slicing,
+    intake: inout EntryIntake, reading: inout EntryReading
+  ) async throws -> (reading: SliceReading, following: BegunReport?) {
     let firstDay = outcome.from.utcDay
+    let scope = outcome.scope
+    var following: BegunReport?
     outcome.entries = 0
     outcome.seconds = 0
     let result = try await source.readReport(
-      in: workspace, slice: outcome.stretch.slice, users: outcome.scope.users, projects: outcome.scope.projects,
-      prepare: ArrivedPage.init, restart: { intake.beginPass() }
+      in: workspace, slice: outcome.stretch.slice, users: scope.users, projects: scope.projects, begun: begun,
+      shrinksPages: !slicing.isLong, prepare: ArrivedPage.init, restart: { intake.beginPass() }
     ) { page, sofar in
+      if sofar.reachedEnd, sofar.agreesWithTotals {
+        // The first page of the slice that follows is under way while this one's last is written.
+        var rest = slicing
+        rest.advance(entries: sofar.entries)
+        if let next = rest.next {
+          following = await source.beginReport(
+            in: workspace, slice: next.slice, users: scope.users, projects: scope.projects)
+        }
+      }
       try take(page, &intake, &reading)
       outcome.entries = sofar.entries
       outcome.seconds = sofar.seconds
       progress(.time(from: firstDay, entries: sofar.entries, of: sofar.statedEntries ?? sofar.entries))
     }
     reading.repeatedIDs += result.repeatedIDs
-    return result
+    return (result, following)
   }
 
   /// One page into the mirror, in one transaction.
   func take(_ page: ArrivedPage, _ intake: inout EntryIntake, _ reading: inout EntryReading) throws {
     try Task.checkCancellation()
     try database.write { session in
-      for entry in page.entries { try intake.take(entry, into: &reading, session: session) }
+      for index in page.byID { try intake.take(page.entries[index], into: &reading, session: session) }
     }
     intake.noteOverlaps(page)
   }

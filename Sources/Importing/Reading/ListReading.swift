@@ -15,7 +15,7 @@ extension ImportPipeline {
   ) async throws {
     workspace.source = .entries
     let users = (workspace.listedUsers ?? []).filter { plan.scope.users?.contains($0) ?? true }
-    for stretch in plan.stretches {
+    for (number, stretch) in plan.stretches.enumerated() {
       var outcome = WorkspaceReading.SliceOutcome(
         stretch: stretch, scope: ReadingPlan.Scope(users: Set(users), projects: plan.scope.projects))
       do {
@@ -27,6 +27,7 @@ extension ImportPipeline {
       } catch let error as ClockifyError {
         workspace.failure = workspace.failure ?? error
       }
+      workspace.slicesLeft = plan.stretches.count - number - 1
       try note(outcome, run: run, in: &workspace)
       // As complete as this source can be: the next run's plan may build on it.
       if outcome.isComplete, plan.scope == .everything {

@@ -37,6 +37,8 @@ struct ReadingPlan: Sendable {
   /// FREE: where the nightly older slice goes on tomorrow.
   let nextRotation: CalendarDay?
   var scope = Scope.everything
+  /// The most that one report may span, in seconds.
+  let longestSlice: Int
   /// `--until` names a day before today: later time is left alone. Else what is dated later is held as `future`.
   let endsBeforeToday: Bool
 
@@ -58,8 +60,6 @@ struct ReadingPlan: Sendable {
 
   /// What is asked for around the dates, because nobody's clock is further than 14 hours from UTC (rule 36).
   static let padding = 26 * 3600
-  /// Under 31 days, the padding of the edges included, so that FREE workspaces take it too.
-  static let sliceSeconds = 30 * 86_400
 
   /// The ranges with their padding, newest first.
   var stretches: [Stretch] {
@@ -72,28 +72,18 @@ struct ReadingPlan: Sendable {
     }
   }
 
-  /// The same in pieces that one report may span, newest first.
-  var slices: [Stretch] {
-    stretches.flatMap { stretch in
-      var slices: [Stretch] = []
-      var to = stretch.slice.to
-      while to > stretch.slice.from {
-        let from = max(stretch.slice.from, to - Self.sliceSeconds)
-        slices.append(Stretch(dates: stretch.dates, slice: ReportSlice(from: from, to: to)))
-        to = from
-      }
-      return slices
-    }
-  }
+  /// The same in pieces that one report may span.
+  var slicing: Slicing { Slicing(stretches, longest: longestSlice) }
 
   init(
     ranges: [ClosedRange<CalendarDay>], historyFrom: CalendarDay?, isDeepPass: Bool, nextRotation: CalendarDay?,
-    endsBeforeToday: Bool = false
+    longestSlice: Int = Slicing.shortest, endsBeforeToday: Bool = false
   ) {
     self.ranges = ranges
     self.historyFrom = historyFrom
     self.isDeepPass = isDeepPass
     self.nextRotation = nextRotation
+    self.longestSlice = longestSlice
     self.endsBeforeToday = endsBeforeToday
   }
 
@@ -103,6 +93,7 @@ struct ReadingPlan: Sendable {
     session: StoreSession
   ) throws {
     let key = Key(workspace)
+    let longest = isFree ? Slicing.shortest : Slicing.longestPaid
     func day(_ key: String) throws -> CalendarDay? { try session.settings.value(key).flatMap { CalendarDay($0) } }
     var from = today - settings.windowDays
     if let last = try session.coverage.lastCompleteRunDay(of: workspace) { from = min(from, last - 2) }
@@ -114,7 +105,7 @@ struct ReadingPlan: Sendable {
       from = min(request.isFull ? history : request.since ?? from, until)
       self.init(
         ranges: [from...until], historyFrom: request.isNarrowed ? nil : history, isDeepPass: !request.isNarrowed,
-        nextRotation: nil, endsBeforeToday: until < today)
+        nextRotation: nil, longestSlice: longest, endsBeforeToday: until < today)
       scope = try Scope(request, session)
       return
     }
@@ -134,7 +125,8 @@ struct ReadingPlan: Sendable {
       next = ranges.last!.lowerBound
     }
     let isDeep = settings.deepWindowDays > 0 && ranges[0].lowerBound <= deepFrom
-    self.init(ranges: ranges, historyFrom: history, isDeepPass: isDeep, nextRotation: next)
+    self.init(
+      ranges: ranges, historyFrom: history, isDeepPass: isDeep, nextRotation: next, longestSlice: longest)
   }
 
   /// Ranges that meet become one, so that their padding is not read twice. Newest first, as given.

@@ -11,6 +11,8 @@ struct WorkspaceReading: Sendable {
   var plan: ReadingPlan?
   var source = WorkspaceOutcome.Source.reports
   var slices: [SliceOutcome] = []
+  /// How many slices of the plan were not tried yet; nil: none was.
+  var slicesLeft: Int?
   /// Slices whose totals the server states otherwise than it sends, twice the same (rule 6).
   var totalsDisagreed = 0
   /// What ended its reading early.
@@ -46,8 +48,9 @@ struct WorkspaceReading: Sendable {
     }
   }
 
-  /// How many slices the plan has, of the report or of everybody's own lists.
-  var wantedSlices: Int { plan.map { source == .entries ? $0.stretches.count : $0.slices.count } ?? 0 }
+  /// How many slices of the plan, of the report or of everybody's own lists, were read or tried, and are left as far as is
+  /// known now.
+  var wantedSlices: Int { slices.count + (slicesLeft ?? plan?.slicing.left ?? 0) }
 
   /// Lists and, where time is read, every slice: rule 6.
   var isComplete: Bool {

@@ -46,9 +46,10 @@ struct CellWriter {
 
   /// Where no actuals stand: every cell of the ledger, in one pass.
   mutating func writeAfresh() throws {
+    let addition = try session.writer.addition(run: run, at: now)
     try session.ledger.forEachSum { sum in
       if isFrozen(sum.cell) { return hold(sum.cell) }
-      try session.writer.add(ActualRow(sum), run: run, at: now)
+      try addition.add(ActualRow(sum))
       counts.written += 1
     }
   }

@@ -11,29 +11,41 @@ struct LedgerPairs {
     let context: PairContext
   }
 
-  private let session: StoreSession
   private var keys: [Pair: Int]
   private var entries: [Entry] = []
   private var indexBySource: [LedgerRow.Source: Int] = [:]
   private(set) var pairsByKey: [Int: Pair]
+  private var nextKey: Int
+  /// Met since they were taken last, and not stored yet.
+  private var new: [Entry] = []
 
   /// - Parameter keys: of the pairs that are stored.
-  init(session: StoreSession, keys: [Pair: Int]) {
-    self.session = session
+  init(keys: [Pair: Int]) {
     self.keys = keys
     pairsByKey = Dictionary(keys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    nextKey = (keys.values.max() ?? 0) + 1
   }
 
-  mutating func entry(of source: LedgerRow.Source, _ placer: inout Placer) throws -> Entry {
+  /// - Parameter session: for the ids of a source that was not met yet.
+  mutating func entry(of source: LedgerRow.Source, _ placer: inout Placer, session: StoreSession) throws -> Entry {
     if let index = indexBySource[source] { return entries[index] }
     let pair = try session.ledger.pair(source)
-    let context = placer.context(pair)
-    let key = try keys[pair] ?? session.ledger.addPair(pair, fingerprint: context.fingerprint)
-    keys[pair] = key
-    pairsByKey[key] = pair
-    let entry = Entry(pair: pair, key: key, context: context)
+    let isNew = keys[pair] == nil
+    let entry = Entry(pair: pair, key: keys[pair] ?? nextKey, context: placer.context(pair))
+    if isNew {
+      keys[pair] = entry.key
+      pairsByKey[entry.key] = pair
+      nextKey += 1
+      new.append(entry)
+    }
     indexBySource[source] = entries.count
     entries.append(entry)
     return entry
+  }
+
+  /// The pairs to store, each once.
+  mutating func takeNew() -> [Entry] {
+    defer { new = [] }
+    return new
   }
 }

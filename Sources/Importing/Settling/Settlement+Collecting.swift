@@ -33,8 +33,8 @@ extension Settlement {
     if !isProtected { for cell in try session.actuals.manualCells() { try session.work.add(cell) } }
     for key in missing.union(deleted) { try session.work.add(entry: key) }
     try brakeFilters(&placer)
-    placer.hold(brakes) { [session] in try session.entries.workspace(of: $0) }
-    let pairs = LedgerPairs(session: session, keys: try addChangedPairs(&placer))
+    placer.hold(brakes) { [database] key in try database.read { try $0.entries.workspace(of: key) } }
+    let pairs = LedgerPairs(keys: try addChangedPairs(&placer))
     placer.pairOfKey = pairs.pairsByKey
     return Work(pairs: pairs, extent: extent)
   }

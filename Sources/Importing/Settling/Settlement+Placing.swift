@@ -5,46 +5,48 @@ import PlanningStore
 extension Settlement {
   /// - Returns: entries whose change waits behind the brake.
   mutating func place(_ work: inout Work, _ placer: inout Placer) throws -> Set<Int> {
+    var kept: Set<Int> = []
     guard work.extent != .listed else {
-      return try placeAll(&work.pairs, &placer, notesCells: true) { [session] in
-        try session.work.rows(after: $0, limit: $1)
+      var after = 0
+      while let rows = try rows(after: &after) {
+        try write(PlacedBatch(rows, &work.pairs, &placer, session: session), kept: &kept, notesCells: true)
       }
+      return kept
     }
-    let kept = try session.ledger.withoutIndexes {
-      try placeAll(&work.pairs, &placer, notesCells: false) { [session] in
-        try session.work.unplaced(after: $0, limit: $1)
-      }
+    try session.ledger.withoutIndexes {
+      let ahead = PlacingAhead(work.pairs, placer, database: database)
+      try ahead.forEach { try write($0, kept: &kept, notesCells: false) }
+      (work.pairs, placer) = (ahead.pairs, ahead.placer)
     }
     if work.extent == .everything { try session.work.addAllPlacedCells() }
     return kept
   }
 
-  /// - Parameter next: the rows after a key, at most so many.
-  private mutating func placeAll(
-    _ pairs: inout LedgerPairs, _ placer: inout Placer, notesCells: Bool,
-    next: (_ after: Int, _ limit: Int) throws -> [LedgerRow]
-  ) throws -> Set<Int> {
-    var kept: Set<Int> = []
-    var after = 0
-    while true {
-      let rows = try next(after, 5000)
-      guard let last = rows.last else { return kept }
-      after = last.key
-      for row in rows {
-        let entry = try pairs.entry(of: row.source, &placer)
-        guard let new = try placer.place(row, of: entry) else {
-          kept.insert(row.key)
-          ledger.countBraked(row, pair: entry.pair, reading: reading)
-          continue
+  /// The next rows of the work list; nil: there are no more.
+  private func rows(after key: inout Int) throws -> [LedgerRow]? {
+    let rows = try session.work.rows(after: key, limit: PlacedBatch.size)
+    key = rows.last?.key ?? key
+    return rows.isEmpty ? nil : rows
+  }
+
+  private mutating func write(_ batch: PlacedBatch, kept: inout Set<Int>, notesCells: Bool) throws {
+    for pair in batch.newPairs {
+      try session.ledger.addPair(pair.pair, key: pair.key, fingerprint: pair.context.fingerprint)
+    }
+    for placed in batch.entries {
+      let row = placed.row
+      guard let new = placed.placement else {
+        kept.insert(row.key)
+        ledger.countBraked(row, pair: placed.pair, reading: reading)
+        continue
+      }
+      try write(new, over: row, notesCells: notesCells)
+      if reading.isRead(row.key) {
+        try ledger.count(row.key, new, pair: placed.pair, seconds: reading.secondsRead(row.key)) {
+          try session.entries.id(of: row.key)
         }
-        try write(new, over: row, notesCells: notesCells)
-        if reading.isRead(row.key) {
-          try ledger.count(row.key, new, pair: entry.pair, seconds: reading.secondsRead(row.key)) {
-            try session.entries.id(of: row.key)
-          }
-        } else if new.state == .placed, new != row.placement {
-          summary.entriesReplaced += 1
-        }
+      } else if new.state == .placed, new != row.placement {
+        summary.entriesReplaced += 1
       }
     }
   }

@@ -5,6 +5,8 @@ import PlanningStore
 /// The one transaction in which everything that planners see changes (rule 2). Each step is a file.
 struct Settlement {
   let session: StoreSession
+  /// For what was committed before: read beside the transaction.
+  let database: PlanningDatabase
   let run: Int64
   let request: ImportRequest
   let settings: ImportSettings
@@ -22,10 +24,11 @@ struct Settlement {
   var leaving = Leaving()
 
   init(
-    session: StoreSession, run: Int64, request: ImportRequest, settings: ImportSettings, owner: ClockifyUser,
+    session: StoreSession, database: PlanningDatabase, run: Int64, request: ImportRequest, settings: ImportSettings, owner: ClockifyUser,
     workspaces: [WorkspaceReading], reading: EntryReading, readsTime: Bool, wording: ImportWording
   ) {
     self.session = session
+    self.database = database
     self.run = run
     self.request = request
     self.settings = settings

@@ -7,14 +7,19 @@ package struct ActualWriter: Subject {
 
   /// Writes a row whose key is free. Apart from `set`, because SQLite keeps a journal of its own for each upsert.
   package func add(_ row: ActualRow, run: Int64, at now: Instant) throws {
-    try bind(
-      row, run, now,
-      to: statement(
-        """
-        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
-          import_run_id, updated_at, written, written_billable, written_nonbillable)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?5, ?6)
-        """))
+    try addition(run: run, at: now).add(row)
+  }
+
+  /// The same for many rows of one run: what they share is bound once.
+  package func addition(run: Int64, at now: Instant) throws -> ActualAddition {
+    let insert = try statement(
+      """
+      INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+        import_run_id, updated_at, written, written_billable, written_nonbillable)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?5, ?6)
+      """)
+    insert.bind(8, run).bind(9, now.description)
+    return ActualAddition(insert: insert)
   }
 
   /// Writes a row over what may stand under its key.
@@ -128,6 +133,17 @@ package struct ActualWriter: Subject {
     try db.execute(
       sql: "DELETE FROM actual WHERE person_id = ? AND project_id = ? AND role_id = ? AND date = ?",
       arguments: key.arguments)
+  }
+}
+
+/// Rows that one run adds under free keys. One at a time is open.
+package struct ActualAddition {
+  fileprivate let insert: FastStatement
+
+  package func add(_ row: ActualRow) throws {
+    try insert.bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
+      .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin.rawValue)
+      .bind(10, Written.key(row.cell, row.role)).run()
   }
 }
 

@@ -20,10 +20,9 @@ package struct Ledger: Subject {
     return pairs
   }
 
-  package func addPair(_ pair: Pair, fingerprint: Int64) throws -> Int {
-    try statement("INSERT INTO placement_basis (user_id, clockify_project_id, fingerprint) VALUES (?, ?, ?)")
-      .bind(1, pair.user).bind(2, pair.project).bind(3, fingerprint).run()
-    return Int(db.lastInsertedRowID)
+  package func addPair(_ pair: Pair, key: Int, fingerprint: Int64) throws {
+    try statement("INSERT INTO placement_basis VALUES (?, ?, ?, ?)")
+      .bind(1, key).bind(2, pair.user).bind(3, pair.project).bind(4, fingerprint).run()
   }
 
   /// - Parameter fingerprint: nil: the next run places the pair's entries again, whatever it finds.

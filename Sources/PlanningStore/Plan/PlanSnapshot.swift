@@ -90,4 +90,10 @@ package struct PlanSnapshot: Sendable {
   }
 
   package func isFrozen(_ cell: Cell) -> Bool { freeze(of: cell) != nil }
+
+  /// Whether anything freezes any cell: to ask once instead of for each of a million entries.
+  package var freezesNothing: Bool {
+    lockedUntil == nil && projectLockedUntil.isEmpty && !people.values.contains(where: \.isFrozen)
+      && !projects.values.contains(where: \.isSyncOff)
+  }
 }
