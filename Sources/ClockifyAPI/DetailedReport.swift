@@ -43,25 +43,30 @@ package struct SliceReading: Sendable, Equatable {
   package mutating func count(_ page: ClockifyReportPage, seen: inout Set<String>) -> [ClockifyTimeEntry] {
     statedEntries = page.statedEntries ?? statedEntries
     statedSeconds = page.statedSeconds ?? statedSeconds
-    var fresh: [ClockifyTimeEntry] = []
-    fresh.reserveCapacity(page.entries.count)
-    for entry in page.entries {
-      guard seen.insert(entry.id).inserted else {
-        repeatedIDs += 1
+    var repeated: Set<Int> = []
+    for index in page.entries.indices {
+      guard seen.insert(page.entries[index].id).inserted else {
+        repeated.insert(index)
         continue
       }
-      let length = entry.statedSeconds ?? entry.end.map { $0 - entry.start } ?? 0
+      let length = page.entries[index].seconds
       entries += 1
       // Whatever a server states: a sum that overflows is only another disagreement.
       seconds &+= length
       var hash = ContentHash()
-      hash.add(entry.id)
+      hash.add(page.entries[index].id)
       hash.add(length)
       fingerprint &+= hash.value
-      fresh.append(entry)
     }
-    return fresh
+    repeatedIDs += repeated.count
+    return repeated.isEmpty
+      ? page.entries : page.entries.indices.filter { !repeated.contains($0) }.map { page.entries[$0] }
   }
+}
+
+extension ClockifyTimeEntry {
+  /// As Clockify states it, else from start to end; 0 while the timer runs.
+  fileprivate var seconds: Int { statedSeconds ?? end.map { $0 - start } ?? 0 }
 }
 
 extension ClockifySource {

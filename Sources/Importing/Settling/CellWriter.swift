@@ -44,14 +44,9 @@ struct CellWriter {
     for person in try session.work.people() { try write(person) }
   }
 
-  /// Where no actuals stand: every cell of the ledger, in one pass.
+  /// Where no actuals stand: every cell of the ledger at once. None is frozen: nothing was placed into those.
   mutating func writeAfresh() throws {
-    let addition = try session.writer.addition(run: run, at: now)
-    try session.ledger.forEachSum { sum in
-      if isFrozen(sum.cell) { return hold(sum.cell) }
-      try addition.add(ActualRow(sum))
-      counts.written += 1
-    }
+    counts.written = try session.writer.addEverything(run: run, at: now)
   }
 
   private mutating func write(_ person: PersonID) throws {

@@ -23,7 +23,7 @@ struct PlacedBatch: @unchecked Sendable {
     newPairs = pairs.takeNew()
   }
 
-  static let size = 5000
+  static let size = 1000
 }
 
 /// Reads and places every entry of the mirror on a thread of its own, ahead of who writes the ledger: in a first import the

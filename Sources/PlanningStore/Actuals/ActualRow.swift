@@ -27,11 +27,6 @@ package struct PlacedSeconds: Sendable {
   package let role: RoleID
   package let billable: Int
   package let nonbillable: Int
-
-  func adding(billable: Int = 0, nonbillable: Int = 0) -> PlacedSeconds {
-    PlacedSeconds(
-      cell: cell, role: role, billable: self.billable + billable, nonbillable: self.nonbillable + nonbillable)
-  }
 }
 
 extension FastStatement {

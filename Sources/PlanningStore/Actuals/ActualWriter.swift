@@ -7,19 +7,35 @@ package struct ActualWriter: Subject {
 
   /// Writes a row whose key is free. Apart from `set`, because SQLite keeps a journal of its own for each upsert.
   package func add(_ row: ActualRow, run: Int64, at now: Instant) throws {
-    try addition(run: run, at: now).add(row)
+    try bind(
+      row, run, now,
+      to: statement(
+        """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+          import_run_id, updated_at, written, written_billable, written_nonbillable)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?5, ?6)
+        """))
   }
 
-  /// The same for many rows of one run: what they share is bound once.
-  package func addition(run: Int64, at now: Instant) throws -> ActualAddition {
-    let insert = try statement(
-      """
-      INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
-        import_run_id, updated_at, written, written_billable, written_nonbillable)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?5, ?6)
-      """)
-    insert.bind(8, run).bind(9, now.description)
-    return ActualAddition(insert: insert)
+  /// Where no actuals stand: what the whole ledger places, in one pass over its cells, rounded as everywhere (rule 39).
+  ///
+  /// - Returns: how many rows.
+  package func addEverything(run: Int64, at now: Instant) throws -> Int {
+    // +state: else SQLite does not see that the index has the rows in this very order.
+    try db.execute(
+      sql: """
+        INSERT INTO actual (person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin,
+          import_run_id, updated_at, written, written_billable, written_nonbillable)
+        SELECT person_id, project_id, role_id, date(day * 86400, 'unixepoch'), billable, nonbillable, 'clockify', ?1, ?2,
+          \(Written.sqlKey(day: "day")), billable, nonbillable
+        FROM (
+          SELECT person_id, project_id, role_id, day,
+            (sum(CASE WHEN is_billable THEN seconds ELSE 0 END) + 30) / 60 AS billable,
+            (sum(CASE WHEN is_billable THEN 0 ELSE seconds END) + 30) / 60 AS nonbillable
+          FROM placement_row INDEXED BY placement_by_cell WHERE person_id IS NOT NULL AND +state = 'placed'
+          GROUP BY person_id, project_id, day, state, role_id)
+        """, arguments: [run, now.description])
+    return db.changesCount
   }
 
   /// Writes a row over what may stand under its key.
@@ -136,17 +152,6 @@ package struct ActualWriter: Subject {
   }
 }
 
-/// Rows that one run adds under free keys. One at a time is open.
-package struct ActualAddition {
-  fileprivate let insert: FastStatement
-
-  package func add(_ row: ActualRow) throws {
-    try insert.bind(1, row.cell.person).bind(2, row.cell.project).bind(3, row.role).bind(4, row.cell.day.description)
-      .bind(5, row.billable).bind(6, row.nonbillable).bind(7, row.origin.rawValue)
-      .bind(10, Written.key(row.cell, row.role)).run()
-  }
-}
-
 /// What the import wrote in a row: its key, mixed into one number, and minutes. A row that says otherwise was edited by hand
 /// (rules 57, 58); the schema computes `is_manual` from it.
 struct Written {
@@ -160,9 +165,12 @@ struct Written {
       &+ Int64(cell.day.number)
   }
 
-  /// The same in SQL, of the columns of `actual`.
-  static let sqlKey =
-    "a.person_id * 68719476731 + a.project_id * 41538374867 + a.role_id * 26738688403 + unixepoch(a.date) / 86400"
+  /// The same in SQL, of a row with the columns of the key.
+  ///
+  /// - Parameter day: SQL of its days since 1970.
+  static func sqlKey(day: String) -> String {
+    "person_id * 68719476731 + project_id * 41538374867 + role_id * 26738688403 + \(day)"
+  }
 }
 
 extension StoredActual {

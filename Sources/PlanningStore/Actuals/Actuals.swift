@@ -57,8 +57,10 @@ package struct Actuals: Subject {
   package func importedTotals() throws -> (minutes: Int, buckets: Int) {
     let row = try statement(
       """
-      SELECT ifnull(sum(billable_minutes + nonbillable_minutes), 0), count(*) * 2 FROM actual
-      WHERE origin = 'clockify' AND is_manual = 0
+      SELECT ifnull(sum(billable_minutes + nonbillable_minutes), 0) - (
+          SELECT ifnull(sum(billable_minutes + nonbillable_minutes), 0) FROM actual INDEXED BY actual_manual
+          WHERE is_manual = 1 AND origin = 'clockify'),
+        count(*) * 2 FROM actual WHERE origin = 'clockify'
       """)
     defer { row.reset() }
     return try row.step() ? (minutes: row.int(0), buckets: row.int(1)) : (0, 0)

@@ -58,7 +58,7 @@ package final class PlanningDatabase: Sendable {
       guard purpose == .writing else { return try db.execute(sql: "PRAGMA query_only = 1; PRAGMA cache_size = -8000") }
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
       // The list of work is filled in random order: with the small default cache each insert would touch the disk.
-      try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;")
+      try db.execute(sql: "PRAGMA cache_size = -20000; PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -8000;")
     }
     return configuration
   }

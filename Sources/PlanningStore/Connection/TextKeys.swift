@@ -7,7 +7,6 @@ import GRDB
 final class TextKeys: @unchecked Sendable {
   private var keys: [String: Int] = [:]
   private var texts: [Int: String] = [:]
-
   /// - Parameter lookUp: asks the table.
   func key(of text: String, lookUp: () throws -> Int?) rethrows -> Int? {
     if let known = keys[text] { return known }

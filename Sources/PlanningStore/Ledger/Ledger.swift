@@ -49,26 +49,6 @@ package struct Ledger: Subject {
       project: source.project == 0 ? "" : try session.texts.text(source.project))
   }
 
-  /// Calls `body` with what the placed entries of each cell and role add up to, in order of person, project and date.
-  package func forEachSum(_ body: (PlacedSeconds) throws -> Void) throws {
-    let rows = try statement(
-      """
-      SELECT person_id, project_id, day, role_id, is_billable, seconds FROM placement_row INDEXED BY placement_by_cell
-      WHERE person_id IS NOT NULL AND state = 'placed' ORDER BY person_id, project_id, day, state, role_id
-      """)
-    var sum: PlacedSeconds?
-    try rows.forEach { row in
-      let (cell, role) = (row.cell(0), row.int64(3))
-      if let whole = sum, whole.cell != cell || whole.role != role {
-        try body(whole)
-        sum = nil
-      }
-      let before = sum ?? PlacedSeconds(cell: cell, role: role, billable: 0, nonbillable: 0)
-      sum = row.int(4) != 0 ? before.adding(billable: row.int(5)) : before.adding(nonbillable: row.int(5))
-    }
-    if let sum { try body(sum) }
-  }
-
   /// Of all placed entries.
   package func placedSeconds() throws -> Int {
     let row = try statement("SELECT ifnull(sum(seconds), 0) FROM placement_row WHERE state = 'placed'")

@@ -99,7 +99,7 @@ extension Questions {
       """
       SELECT role.name AS role, a.billable_minutes, a.nonbillable_minutes,
         CASE WHEN a.is_manual THEN 'manual' ELSE a.origin END AS origin, a.import_run_id, a.updated_at,
-        CASE WHEN a.written = \(Written.sqlKey) THEN a.person_id || '/' || a.project_id || '/' || a.role_id || '/' || a.date
+        CASE WHEN a.written = \(Written.sqlKey(day: "unixepoch(date) / 86400")) THEN a.person_id || '/' || a.project_id || '/' || a.role_id || '/' || a.date
           || '/' || a.written_billable || '/' || a.written_nonbillable END AS written
       FROM actual a JOIN role ON role.id = a.role_id
       WHERE a.person_id = ? AND a.project_id = ? AND a.date = ? ORDER BY role.name
