@@ -1,6 +1,6 @@
 # The two commands a fresh Debian or Ubuntu machine with a Swift 6 toolchain needs.
 
-.PHONY: demo test format release benchmark
+.PHONY: demo test format release bench instructions
 
 demo:
 	@scripts/need
@@ -18,6 +18,13 @@ release:
 	@scripts/need
 	swift build -c release --product rota --static-swift-stdlib
 
-benchmark:
+bench:
+	@scripts/need bench
 	swift build -c release --product rota
 	Benchmarks/run
+
+# Fails when a first import takes a tenth more instructions than it did.
+instructions:
+	@scripts/need instructions
+	swift build -c release --product rota
+	Benchmarks/instructions

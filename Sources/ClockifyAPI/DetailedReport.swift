@@ -71,7 +71,7 @@ extension ClockifyTimeEntry {
 
 extension ClockifySource {
   /// Reads everybody's entries that start in the slice, page after page: the next pages are fetched, decoded and prepared
-  /// while `consume` works on the last, at most five ahead. A second more is asked for on both sides, because whether
+  /// while `consume` works on the last, a few ahead. A second more is asked for on both sides, because whether
   /// edges are included is not proven.
   ///
   /// - Parameters:
@@ -84,7 +84,8 @@ extension ClockifySource {
   /// - Throws: `ClockifyError`, `CancellationError`, and what `consume` throws; pages consumed before stay consumed.
   package func readReport<Prepared: Sendable>(
     in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil,
-    begun: BegunReport? = nil, shrinksPages: Bool = true, prepare: @escaping @Sendable ([ClockifyTimeEntry]) -> Prepared,
+    begun: BegunReport? = nil, shrinksPages: Bool = true,
+    prepare: @escaping @Sendable ([ClockifyTimeEntry]) -> Prepared,
     restart: () -> Void = {}, consume: (Prepared, SliceReading) async throws -> Void
   ) async throws -> SliceReading {
     var begun = begun
@@ -115,6 +116,13 @@ extension ClockifySource {
     let query = ReportQuery(
       workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
     return (try? query.request(1)).map { BegunReport(query: query, first: ReportAnswer(to: $0, transport)) }
+  }
+
+  /// How many entries the server says a slice has, for one request; nil: it does not say.
+  package func statedEntries(in workspace: String, slice: ReportSlice) async throws -> Int? {
+    try await reportPage(
+      1, ReportQuery(workspace: workspace, slice: slice, size: 50, users: nil, projects: nil)
+    ).content.statedEntries
   }
 
   struct Page: Sendable {

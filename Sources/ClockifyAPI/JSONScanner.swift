@@ -56,6 +56,7 @@ struct JSONScanner {
   }
 
   /// The first byte of the next value: `{ [ " t f n -` or a digit.
+  @inline(__always)
   mutating func peek() throws -> UInt8 {
     skipSpace()
     guard index < bytes.count else { throw failure(.truncated) }
@@ -68,6 +69,7 @@ struct JSONScanner {
     if depth > 128 { throw failure(.depth) }
   }
 
+  @inline(__always)
   private mutating func close(_ bracket: Unicode.Scalar) throws -> Bool {
     guard try peek() == UInt8(ascii: bracket) else { return false }
     index += 1
@@ -75,12 +77,14 @@ struct JSONScanner {
     return true
   }
 
+  @inline(__always)
   private mutating func separatorOrEnd(_ bracket: Unicode.Scalar) throws -> Bool {
     if try close(bracket) { return true }
     try expect(UInt8(ascii: ","))
     return false
   }
 
+  @inline(__always)
   private mutating func expect(_ byte: UInt8) throws {
     guard try peek() == byte else { throw failure(.syntax) }
     index += 1
@@ -107,6 +111,7 @@ struct JSONScanner {
     fileprivate let bytes: UnsafeBufferPointer<UInt8>
     fileprivate let decoded: String?
 
+    @inline(__always)
     static func ~= (pattern: StaticString, key: Key) -> Bool {
       if let decoded = key.decoded { return decoded == pattern.description }
       guard pattern.utf8CodeUnitCount == key.bytes.count else { return false }
@@ -260,7 +265,8 @@ struct JSONScanner {
     while index + 8 <= bytes.count {
       let word = UnsafeRawPointer(bytes.baseAddress! + index).loadUnaligned(as: UInt64.self)
       let special =
-        word & repeated(0x80) | hasZero(word ^ repeated(UInt8(ascii: "\""))) | hasZero(word ^ repeated(UInt8(ascii: "\\")))
+        word & repeated(0x80) | hasZero(word ^ repeated(UInt8(ascii: "\"")))
+        | hasZero(word ^ repeated(UInt8(ascii: "\\")))
         | (word &- repeated(0x20)) & ~word & repeated(0x80)
       if special != 0 { return }
       index += 8

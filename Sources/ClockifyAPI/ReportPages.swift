@@ -1,4 +1,5 @@
 import AsyncAlgorithms
+import Synchronization
 
 /// The pages of one slice in their order, decoded and prepared, each asked for when the one before it was not the last.
 struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
@@ -20,13 +21,14 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
     private let pages: ReportPages
     /// At most two ahead of the page that is decoded.
     private var answers: AsyncBufferSequence<ReportAnswers>.AsyncIterator
+    private let known = KnownPages()
     private var number = 0
     private var reading = SliceReading()
     private var seen: Set<String> = []
 
     init(pages: ReportPages) {
       self.pages = pages
-      answers = ReportAnswers(source: pages.source, query: pages.query, first: pages.first)
+      answers = ReportAnswers(source: pages.source, query: pages.query, first: pages.first, known: known)
         .buffer(policy: .bounded(1)).makeAsyncIterator()
     }
 
@@ -40,6 +42,7 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
       // Without the header only the page itself tells whether to ask for another.
       let answer = try await answers.next()?.whole()
       let page = try await pages.source.reportPage(number, pages.query, answer: answer)
+      if number == 1 { known.note(page.content) }
       let fresh = reading.count(page.content, seen: &seen)
       reading.reachedEnd = isLast(page, fresh: fresh.count)
       return Element(content: pages.prepare(fresh), reading: reading)
@@ -57,33 +60,57 @@ struct ReportPages<Content: Sendable>: AsyncSequence, Sendable {
   }
 }
 
+/// How many pages a slice has for sure, from what its first page states.
+private final class KnownPages: Sendable {
+  private let pages = Atomic(1)
+
+  func note(_ first: ClockifyReportPage) {
+    guard let stated = first.statedEntries, !first.entries.isEmpty, stated < 1 << 32 else { return }
+    pages.store((stated + first.entries.count - 1) / first.entries.count, ordering: .relaxed)
+  }
+
+  func has(_ number: Int) -> Bool { number <= pages.load(ordering: .relaxed) }
+}
+
 /// The answers to a slice's requests in their order, as far as `Last-Page` leads: what an answer's header says is enough to
-/// send the next request, while its body still arrives and is decoded.
+/// send the next request, while its body still arrives and is decoded. What is known to be there is asked for even before,
+/// so that the server need not wait either.
 private struct ReportAnswers: AsyncSequence, Sendable {
   let source: ClockifySource
   let query: ClockifySource.ReportQuery
   let first: ReportAnswer?
+  let known: KnownPages
 
   func makeAsyncIterator() -> Iterator { Iterator(answers: self) }
 
   struct Iterator: AsyncIteratorProtocol {
-    let answers: ReportAnswers
-    private var first: ReportAnswer?
-    private var number = 0
+    private let answers: ReportAnswers
+    /// Asked for and not handed on yet, in order: two at most.
+    private var waiting: [ReportAnswer]
+    /// Of the page asked for last.
+    private var number: Int
     private var isOver = false
 
     init(answers: ReportAnswers) {
       self.answers = answers
-      first = answers.first
+      waiting = answers.first.map { [$0] } ?? []
+      number = waiting.count
     }
 
     mutating func next() async throws -> ReportAnswer? {
       if isOver { return nil }
-      number += 1
-      let answer = try first ?? ReportAnswer(to: answers.query.request(number), answers.source.transport)
-      first = nil
-      isOver = await answer.lastPage() != false
+      if waiting.isEmpty { try ask() }
+      let answer = waiting.removeFirst()
+      if answers.known.has(number + 1) { try ask() }
+      let lastPage = await answer.lastPage()
+      isOver = lastPage == true || (lastPage == nil && waiting.isEmpty)
+      if isOver { waiting = [] }
       return answer
+    }
+
+    private mutating func ask() throws {
+      number += 1
+      waiting.append(ReportAnswer(to: try answers.query.request(number), answers.source.transport))
     }
   }
 }

@@ -26,6 +26,8 @@ public struct Controls: Sendable {
     /// States this many entries more than it sends.
     case overstated(by: Int)
   }
+  /// The longest range that one report takes, in days; nil: as the plan says. Sources disagree (clockify-api.md 6.1).
+  public var longestReportDays: Double?
   public var reportsListRunningTimers = true
   /// Whether an entry that starts exactly at `dateRangeEnd` belongs to the range.
   public var reportIncludesEnd = true

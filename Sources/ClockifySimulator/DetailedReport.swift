@@ -47,7 +47,8 @@ struct DetailedReport {
     guard let from = ReportText.wallClock(request.start, in: zone), let to = ReportText.wallClock(request.end, in: zone)
     else { return .error(400, "Date range is not readable", code: 3002) }
     let days = Double(to - from) / 86_400
-    guard days <= (workspace.plan == "FREE" ? 31 : 366) else { return .error(400, "Date range is too long", code: 501) }
+    let longest = controls.longestReportDays ?? (workspace.plan == "FREE" ? 31 : 366)
+    guard days <= longest else { return .error(400, "Date range is too long", code: 501) }
     var rows = range(from: from, to: to)
     if reader.role == .member { rows = rows.filter { $0.userID == owner }[...] }
     if let ids = request.projectIDs { rows = rows.filter { $0.projectID.map(ids.contains) ?? false }[...] }

@@ -139,6 +139,13 @@ public struct SimulatedWorkspace: Sendable {
     entries.insert(entry, at: at)
   }
 
+  /// Lets the newest finished entries end later, as after a day of corrections.
+  public mutating func lengthen(newest count: Int, by seconds: Int) {
+    for index in entries.indices.reversed().filter({ entries[$0].end != nil }).prefix(count) {
+      entries[index].end! += seconds
+    }
+  }
+
   /// - Returns: false if there is no entry with this id.
   @discardableResult
   public mutating func editEntry(_ id: String, _ edit: (inout Entry) -> Void) -> Bool {

@@ -57,6 +57,44 @@ struct WindowTests {
     }
   }
 
+  @Test("Rule 8: slices grow while little comes back, and are short again where much does; the result is the same")
+  func growingSlices() async throws {
+    var seen: [String] = []
+    for (longest, requests) in [(nil, 12), (31.0, 123)] as [(Double?, Int)] {
+      try await World.with { world in
+        world.settings.since = CalendarDay("2016-03-09")
+        world.settings.deepWindowDays = 0
+        world.clockify.change { $0.controls.longestReportDays = longest }
+        for year in 2016...2025 { world.track("\(year)-06-15T08:00:00Z", minutes: 60) }
+        try await world.enableActuals()
+        _ = reportRequests(world)
+        let report = try await world.importNow()
+
+        // 3,653 days and 52 hours: 30, 120, and then ten of 365. A server that takes 31 days refuses the first long one.
+        #expect(report.status == .done)
+        #expect(reportRequests(world) == requests)
+        #expect(report.summary.guaranteedFrom == "2016-03-09")
+        seen.append(try world.actuals().joined(separator: "\n"))
+      }
+    }
+    #expect(seen[0] == seen[1] && seen[0].split(separator: "\n").count == 10)
+  }
+
+  @Test("Rule 8: after a slice that came back full the next one is short again")
+  func shrinkingSlices() async throws {
+    try await World.with { world in
+      world.settings.since = CalendarDay("2024-03-09")
+      world.settings.deepWindowDays = 0
+      // In the second slice, of 120 days from 12 October 2025, more than ten pages.
+      for _ in 0..<10_100 { world.track("2025-12-01T00:00:00Z", minutes: 1) }
+      try await world.enableActuals()
+      _ = reportRequests(world)
+      #expect(try await world.importNow().status == .done)
+      // 732 days: 30, 120 in eleven pages, 30, 120, 365 and the rest of 67.
+      #expect(reportRequests(world) == 1 + 11 + 4)
+    }
+  }
+
   @Test("Rule 8: --since narrows a run; what it read need not be read again by the backfill")
   func sinceCounts() async throws {
     try await World.with { world in

@@ -42,7 +42,10 @@ package enum Cast {
   /// A Clockify id: 24 hex digits that end in `number`, which has up to four.
   static func id(_ number: Int) -> String { "6630aa10b1c2d3e4f506" + padded(number) }
 
-  static func entryID(_ number: Int) -> String { "66500c00b1c2d3e4f506" + padded(number) }
+  static func entryID(_ number: Int) -> String {
+    let digits = number > 9999 ? "\(number)" : padded(number)
+    return "66500c00b1c2d3e4f506".prefix(24 - digits.count) + digits
+  }
 
   private static func padded(_ number: Int) -> String {
     String(repeating: "0", count: 4 - "\(number)".count) + "\(number)"

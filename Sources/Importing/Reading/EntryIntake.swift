@@ -41,7 +41,8 @@ struct EntryIntake {
     let zone = zones.zone(user: user, row: arrived.mirrored.timeZone)
     let isWanted = plan.takesIn(zone.day(of: arrived.mirrored.start))
     let merged = try session.entries.merge(
-      arrived.mirrored, workspace: workspace, run: run, keepsNew: isWanted, before: reading.before, expectsNew: expectsNew)
+      arrived.mirrored, workspace: workspace, run: run, keepsNew: isWanted, before: reading.before,
+      expectsNew: expectsNew)
     guard let merged else { return nil }
     expectsNew = merged.isNew
     let isFirst = merged.isNew || !reading.isRead(merged.key)
@@ -50,7 +51,9 @@ struct EntryIntake {
       try session.mirror.noteUnlisted(
         user: user, name: arrived.userName, email: arrived.userEmail, workspace: workspace, run: run, at: now)
     }
-    if arrived.isCounted, isWanted, let project = arrived.mirrored.projectID { reading.projectsWithTime.insert(project) }
+    if arrived.isCounted, isWanted, let project = arrived.mirrored.projectID {
+      reading.projectsWithTime.insert(project)
+    }
     if isFirst { note(arrived, into: &reading) }
     return merged.key
   }

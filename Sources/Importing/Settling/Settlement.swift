@@ -24,7 +24,8 @@ struct Settlement {
   var leaving = Leaving()
 
   init(
-    session: StoreSession, database: PlanningDatabase, run: Int64, request: ImportRequest, settings: ImportSettings, owner: ClockifyUser,
+    session: StoreSession, database: PlanningDatabase, run: Int64, request: ImportRequest, settings: ImportSettings,
+    owner: ClockifyUser,
     workspaces: [WorkspaceReading], reading: EntryReading, readsTime: Bool, wording: ImportWording
   ) {
     self.session = session

@@ -105,7 +105,9 @@ package struct WorkList: Subject {
     found.reserveCapacity(limit)
     try rows.forEach { row in
       let key = row.int(0)
-      guard let start = row.moment(5) else { throw StoreError(.damagedEntry(try session.entries.id(of: key)), path: "") }
+      guard let start = row.moment(5) else {
+        throw StoreError(.damagedEntry(try session.entries.id(of: key)), path: "")
+      }
       found.append(
         LedgerRow(
           key: key, source: LedgerRow.Source(user: row.int(1), project: row.int(2)),

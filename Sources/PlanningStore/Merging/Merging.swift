@@ -137,7 +137,8 @@ package struct Merging: Subject {
     let column = "\(kind.rawValue)_id"
     let other = kind == .person ? "?2, project_id" : "person_id, ?2"
     try db.execute(
-      sql: "INSERT INTO merge_entry SELECT ?, entry_key FROM placement_row WHERE \(column) = ?", arguments: [merge, from])
+      sql: "INSERT INTO merge_entry SELECT ?, entry_key FROM placement_row WHERE \(column) = ?",
+      arguments: [merge, from])
     try db.execute(sql: "UPDATE placement_row SET \(column) = ? WHERE \(column) = ?", arguments: [to, from])
     try db.execute(
       sql: "INSERT OR IGNORE INTO deferred_cell SELECT \(other), date FROM deferred_cell WHERE \(column) = ?1",

@@ -98,7 +98,9 @@ package struct Entries: Subject {
     let texts = session.texts
     return try write.bind(1, entry.id).bind(2, texts.key(adding: workspace)).bind(3, texts.key(adding: entry.userID))
       .bind(4, texts.optionalKey(adding: entry.projectID)).bind(5, texts.optionalKey(adding: entry.taskID))
-      .bind(6, entry.description).bind(7, entry.billable.map { $0 ? 1 : 0 }).bind(8, texts.optionalKey(adding: entry.type))
+      .bind(6, entry.description).bind(7, entry.billable.map { $0 ? 1 : 0 }).bind(
+        8, texts.optionalKey(adding: entry.type)
+      )
       .bind(9, entry.start.seconds).bind(10, entry.end?.seconds).bind(11, texts.optionalKey(adding: entry.timeZone))
       .bind(12, entry.contentHash).bind(13, entry.detailHash)
   }

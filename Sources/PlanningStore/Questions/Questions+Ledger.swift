@@ -63,11 +63,27 @@ extension Questions {
       SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.billable, l.type, l.zone, l.date, l.state, l.reason,
         role.name AS role, l.role_step, e.description, e.first_seen_run
       FROM ledger l JOIN clockify_time_entry e ON e.id = l.entry_id LEFT JOIN role ON role.id = l.role_id
-      WHERE (l.person_id = ?1 AND l.project_id = ?2 AND l.date = ?3)
+      WHERE l.entry_id IN (\(candidates(users, where: "AND p.day = \(cell.day.number)"))
+          UNION SELECT e.id FROM placement_row p JOIN clockify_time_entry_row e USING (entry_key)
+          WHERE p.person_id = ?1 AND p.project_id = ?2 AND p.day = \(cell.day.number))
+        AND ((l.person_id = ?1 AND l.project_id = ?2 AND l.date = ?3)
         OR (l.date = ?3 AND l.user_id IN (\(list(users)))
-          AND (l.clockify_project_id IN (\(list(projects))) OR (l.clockify_project_id IS NULL AND l.type = 'BREAK')))
+          AND (l.clockify_project_id IN (\(list(projects))) OR (l.clockify_project_id IS NULL AND l.type = 'BREAK'))))
       ORDER BY l.started_at
       """, [cell.person, cell.project, cell.day.description])
+  }
+
+  /// SQL of the ids of entries that may be of these Clockify users, found by index: the ledger's pairs, and what is not
+  /// placed anew yet.
+  private func candidates(_ users: [String], where condition: String) -> String {
+    let list = users.isEmpty ? "''" : users.map { "'\($0)'" }.joined(separator: ", ")
+    return """
+      SELECT e.id FROM placement_basis b
+      CROSS JOIN placement_row p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
+      CROSS JOIN clockify_time_entry_row e ON e.entry_key = p.entry_key
+      WHERE b.user_id IN (\(list)) \(condition)
+      UNION SELECT e.id FROM entry_change c CROSS JOIN clockify_time_entry_row e ON e.entry_key = c.entry_key
+      """
   }
 
   /// What stands behind one person and project and is not counted, by date, state and reason.
@@ -79,6 +95,9 @@ extension Questions {
       """
       SELECT date, state, reason, count(*) AS entries, sum(seconds) AS seconds FROM ledger
       WHERE state <> 'placed' AND date BETWEEN ?3 AND ?4
+        AND entry_id IN (\(candidates(users, where: "AND p.state <> 'placed'"))
+          UNION SELECT e.id FROM placement_row p JOIN clockify_time_entry_row e USING (entry_key)
+          WHERE p.person_id = ?1 AND p.project_id = ?2 AND p.state <> 'placed')
         AND ((person_id = ?1 AND project_id = ?2)
           OR (user_id IN (\(list(users))) AND clockify_project_id IN (\(list(projects)))))
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -104,6 +123,7 @@ extension Questions {
   /// Seconds held now, by reason, over the whole ledger.
   package func held() throws -> [HeldRow] {
     try rows(
-      "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement_row WHERE state = 'held' GROUP BY reason")
+      "SELECT reason, count(*) AS entries, sum(seconds) AS seconds FROM placement_row WHERE state = 'held' GROUP BY reason"
+    )
   }
 }

@@ -132,7 +132,18 @@ struct CheckCommand: AsyncParsableCommand {
       return line("ok", "entries", "each person's own list is read, as the setting clockify: source: says")
     }
     let day = composition.now.utcDay.number * 86_400
-    let reading = try await source.readReport(in: workspace.id, slice: .init(from: day - 86_400, to: day), prepare: { _ in }) { _, _ in }
+    let reading = try await source.readReport(
+      in: workspace.id, slice: .init(from: day - 86_400, to: day), prepare: { _ in }
+    ) { _, _ in }
     line("ok", "reports", "reachable; yesterday has \(Words.plural(reading.entries, "entry", "entries"))")
+    guard workspace.isFree,
+      let month = try await source.statedEntries(in: workspace.id, slice: .init(from: day - 30 * 86_400, to: day))
+    else { return }
+    let imports = composition.settings.imports
+    let today = composition.now.utcDay
+    let from = imports.since ?? today - imports.windowDays
+    let nights = BackfillEstimate(
+      days: today - from, windowDays: imports.windowDays, entriesPerMonth: month, perHour: imports.freeRequestsPerHour)
+    line("ok", "history", "back to \(from): \(nights.words)")
   }
 }

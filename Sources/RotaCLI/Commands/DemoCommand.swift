@@ -26,21 +26,26 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "How many projects it has.") var projects = 23
   @Option(help: "Days of history.") var days = 47
   @Option(name: .customLong("entries-per-day"), help: "Time entries a person and working day.") var entriesPerDay = 4
+  @Option(help: "How many of the newest time entries end five minutes later: what a night finds changed.") var changed =
+    0
   @Option(help: "The workspace's Clockify plan; FREE gets 30 requests an hour.") var plan = "PRO_2021"
 
   func validate() throws {
     guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days),
-      (1...24).contains(entriesPerDay),
+      (1...24).contains(entriesPerDay), changed >= 0,
       (0...65_535).contains(port)
-    else { throw ValidationError("--people, --projects, --days, --entries-per-day or --port is out of range.") }
+    else {
+      throw ValidationError("--people, --projects, --days, --entries-per-day, --changed or --port is out of range.")
+    }
   }
 
   func run() async throws {
     let now = options.asOf.flatMap { Instant($0) } ?? Instant(seconds: Int(Date().timeIntervalSince1970))
-    let workspace = WorkspaceGenerator(
+    var workspace = WorkspaceGenerator(
       people: people, projects: projects, days: days, lastDay: now.utcDay.number, entriesPerDay: entriesPerDay,
       plan: plan
     ).make()
+    workspace.lengthen(newest: changed, by: 300)
     let clockify: SimulatedClockify
     do {
       clockify = try await SimulatedClockify.start([workspace], port: port)
