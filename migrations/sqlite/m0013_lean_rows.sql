@@ -151,7 +151,7 @@ END;
 -- `written` is the row's key as the import wrote it, mixed into one number; `written_billable` and `written_nonbillable`
 -- are its minutes. A row that differs from them, or has none, was typed or edited by hand: `is_manual` says so whoever
 -- edited, with whatever tool (rules 57, 58).
-CREATE TABLE actual_before AS
+CREATE TEMP TABLE actual_before AS
 SELECT person_id, project_id, role_id, date, billable_minutes, nonbillable_minutes, origin, import_run_id, updated_at,
   imported_origin, is_manual,
   CASE WHEN is_manual OR written IS NULL THEN json('["' || replace(written, '/', '","') || '"]') END AS parts,

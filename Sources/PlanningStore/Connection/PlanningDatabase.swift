@@ -124,9 +124,18 @@ package final class PlanningDatabase: Sendable {
     try withWriter { writer in
       let now = try Self.appliedSteps(writer.queue, path: path)
       guard now < Migrations.all.count else { return }
-      if now > 0 { try writer.queue.vacuum(into: Self.freeName("\(path).before-schema-\(Self.schemaVersion)")) }
+      if now > 0 { try keepCopy(writer.queue) }
       try Self.migrate(writer.queue)
     }
+  }
+
+  /// The file as it was, whole under its name: what a killed process left of a copy is none.
+  private func keepCopy(_ queue: DatabaseQueue) throws {
+    let name = Self.freeName("\(path).before-schema-\(Self.schemaVersion)")
+    let part = "\(name).part"
+    if FileManager.default.fileExists(atPath: part) { try FileManager.default.removeItem(atPath: part) }
+    try queue.vacuum(into: part)
+    try FileManager.default.moveItem(atPath: part, toPath: name)
   }
 
   /// An older rota's import may be running, or somebody else may be making or migrating the file just now.

@@ -133,6 +133,12 @@ final class ImaginedWorld {
     world.settings.freeRequestsPerHour = 1_000_000
     world.settings.autofillMode = troubles.has(.zeros) && chance(3) ? .days : .off
     if troubles.has(.lists), chance(4) { world.settings.source = .entries }
+    // Slices that grow meet servers that take no long ranges, and such as do not say which page is the last.
+    let (longest, says) = (pick([nil, nil, 31, 100]) as Double?, !chance(4))
+    world.clockify.change {
+      $0.controls.longestReportDays = longest
+      $0.controls.sendsLastPage = says
+    }
     oracle.named = states.map(\.id)
     oracle.owner = states[0].users[0].id
     log.append(
