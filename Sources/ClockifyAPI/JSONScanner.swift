@@ -263,12 +263,17 @@ struct JSONScanner {
     func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
     func hasZero(_ word: UInt64) -> UInt64 { (word &- repeated(1)) & ~word & repeated(0x80) }
     while index + 8 <= bytes.count {
-      let word = UnsafeRawPointer(bytes.baseAddress! + index).loadUnaligned(as: UInt64.self)
+      let word = UInt64(
+        littleEndian: UnsafeRawPointer(bytes.baseAddress! + index).loadUnaligned(as: UInt64.self))
       let special =
         word & repeated(0x80) | hasZero(word ^ repeated(UInt8(ascii: "\"")))
         | hasZero(word ^ repeated(UInt8(ascii: "\\")))
         | (word &- repeated(0x20)) & ~word & repeated(0x80)
-      if special != 0 { return }
+      if special != 0 {
+        // The lowest mark is that of the first such byte; what a borrow marks besides lies above it.
+        index += special.trailingZeroBitCount / 8
+        return
+      }
       index += 8
     }
   }

@@ -10,10 +10,14 @@ struct RecentTexts {
 
   /// - Parameter bytes: ASCII.
   mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-    var hash = UInt64(bytes.count)
     // The last bytes of ids are what differs.
-    for byte in bytes.suffix(12) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let slot = Int(truncatingIfNeeded: (hash ^ hash >> 32) & 1023)
+    var end = UInt64(bytes.count)
+    if bytes.count >= 8 {
+      end ^= UnsafeRawPointer(bytes.baseAddress! + bytes.count - 8).loadUnaligned(as: UInt64.self)
+    } else {
+      for byte in bytes { end = end << 8 | UInt64(byte) }
+    }
+    let slot = Int(truncatingIfNeeded: (end &* 0x9E37_79B9_7F4A_7C15) >> 54)
     if let known = slots[slot], Self.is(known, bytes) { return known }
     let text = String(decoding: bytes, as: UTF8.self)
     slots[slot] = text
