@@ -3,7 +3,7 @@ import Planning
 import PlanningStore
 
 /// Everything that decides about the entries of one Clockify user on one Clockify project.
-struct PairContext {
+struct PairContext: Sendable {
   var personReason: Reason?
   var projectReason: Reason?
   var person: PersonID?

@@ -4,7 +4,7 @@ import PlanningStore
 /// Every pair of a Clockify user and a project that entries have, with its row in the database and what is decided about
 /// it. Pairs that have no row yet get one when their first entry is met.
 struct LedgerPairs {
-  struct Entry {
+  struct Entry: Sendable {
     let pair: Pair
     /// Row of `placement_basis`.
     let key: Int

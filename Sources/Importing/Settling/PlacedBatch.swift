@@ -2,8 +2,8 @@ import Planning
 import PlanningStore
 
 /// Some entries with where they go: made without writing anything.
-struct PlacedBatch: @unchecked Sendable {
-  struct Entry {
+struct PlacedBatch: Sendable {
+  struct Entry: Sendable {
     let row: LedgerRow
     let pair: Pair
     /// nil: nothing may change.
