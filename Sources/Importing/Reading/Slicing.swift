@@ -32,7 +32,7 @@ struct Slicing: Sendable {
       dates: stretch.dates, slice: ReportSlice(from: max(stretch.slice.from, to - seconds), to: to))
   }
 
-  /// It spans more than any plan takes.
+  /// It spans more than what every plan takes.
   var isLong: Bool { next.map { $0.slice.to - $0.slice.from > Self.shortest } ?? false }
 
   /// Goes on after `next`, of which so many entries came back; nil: it was not read to its end.

@@ -96,7 +96,7 @@ struct CellWriter {
 }
 
 extension ActualRow {
-  /// Whole minutes, rounded half up once for each bucket (rule 41).
+  /// Whole minutes, rounded half up once for each bucket (rule 39).
   fileprivate init(_ sum: PlacedSeconds) {
     self.init(
       cell: sum.cell, role: sum.role, billable: Minutes.rounded(seconds: sum.billable),

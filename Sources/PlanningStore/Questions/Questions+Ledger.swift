@@ -57,7 +57,6 @@ package struct HeldRow: TabularRow, Decodable {
 extension Questions {
   /// Every entry that has to do with a cell: placed there, held or skipped there, or gone from it.
   package func entries(of cell: Cell, users: [String], projects: [String]) throws -> [EntryRow] {
-    func list(_ ids: [String]) -> String { ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ") }
     return try rows(
       """
       SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.billable, l.type, l.zone, l.date, l.state, l.reason,
@@ -73,15 +72,19 @@ extension Questions {
       """, [cell.person, cell.project, cell.day.description])
   }
 
+  /// Clockify ids as an SQL list.
+  private func list(_ ids: [String]) -> String {
+    ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ")
+  }
+
   /// SQL of the ids of entries that may be of these Clockify users, found by index: the ledger's pairs, and what is not
   /// placed anew yet.
   private func candidates(_ users: [String], where condition: String) -> String {
-    let list = users.isEmpty ? "''" : users.map { "'\($0)'" }.joined(separator: ", ")
     return """
       SELECT e.id FROM placement_basis b
       CROSS JOIN placement_row p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
       CROSS JOIN clockify_time_entry_row e ON e.entry_key = p.entry_key
-      WHERE b.user_id IN (\(list)) \(condition)
+      WHERE b.user_id IN (\(list(users))) \(condition)
       UNION SELECT e.id FROM entry_change c CROSS JOIN clockify_time_entry_row e ON e.entry_key = c.entry_key
       """
   }
@@ -90,7 +93,6 @@ extension Questions {
   package func notPlaced(
     person: PersonID, project: ProjectID, users: [String], projects: [String], in days: ClosedRange<CalendarDay>
   ) throws -> [NotPlacedRow] {
-    func list(_ ids: [String]) -> String { ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ") }
     return try rows(
       """
       SELECT date, state, reason, count(*) AS entries, sum(seconds) AS seconds FROM ledger
