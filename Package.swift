@@ -16,7 +16,9 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -56,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -81,11 +84,19 @@ let package = Package(
         "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", asyncHTTPClient, crypto, logging, nioCore,
         serviceLifecycle, subprocess, systemPackage,
       ]),
+    .target(
+      name: "RotaWeb",
+      dependencies: [
+        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", crypto, hummingbird, hummingbirdCore, httpTypes,
+        logging, mustache, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+      ],
+      resources: [.embedInCode("templates"), .embedInCode("assets")], swiftSettings: settings),
     .executableTarget(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Reconciling",
-        "Scheduling", "Steering", "Operating", argumentParser, logging, serviceLifecycle, swiftCSV, yams,
+        "Scheduling", "Steering", "Operating", "RotaWeb", argumentParser, crypto, logging, serviceLifecycle, subprocess,
+        swiftCSV, systemPackage, yams,
       ],
       swiftSettings: settings),
 
@@ -104,10 +115,13 @@ let package = Package(
     tests(
       "OperatingTests", ["Planning", "PlanningStore", "Importing", "Scheduling", "Steering", "Operating", logging]),
     tests(
+      "RotaWebTests",
+      ["Planning", "PlanningStore", "Importing", "Steering", "RotaWeb", asyncHTTPClient, logging, nioCore]),
+    tests(
       "EndToEndTests",
       [
         "RotaCLI", "Importing", "Operating", "Planning", "Steering", logging, "ClockifySimulator", "Scheduling",
-        "Migrations", crypto, yams,
+        "Migrations", asyncHTTPClient, crypto, nioCore, yams,
       ]),
   ]
 )

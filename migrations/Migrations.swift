@@ -21,6 +21,7 @@ package enum Migrations {
     Step(name: "m0011_acknowledgement", bytes: PackageResources.m0011_acknowledgement_sql),
     Step(name: "m0012_change_log", bytes: PackageResources.m0012_change_log_sql),
     Step(name: "m0013_lean_rows", bytes: PackageResources.m0013_lean_rows_sql),
+    Step(name: "m0014_faces", bytes: PackageResources.m0014_faces_sql),
   ]
 }
 

@@ -76,7 +76,7 @@ package struct ImportPipeline {
       let scope = ImportScope.allCases.filter(request.scopes.contains).map(\.rawValue).joined(separator: ",")
       let run = try session.runs.begin(
         trigger: request.trigger, scope: scope, at: request.now, isNarrowed: request.isNarrowed,
-        processID: Int(ProcessInfo.processInfo.processIdentifier))
+        processID: Int(ProcessInfo.processInfo.processIdentifier), by: request.startedBy)
       return (run, dead, actualsAreOn && request.scopes.contains(.actuals))
     }
   }

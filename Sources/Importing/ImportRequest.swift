@@ -23,6 +23,8 @@ package struct ImportRequest: Sendable {
   package var project: ProjectID?
   /// Lets through the removals that this held run listed (rule 53).
   package var confirmedRun: Int64?
+  /// Surface and name of who asks for it, as in `web:ana`; nil: nobody says.
+  package var startedBy: String?
   /// The run's stamps and its "today"; the machine's clock rules budget, backoff and lock.
   package var now: Instant
 

@@ -132,7 +132,7 @@ extension Night {
       return try Metrics(
         session, last: status.last, lastComplete: status.lastComplete,
         waiting: status.waiting.items.map { Problem($0) },
-        next: status.next, databaseBytes: Self.bytes(of: database.path))
+        next: status.next, databaseBytes: Status.bytes(of: database.path))
     }
   }
 }

@@ -143,7 +143,7 @@ package struct Night: Sendable {
       let month = NightlySetting.bytes + now.utcDay.description.prefix(7)
       try write(database) { session in
         if try session.settings.value(month) == nil {
-          try session.settings.set(month, "\(Self.bytes(of: database.path))", at: now)
+          try session.settings.set(month, "\(Status.bytes(of: database.path))", at: now)
         }
         let kept = schedule.map { "\($0.time) \($0.zone.name)" }
         try session.settings.set(NightlySetting.schedule, kept, at: now)
@@ -157,9 +157,5 @@ package struct Night: Sendable {
       }
     }
     return faults
-  }
-
-  package static func bytes(of file: String) -> Int {
-    (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
   }
 }

@@ -52,7 +52,7 @@ package struct NightlyCheck {
       if let problem = Self.problem(folder: folder) {
         return Finding(state: "fail", name: "backup", text: "\(folder) \(problem): make it, or correct backup: to")
       }
-      let needed = Night.bytes(of: database)
+      let needed = Status.bytes(of: database)
       let free =
         (try? FileManager.default.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber)?.intValue
         ?? .max

@@ -106,6 +106,12 @@ package struct PersonPlan: Sendable {
     return !holidays.contains(day) && !isWhollyOff(on: day)
   }
 
+  /// Minutes of the contract that neither a holiday nor time off takes; 0 on days that are none of its working days.
+  package func availableMinutes(on day: CalendarDay) -> Int {
+    guard isWorkingDay(day), let contract = contract(on: day) else { return 0 }
+    return contract.minutesPerDay - (minutesOff(on: day) ?? 0)
+  }
+
   /// Minutes that `assignment` schedules on `day`: rules 63 and 64, rounded half up to whole minutes.
   package func scheduledMinutes(of assignment: Assignment, on day: CalendarDay) -> Int {
     guard assignment.covers(day), let contract = contract(on: day), !isWhollyOff(on: day) else { return 0 }

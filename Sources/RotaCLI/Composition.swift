@@ -83,9 +83,19 @@ struct Composition {
   /// - Parameter now: nil: the clock's, or that of `--as-of`.
   func desk(_ surface: Actor.Surface = .cli, now: Instant? = nil) -> Desk {
     let progress = options.quiet ? nil : Progress(logger: logsSteps ? logger : nil)
-    return Desk(
-      path: settings.database, settings: settings.imports, actor: Actor(name: NSUserName(), surface: surface),
-      now: now ?? self.now, logger: logger,
+    return desk(Actor(name: NSUserName(), surface: surface), now: now ?? self.now, progress)
+  }
+
+  /// For somebody at the web app, who sees progress there.
+  ///
+  /// - Parameter starter: `web:ana`.
+  func desk(for starter: String) -> Desk {
+    desk(Actor(name: String(starter.dropFirst("web:".count)), surface: .web), now: now, nil)
+  }
+
+  func desk(_ actor: Actor, now: Instant, _ progress: Progress?) -> Desk {
+    Desk(
+      path: settings.database, settings: settings.imports, actor: actor, now: now, logger: logger,
       progress: progress.map { progress in
         ImportProgress(say: { progress.say($0) }, end: { Terminal.endProgress() })
       }

@@ -53,6 +53,7 @@ struct Rota: AsyncParsableCommand {
           RunsCommand.self, ReferencesCommand.self, DriftCommand.self,
           DuplicatesCommand.self, ConflictsCommand.self,
         ]),
+      CommandGroup(name: "In a browser", subcommands: [ServeCommand.self, WebCommand.self]),
       CommandGroup(
         name: "Planning",
         subcommands: [

@@ -39,6 +39,8 @@ package struct Said: Sendable {
   package var next: NextStep?
   /// The item that it was about, where it was one.
   package var item: Item?
+  /// Its row in the change log; nil: nothing was changed, or it was a dry run.
+  package internal(set) var change: Int64?
 
   package struct Item: Sendable, Hashable {
     package let kind: PlanSnapshot.Kind
@@ -78,14 +80,15 @@ extension Desk {
   /// - Throws: what the action throws; `UserError` while somebody else writes for longer than the desk's patience.
   package func perform<Doing: Action>(_ action: Doing, isDryRun: Bool = false) throws -> Said {
     let context = ActionContext(actor: actor, now: now, settings: settings, isDryRun: isDryRun)
-    return try write(isDryRun: isDryRun) { session in
+    return try write(Doing.name, isDryRun: isDryRun) { session in
       let before = session.changes.rowsChanged
-      let said = try action.carryOut(session, context)
+      var said = try action.carryOut(session, context)
       guard session.changes.rowsChanged > before else { return said }
-      try session.changes.add(
+      let change = try session.changes.add(
         Change(
           at: now, actor: actor.name, surface: actor.surface.rawValue, action: Doing.name, kind: said.item?.kind,
           planningID: said.item?.id, said: said.text.joined(separator: "\n"), details: details(of: action)))
+      if !isDryRun { said.change = change }
       return said
     }
   }

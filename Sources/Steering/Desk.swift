@@ -50,10 +50,15 @@ package struct Desk: Sendable {
   // MARK: Doing
 
   /// One change, under the write lock, in one transaction. A dry run rolls back.
-  package func write<Value>(isDryRun: Bool = false, _ body: (StoreSession) throws -> Value) throws -> Value {
+  ///
+  /// - Parameter task: what others see that it is held for.
+  package func write<Value>(
+    _ task: String, isDryRun: Bool = false, _ body: (StoreSession) throws -> Value
+  ) throws -> Value {
     let database = try open()
     guard let lock = try WriteLock(database: path, patience: patience) else { throw Self.busy(database) }
     defer { withExtendedLifetime(lock) {} }
+    lock.show(LockHolder(task: task, by: actor.description))
     if !isDryRun { return try database.write(body) }
     var result: Value?
     do {
@@ -92,8 +97,8 @@ package struct Desk: Sendable {
 }
 
 /// Who does something, and through which face.
-package struct Actor: Sendable, Hashable {
-  package enum Surface: String, Sendable { case cli, nightly }
+package struct Actor: Sendable, Hashable, CustomStringConvertible {
+  package enum Surface: String, Sendable { case cli, nightly, web }
 
   package let name: String
   package let surface: Surface
@@ -102,6 +107,9 @@ package struct Actor: Sendable, Hashable {
     self.name = name
     self.surface = surface
   }
+
+  /// `web:ana`.
+  package var description: String { "\(surface.rawValue):\(name)" }
 }
 
 /// Signs of life of a running import.

@@ -223,8 +223,11 @@ package final class PlanningDatabase: Sendable {
   }
 
   /// What was committed when it begins, whatever is written meanwhile, here or in another process.
-  package func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-    try translated { try readers.read(body) }
+  ///
+  /// - Parameter limit: how long it may take, seconds; nil: as long as it takes.
+  /// - Throws: `StoreError` with the code `interrupted` where it took longer.
+  package func read<Value>(within limit: Double? = nil, _ body: (StoreSession) throws -> Value) throws -> Value {
+    try translated { try readers.read(within: limit, body) }
   }
 
   /// A whole copy in another file (rule 84, backups). The target must not exist.

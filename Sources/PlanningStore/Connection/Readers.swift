@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import Synchronization
 
@@ -29,8 +30,16 @@ final class Readers: Sendable {
   }
 
   /// What was committed when it begins, whatever is written meanwhile.
-  func read<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+  ///
+  /// - Parameter limit: after so many seconds SQLite breaks off; nil: never.
+  func read<Value>(within limit: Double?, _ body: (StoreSession) throws -> Value) throws -> Value {
     let reader = try idle.withLock { $0.popLast() } ?? Reader(queue: open())
+    let alarm = limit.map { limit in
+      let alarm = DispatchWorkItem { reader.queue.interrupt() }
+      DispatchQueue.global().asyncAfter(deadline: .now() + limit, execute: alarm)
+      return alarm
+    }
+    defer { alarm?.cancel() }
     let answer = Result {
       try reader.queue.read { try body(StoreSession(db: $0, statements: reader.statements, textKeys: reader.textKeys)) }
     }

@@ -21,6 +21,8 @@ package struct StoreError: Error, Sendable {
     case diskFull
     case ioFailed
     case busy
+    /// It took longer than it was given.
+    case interrupted
     case damaged
     /// A time entry of the mirror has no readable start.
     case damagedEntry(String)
@@ -52,6 +54,7 @@ package struct StoreError: Error, Sendable {
     case .SQLITE_FULL: code = .diskFull
     case .SQLITE_IOERR: code = .ioFailed
     case .SQLITE_BUSY, .SQLITE_LOCKED: code = .busy
+    case .SQLITE_INTERRUPT, .SQLITE_ABORT: code = .interrupted
     case .SQLITE_CORRUPT: code = .damaged
     case .SQLITE_CONSTRAINT: code = .refused
     default: code = .other

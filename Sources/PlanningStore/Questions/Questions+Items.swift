@@ -63,7 +63,8 @@ package struct ClientRow: TabularRow, Decodable {
 }
 
 extension Questions {
-  package func people(unknownOnly: Bool = false) throws -> [PersonRow] {
+  /// - Parameter id: nil: everybody.
+  package func people(unknownOnly: Bool = false, only id: PersonID? = nil) throws -> [PersonRow] {
     try rows(
       """
       SELECT person.id, person.name, person.email,
@@ -73,9 +74,23 @@ extension Questions {
         (SELECT group_concat(external_id) FROM external_reference r
           WHERE r.kind = 'person' AND r.planning_id = person.id) AS clockify_id
       FROM person
-      WHERE ?1 = 0 OR person.id IN (\(Self.anyUnknownPeople))
+      WHERE (?1 = 0 OR person.id IN (\(Self.anyUnknownPeople))) AND (?2 IS NULL OR person.id = ?2)
       ORDER BY person.name COLLATE NOCASE, person.id
-      """, [unknownOnly])
+      """, [unknownOnly, id])
+  }
+
+  /// Of those who are linked: whether the import leaves them out, and whether Clockify lost them.
+  package func personStandings() throws -> [PersonID: (isIgnored: Bool, isMissing: Bool)] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT planning_id AS id, max(i.external_id IS NOT NULL) AS ignored,
+          max(source_missing_since IS NOT NULL) AS missing
+        FROM external_reference r LEFT JOIN ignored_reference i USING (system, kind, external_id)
+        WHERE r.kind = 'person' GROUP BY 1
+        """)
+    return Dictionary(
+      uniqueKeysWithValues: rows.map { ($0["id"], (isIgnored: $0["ignored"], isMissing: $0["missing"])) })
   }
 
   /// Rule 24: not archived, not ignored, and with the role Unknown or without any contract.

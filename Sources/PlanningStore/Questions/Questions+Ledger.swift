@@ -42,6 +42,31 @@ package struct NotPlacedRow: Decodable, Sendable {
   package let seconds: Int
 }
 
+/// A time entry that is not counted anywhere.
+package struct NotPlacedEntry: Decodable, Sendable {
+  package let entryID: String
+  /// UTC.
+  package let startedAt: String
+  /// nil: it runs.
+  package let endedAt: String?
+  package let seconds: Int
+  /// The one that decided the date.
+  package let zone: String
+  package let date: CalendarDay
+  package let state: Placement.State
+  package let reason: String?
+  /// As Clockify calls it.
+  package let project: String?
+  package let description: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case entryID = "entry_id"
+    case startedAt = "started_at"
+    case endedAt = "ended_at"
+    case seconds, zone, date, state, reason, project, description
+  }
+}
+
 /// Time held now, for one reason.
 package struct HeldRow: TabularRow, Decodable {
   package let reason: String?
@@ -104,6 +129,42 @@ extension Questions {
           OR (user_id IN (\(list(users))) AND clockify_project_id IN (\(list(projects)))))
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
       """, [person, project, days.lowerBound.description, days.upperBound.description])
+  }
+
+  /// What a person worked in some days and is not counted anywhere, by date, state and reason.
+  ///
+  /// - Parameter users: the person's Clockify ids.
+  package func notPlaced(users: [String], in days: ClosedRange<CalendarDay>) throws -> [NotPlacedRow] {
+    try rows(
+      """
+      SELECT date, state, reason, count(*) AS entries, sum(seconds) AS seconds FROM ledger
+      WHERE state IN ('skipped', 'held') AND date BETWEEN ?1 AND ?2 AND user_id IN (\(list(users)))
+        AND entry_id IN (\(candidates(
+          users, where: "AND p.day BETWEEN \(days.lowerBound.number) AND \(days.upperBound.number)")))
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+      """, [days.lowerBound.description, days.upperBound.description])
+  }
+
+  /// The entries of some days that are not counted anywhere, as they were worked.
+  ///
+  /// - Parameters:
+  ///   - users: whose, by Clockify id.
+  ///   - reason: nil: for any.
+  package func notPlacedEntries(
+    users: [String], reason: String?, in days: ClosedRange<CalendarDay>, limit: Int
+  ) throws -> [NotPlacedEntry] {
+    try rows(
+      """
+      SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.zone, l.date, l.state, l.reason, p.name AS project,
+        e.description
+      FROM ledger l JOIN clockify_time_entry e ON e.id = l.entry_id
+      LEFT JOIN clockify_project p ON p.workspace_id = l.workspace_id AND p.id = l.clockify_project_id
+      WHERE l.state IN ('skipped', 'held') AND l.date BETWEEN ?1 AND ?2 AND l.user_id IN (\(list(users)))
+        AND (?3 IS NULL OR l.reason = ?3)
+        AND l.entry_id IN (\(candidates(
+          users, where: "AND p.day BETWEEN \(days.lowerBound.number) AND \(days.upperBound.number)")))
+      ORDER BY l.started_at, l.entry_id LIMIT ?4
+      """, [days.lowerBound.description, days.upperBound.description, reason, limit])
   }
 
   /// The last run that read a whole day of one person's time from Clockify.

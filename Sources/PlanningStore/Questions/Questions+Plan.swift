@@ -94,6 +94,7 @@ package struct TimeOffRow: TabularRow, Decodable {
 /// A day of one person on one project in one role: planned beside worked.
 package struct WeekRow: TabularRow, Decodable {
   package let client: String
+  package let projectID: ProjectID
   package let project: String
   package let role: String
   /// As stored.
@@ -108,7 +109,9 @@ package struct WeekRow: TabularRow, Decodable {
   package var day: CalendarDay? { CalendarDay(date) }
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
-    case client, project, role, date
+    case client
+    case projectID = "project_id"
+    case project, role, date
     case scheduledMinutes = "scheduled_minutes"
     case actualMinutes = "actual_minutes"
     case origin
@@ -186,10 +189,21 @@ extension Questions {
   package func week(of person: PersonID, from monday: CalendarDay) throws -> [WeekRow] {
     try rows(
       """
-      SELECT client.name AS client, v.project, v.role, v.date, v.scheduled_minutes, v.actual_minutes, v.origin
+      SELECT client.name AS client, v.project_id, v.project, v.role, v.date, v.scheduled_minutes, v.actual_minutes, v.origin
       FROM plan_vs_actual v JOIN project ON project.id = v.project_id JOIN client ON client.id = project.client_id
       WHERE v.person_id = ?1 AND v.date BETWEEN ?2 AND ?3 ORDER BY v.project, v.role, v.date
       """, [person, monday.description, (monday + 6).description])
+  }
+
+  /// Minutes planned and worked in the week from a date on, for everybody who has any.
+  package func weekSums(from monday: CalendarDay) throws -> [PersonID: (planned: Int, worked: Int)] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT person_id AS id, sum(scheduled_minutes) AS planned, ifnull(sum(actual_minutes), 0) AS worked
+        FROM plan_vs_actual WHERE date BETWEEN ?1 AND ?2 GROUP BY person_id
+        """, arguments: [monday.description, (monday + 6).description])
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"], (planned: $0["planned"], worked: $0["worked"])) })
   }
 
   /// What a person is away for in the week from a date on, in few words: the kind of time off, or the holiday's name.

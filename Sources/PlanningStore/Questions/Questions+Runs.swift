@@ -16,6 +16,8 @@ package struct RunRow: TabularRow, Decodable {
   package let secondsPlaced: Int
   package let secondsSkipped: Int
   package let secondsHeld: Int
+  /// Surface and name, as in `web:ana`; nil: nobody said.
+  package let startedBy: String?
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case id, trigger, scope, status
@@ -28,6 +30,7 @@ package struct RunRow: TabularRow, Decodable {
     case secondsPlaced = "seconds_placed"
     case secondsSkipped = "seconds_skipped"
     case secondsHeld = "seconds_held"
+    case startedBy = "started_by"
   }
 }
 
@@ -73,17 +76,20 @@ package struct DatabaseRow: TabularRow, Decodable {
 
 extension Questions {
   /// Newest first.
+  ///
+  /// - Parameter id: only those before this one.
   package func runs(
-    limit: Int, status: String? = nil, trigger: String? = nil, since: CalendarDay? = nil
+    limit: Int, status: String? = nil, trigger: String? = nil, since: CalendarDay? = nil, before id: Int64? = nil
   ) throws -> [RunRow] {
     try rows(
       """
       SELECT id, trigger, scope, status, started_at, window_from, window_to, requests, entries_read, seconds_read,
-        seconds_placed, seconds_skipped, seconds_held
+        seconds_placed, seconds_skipped, seconds_held, started_by
       FROM import_run
       WHERE (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR trigger = ?3) AND (?4 IS NULL OR started_at >= ?4)
+        AND (?5 IS NULL OR id < ?5)
       ORDER BY id DESC LIMIT ?1
-      """, [limit, status, trigger, since?.description])
+      """, [limit, status, trigger, since?.description, id])
   }
 
   /// What one run read, slice by slice.

@@ -33,7 +33,6 @@ package struct Changes: Subject {
   let session: StoreSession
 
   /// - Returns: its id.
-  @discardableResult
   package func add(_ change: Change) throws -> Int64 {
     try db.execute(
       sql: """
@@ -45,6 +44,12 @@ package struct Changes: Subject {
         change.said, change.details,
       ])
     return db.lastInsertedRowID
+  }
+
+  /// What somebody was told, and when; nil: there is no such change of theirs.
+  package func said(_ id: Int64, to actor: String) throws -> (text: String, at: Instant)? {
+    try Row.fetchOne(db, sql: "SELECT said, at FROM change_log WHERE id = ? AND actor = ?", arguments: [id, actor])
+      .flatMap { row in Instant(row["at"] as String).map { (row["said"], $0) } }
   }
 
   /// Rows that this connection has written, changed or removed so far.

@@ -25,6 +25,8 @@ package struct ImportRun: Sendable {
   package var summary: String
   package var processID: Int?
   package var isNarrowed: Bool
+  /// Surface and name, as in `web:ana`; nil: nobody said.
+  package var startedBy: String?
 
   /// Rule 81.
   package var isBalanced: Bool { secondsRead == secondsPlaced + secondsSkipped + secondsHeld }
@@ -62,5 +64,6 @@ extension ImportRun {
     summary = row["summary"]
     processID = row["process_id"]
     isNarrowed = row["is_narrowed"]
+    startedBy = row["started_by"]
   }
 }

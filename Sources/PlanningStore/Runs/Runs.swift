@@ -6,13 +6,16 @@ package struct Runs: Subject {
   let session: StoreSession
 
   /// - Returns: the id of the new `running` row.
+  ///
+  /// - Parameter starter: surface and name of who asked for it, as in `web:ana`; nil: nobody says.
   package func begin(
-    trigger: RunTrigger, scope: String, at now: Instant, isNarrowed: Bool, processID: Int
+    trigger: RunTrigger, scope: String, at now: Instant, isNarrowed: Bool, processID: Int, by starter: String? = nil
   ) throws -> Int64 {
     try db.execute(
       sql: """
-        INSERT INTO import_run (trigger, scope, started_at, is_narrowed, process_id) VALUES (?, ?, ?, ?, ?)
-        """, arguments: [trigger.rawValue, scope, now.description, isNarrowed, processID])
+        INSERT INTO import_run (trigger, scope, started_at, is_narrowed, process_id, started_by)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """, arguments: [trigger.rawValue, scope, now.description, isNarrowed, processID, starter])
     return db.lastInsertedRowID
   }
 

@@ -17,42 +17,9 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let composition = try Composition(options)
     if probe { return try await runProbe(composition) }
-    var problems = 0
-    var firstError: (any Error)?
-    func line(_ state: String, _ name: String, _ text: String) {
-      if state == "fail" { problems += 1 }
-      Terminal.say("\(Words.padded(state, 5)) \(Words.padded(name, 11)) \(text)")
-    }
-    let database = try? composition.openDatabase()
-    let source = try composition.source(database)
-    do {
-      try await checkClockify(source, composition, line)
-    } catch {
-      firstError = error
-      let words = ErrorWords.words(error)
-      line("fail", "clockify", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0.command)" } ?? "")")
-    }
-    do {
-      let database = try composition.openDatabase()
-      let intact = try database.read { try $0.questions.isIntact() }
-      try database.write { _ in }
-      let room = Self.freeBytes(beside: database.path)
-      if room < 50 << 20 {
-        line("warn", "disk", "only \(room >> 20) MiB free beside \(database.path): make room (df -h)")
-      }
-      line(
-        intact ? "ok" : "fail", "database",
-        "\(database.path), schema \(PlanningDatabase.schemaVersion), \(intact ? "integrity ok" : "damaged: restore a backup")"
-      )
-    } catch {
-      let words = ErrorWords.words(error)
-      line("fail", "database", "\(words?.message ?? "\(error)")\(words?.next.map { ". Next: \($0.command)" } ?? "")")
-    }
-    for finding in NightlyCheck(
-      composition.settings.night, database: composition.settings.database, environment: composition.environment
-    ).findings() { line(finding.state, finding.name, finding.text) }
-    guard problems > 0 else { return }
-    throw firstError.flatMap(ErrorWords.words)?.status ?? .failed
+    let checkup = Checkup(composition: composition)
+    let status = try await checkup.run { Terminal.say($0.text) }
+    if let status { throw status }
   }
 
   /// For issues: what a real workspace answers, with nothing private in it.
@@ -77,73 +44,5 @@ struct CheckCommand: AsyncParsableCommand {
     composition.say(
       "\(await source.budget.count) requests. Nothing above names a person, a project or a workspace: you may send it."
     )
-  }
-
-  private static func freeBytes(beside path: String) -> Int {
-    let folder = (absolute(path) as NSString).deletingLastPathComponent
-    let free = try? FileManager.default.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber
-    return free?.intValue ?? .max
-  }
-
-  private func checkClockify(
-    _ source: ClockifySource, _ composition: Composition, _ line: (String, String, String) -> Void
-  ) async throws {
-    let (owner, serverDate) = try await source.currentUser()
-    line("ok", "key", "belongs to \(owner.name ?? owner.email ?? owner.id)")
-    if let serverDate {
-      let off = Int(Date().timeIntervalSince1970 - serverDate)
-      let words = "\(abs(off)) s \(off > 0 ? "ahead of" : "behind") Clockify"
-      line(
-        abs(off) > 120 ? "fail" : "ok", "clock",
-        abs(off) > 120 ? "this machine is \(words): set up time synchronisation" : "within two minutes of Clockify's")
-    }
-    let workspaces = try await source.workspaces()
-    let wanted = composition.settings.imports.workspaces
-    let isAll = wanted == ["all"] || (wanted.isEmpty && workspaces.count == 1)
-    let chosen = isAll ? workspaces : workspaces.filter { wanted.contains($0.id) }
-    guard !chosen.isEmpty, isAll || chosen.count == wanted.count else {
-      let list = workspaces.map { "\($0.name ?? "?") (\($0.id))" }.joined(separator: ", ")
-      let lost = wanted.filter { id in id != "all" && !workspaces.contains { $0.id == id } }
-      let why = lost.isEmpty ? "" : "not \(lost.joined(separator: ", ")); "
-      line("fail", "workspace", "\(why)the key sees \(list). Next: name them under clockify: workspaces:")
-      return
-    }
-    for workspace in chosen { try await check(workspace, owner, source, composition, line) }
-  }
-
-  private func check(
-    _ workspace: ClockifyWorkspace, _ owner: ClockifyUser, _ source: ClockifySource, _ composition: Composition,
-    _ line: (String, String, String) -> Void
-  ) async throws {
-    let budget =
-      workspace.isFree ? "30 requests an hour" : "\(composition.settings.requestsPerSecond) requests a second"
-    line(
-      "ok", "workspace",
-      "\(workspace.name ?? "") (\(workspace.id)), plan \(workspace.featureSubscriptionType ?? "unknown"): \(budget)")
-    let users = try await source.users(in: workspace.id)
-    line("ok", "rights", "sees \(Words.plural(users.count, "person", "people"))")
-    let zones = Set(users.compactMap(\.timeZone))
-    let unknown = zones.filter { Zone($0) == nil }.sorted()
-    line(
-      unknown.isEmpty ? "ok" : "warn", "zones",
-      "\(Words.plural(users.count, "person", "people")) in \(Words.plural(zones.count, "zone")); the key's owner in \(owner.timeZone ?? "none")\(unknown.isEmpty ? "" : "; not known here: \(unknown.joined(separator: ", "))")"
-    )
-    guard composition.settings.imports.source != .entries else {
-      return line("ok", "entries", "each person's own list is read, as the setting clockify: source: says")
-    }
-    let day = composition.now.utcDay.number * 86_400
-    let reading = try await source.readReport(
-      in: workspace.id, slice: .init(from: day - 86_400, to: day), prepare: { _ in }
-    ) { _, _ in }
-    line("ok", "reports", "reachable; yesterday has \(Words.plural(reading.entries, "entry", "entries"))")
-    guard workspace.isFree,
-      let month = try await source.statedEntries(in: workspace.id, slice: .init(from: day - 30 * 86_400, to: day))
-    else { return }
-    let imports = composition.settings.imports
-    let today = composition.now.utcDay
-    let from = imports.since ?? today - imports.windowDays
-    let nights = BackfillEstimate(
-      days: today - from, windowDays: imports.windowDays, entriesPerMonth: month, perHour: imports.freeRequestsPerHour)
-    line("ok", "history", "back to \(from): \(nights.words)")
   }
 }

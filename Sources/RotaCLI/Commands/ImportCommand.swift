@@ -37,6 +37,10 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(name: .customLong("confirm-deletes"), help: "Let through the removals that the held run RUN listed.")
   var confirmDeletes: Int64?
 
+  @Option(
+    name: .customLong("started-by"), help: "For the web app: who asked for it, as in web:ana. Default: this user.")
+  var startedBy: String?
+
   func run() async throws {
     let composition = try Composition(options)
     let scopes = try Self.scopes(scope)
@@ -65,7 +69,8 @@ struct ImportCommand: AsyncParsableCommand {
       request.person = try person.map { try linked(.person, $0, session) }
       request.project = try project.map { try linked(.project, $0, session) }
     }
-    let report = try await composition.desk().perform(
+    let desk = startedBy.map { composition.desk(for: $0) } ?? composition.desk()
+    let report = try await desk.perform(
       ImportNow(request, isDryRun: dryRun.dryRun, waits: wait), on: database)
     if json.json { print(ReportWords.json(report)) }
     for line in ReportWords(report: report, isDryRun: dryRun.dryRun, database: database).lines { composition.say(line) }
@@ -74,6 +79,9 @@ struct ImportCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let since, let until, until < since { throw ValidationError("--since \(since) is after --until \(until).") }
+    if let startedBy, !startedBy.hasPrefix("web:") || startedBy.count < 5 {
+      throw ValidationError("--started-by must be like web:ana, not \"\(startedBy)\".")
+    }
     if full, since != nil { throw ValidationError("--full says how far back; leave --since out.") }
   }
 

@@ -59,22 +59,8 @@ struct RunsCommand: ParsableCommand {
         print(JSONText.of(object))
         return
       }
-      Terminal.say("Run \(found.id), \(found.trigger), \(found.status), \(found.startedAt), scope \(found.scope)")
-      if let from = found.windowFrom, let to = found.windowTo { print("window    \(from) – \(to)") }
-      print(
-        "read      \(Words.clock(seconds: found.secondsRead)) in \(Words.plural(found.entriesRead, "entry", "entries")), \(Words.plural(found.requests, "request"))"
-      )
-      print(
-        "placed    \(Words.clock(seconds: found.secondsPlaced)), skipped \(Words.clock(seconds: found.secondsSkipped)), held \(Words.clock(seconds: found.secondsHeld))"
-      )
-      if let summary = RunSummary(json: found.summary) {
-        for (kind, counts) in [
-          ("clients", summary.clients), ("projects", summary.projects), ("people", summary.people),
-        ] {
-          guard let counts, counts.new > 0 else { continue }
-          let words = "new       \(kind) \(Words.count(counts.new))\(ReportWords.names(counts))"
-          for line in Words.wrapped(words, indent: 10, width: 80) { Terminal.say(line) }
-        }
+      for line in RunWords.lines(found, moment: { $0 }) {
+        for part in Words.wrapped(line, indent: 10, width: 80) { Terminal.say(part) }
       }
       for line in FindingGroups(findings).lines { Terminal.say(line) }
       if findings.isEmpty { print("no findings") }

@@ -1,8 +1,4 @@
 import ArgumentParser
-import Foundation
-import Importing
-import Operating
-import Planning
 import PlanningStore
 import Steering
 
@@ -18,15 +14,8 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let composition = try Composition(options)
-    var status = try composition.read { try Status($0, now: composition.now) }
-    status.databaseBytes = Night.bytes(of: composition.settings.database)
-    // Who may not write cannot try the lock, and takes the row's word.
-    if status.last?.status == .running,
-      let lock = try? WriteLock(database: composition.settings.database, patience: 0)
-    {
-      status.hasDied = true
-      withExtendedLifetime(lock) {}
-    }
+    let path = composition.settings.database
+    let status = try composition.read { try Status($0, now: composition.now, database: path) }
     if json.json {
       print(JSONText.of(status.object))
     } else {

@@ -17,6 +17,7 @@ struct RotaSettings {
   var imports = ImportSettings()
   var logLevel = "info"
   var night = NightSettings()
+  var webListen = "127.0.0.1:8787"
   var file: String?
 }
 
@@ -139,5 +140,7 @@ struct SettingKey {
       path: "notify.heartbeat", kind: .url, default: "", meaning: "address that is asked for after each good night"),
     .init(path: "backup.to", kind: .text, default: "", meaning: "folder for a copy each night; empty = none"),
     .init(path: "backup.keep", kind: .whole(1...10_000), default: "7", meaning: "copies that are kept"),
+    .init(
+      path: "web.listen", kind: .text, default: "127.0.0.1:8787", meaning: "where the web app listens, on this machine"),
   ]
 }

@@ -189,6 +189,7 @@ struct SettingsLoader {
     settings.night.notify.heartbeat = value("notify.heartbeat", Self.url)
     settings.night.backup.to = text("backup.to")
     settings.night.backup.keep = whole("backup.keep") ?? settings.night.backup.keep
+    settings.webListen = text("web.listen") ?? settings.webListen
   }
 
   private mutating func filter(_ path: String) -> ImportFilter {

@@ -21,10 +21,11 @@ extension Desk {
   package func perform(_ action: ImportNow, on database: PlanningDatabase) async throws -> ImportReport {
     guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Self.busy(database) }
     defer { withExtendedLifetime(lock) {} }
-    guard action.isDryRun else { return try await run(action, on: database) }
+    lock.show(LockHolder(task: LockHolder.importing, by: actor.description))
+    guard action.isDryRun else { return try await run(action, on: database, lock) }
     // The run row of a dry run is gone with the copy: nothing may be said of it.
     do {
-      return try await Self.onCopy(of: database) { try await run(action, on: $0) }
+      return try await Self.onCopy(of: database) { try await run(action, on: $0, lock) }
     } catch is RunInterrupted {
       throw UserError("stopped as asked. It was a dry run: nothing was kept.", status: .interrupted)
     } catch let error as RunFailed {
@@ -32,15 +33,38 @@ extension Desk {
     }
   }
 
-  private func run(_ action: ImportNow, on database: PlanningDatabase) async throws -> ImportReport {
+  private func run(
+    _ action: ImportNow, on database: PlanningDatabase, _ lock: WriteLock
+  ) async throws -> ImportReport {
     defer { progress?.end() }
+    var request = action.request
+    request.startedBy = actor.description
     let pipeline = ImportPipeline(
       database: database, source: try source(database, action.waits), settings: settings,
-      request: action.request, logger: logger, wording: .english
+      request: request, logger: logger, wording: .english
     ) { step in
       logger.debug("\(step.words)")
+      lock.show(step: step.shown)
       progress?.say(step.words)
     }
     return try await pipeline.run()
+  }
+}
+
+extension LockHolder {
+  /// The task of an import.
+  static let importing = "import"
+
+  package var isImport: Bool { task == Self.importing }
+}
+
+extension ImportStep {
+  /// As the lock file shows it.
+  fileprivate var shown: LockHolder.Step {
+    switch self {
+    case .time(_, let entries, let all): LockHolder.Step(words, done: entries, total: max(entries, all))
+    case .timeOfPerson(let number, let all): LockHolder.Step(words, done: number - 1, total: all)
+    case .workspaces, .lists, .placing: LockHolder.Step(words)
+    }
   }
 }

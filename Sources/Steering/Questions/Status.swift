@@ -26,11 +26,30 @@ package struct Status {
   /// The file's size on the first night of the oldest month known of the last three.
   package let bytesThen: (month: String, bytes: Int)?
   package var databaseBytes = 0
-  /// The run's process is gone: nobody holds the lock.
+  /// Who writes just now.
+  package var holder: LockHolder?
+  /// The run's process is gone: nobody says that they hold the lock.
   package var hasDied = false
 
   /// How late a night may be before it counts as overdue, seconds.
   package static let grace = 2 * 3600
+
+  /// - Parameters:
+  ///   - now: UTC.
+  ///   - path: the database's, whose lock file and size are looked at, too.
+  package init(_ session: StoreSession, now: Instant, database path: String) throws {
+    // Before the first row is read, and after: who begins or ends in between is not called dead.
+    let before = LockHolder.of(database: path)
+    try self.init(session, now: now)
+    holder = before ?? LockHolder.of(database: path)
+    hasDied = last?.status == .running && holder == nil
+    databaseBytes = Self.bytes(of: path)
+  }
+
+  /// Size of a file; 0: it is not there.
+  package static func bytes(of file: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+  }
 
   package init(_ session: StoreSession, now: Instant) throws {
     let runs = try session.runs.latest(limit: 200)

@@ -90,6 +90,7 @@ package enum ErrorWords {
         error.message, next: .outside("make room (df -h), then run the same command again"), status: .failed)
     case .busy: UserError(error.message, next: .outside("try again in a moment"), status: .alreadyRunning)
     case .damaged, .damagedEntry: UserError(error.message, next: .restoreBackup, status: .failed)
+    case .interrupted: UserError(error.message, next: .outside("ask for less"), status: .failed)
     case .refused: UserError(error.message)
     case .other: UserError(error.message, status: .failed)
     }

@@ -1,21 +1,37 @@
 import Foundation
 import Planning
-import PlanningStore
+package import PlanningStore
 
 extension Explanation {
   package var lines: [String] {
     var lines = ["\(name)\(planned > 0 ? "   planned \(Words.clock(minutes: planned))" : "")", ""]
     for actual in actuals { lines += actualLines(actual) }
-    if actuals.isEmpty {
-      lines.append("  nothing is stored here")
-      if planned > 0, freeze == nil, let words = zeros?.words(cell.day) { lines.append("  \(words)") }
-    }
-    let others = entries.filter { $0.state != .placed || !isHere($0) }
-    if !others.isEmpty {
+    lines += whyEmpty.map { "  \($0)" }
+    if !notCounted.isEmpty {
       lines += ["", "  not counted here"]
-      for entry in others { lines.append("  ├ \(entryText(entry))  \(why(entry))") }
+      for entry in notCounted { lines.append("  ├ \(entryText(entry))  \(why(entry))") }
     }
-    lines.append("")
+    return lines + [""] + footing
+  }
+
+  /// Where nothing is stored: that, and when a zero comes.
+  package var whyEmpty: [String] {
+    guard actuals.isEmpty else { return [] }
+    let comes = planned > 0 && freeze == nil ? zeros?.words(cell.day) : nil
+    return ["nothing is stored here"] + [comes].compactMap(\.self)
+  }
+
+  /// Entries that have to do with the cell and are in none of its rows.
+  package var notCounted: [EntryRow] { entries.filter { $0.state != .placed || !isHere($0) } }
+
+  /// Entries behind one row.
+  package func entries(of actual: CellRow) -> [EntryRow] {
+    entries.filter { $0.state == .placed && $0.role == actual.role }
+  }
+
+  /// Where all of it comes from, a sentence each.
+  package var footing: [String] {
+    var lines: [String] = []
     let runs = Set(entries.compactMap(\.firstSeenRun)).sorted()
     if !runs.isEmpty {
       lines.append("Entries first read by run \(runs.map(String.init).joined(separator: ", ")).")
@@ -29,46 +45,58 @@ extension Explanation {
   private func isHere(_ entry: EntryRow) -> Bool { entry.date == cell.day && entry.role != nil }
 
   private func actualLines(_ actual: CellRow) -> [String] {
-    let run = actual.importRunID.map(String.init) ?? ""
-    let origin =
-      switch actual.origin {
-      case .manual: "typed by hand"
-      case .autofill: "a zero filled by run \(run)"
-      case .clockify: "from Clockify, written by run \(run)"
-      }
     var lines = [
-      "  \(actual.role)   \(Words.clock(minutes: actual.minutes)) = \(Words.clock(minutes: actual.billableMinutes)) billable + \(Words.clock(minutes: actual.nonbillableMinutes))   \(origin)"
+      "  \(actual.role)   \(Words.clock(minutes: actual.minutes)) = \(Words.clock(minutes: actual.billableMinutes)) billable + \(Words.clock(minutes: actual.nonbillableMinutes))   \(origin(of: actual))"
     ]
-    let mine = entries.filter { $0.state == .placed && $0.role == actual.role }
-    if actual.origin == .manual, !mine.isEmpty {
-      lines.append("  │ Clockify has, not counted while typed hours stand here:")
-    }
+    let mine = entries(of: actual)
+    if let words = heading(of: actual) { lines.append("  │ \(words)") }
     for entry in mine { lines.append("  ├ \(entryText(entry))") }
-    for isBillable in [true, false] {
-      let seconds = mine.filter { $0.billable == isBillable }.reduce(0) { $0 + $1.seconds }
-      if seconds > 0 {
-        lines.append(
-          "  │ \(isBillable ? "billable" : "not billable") \(Words.clock(seconds: seconds)) → \(Words.clock(minutes: Minutes.rounded(seconds: seconds))) (rounded once, half up)"
-        )
-      }
-    }
-    if let step = mine.first?.roleStep { lines.append("  └ role: \(step.words)") }
+    for words in sums(of: mine) { lines.append("  │ \(words)") }
+    if let words = roleWords(of: mine) { lines.append("  └ \(words)") }
     return lines
   }
 
-  private func entryText(_ entry: EntryRow) -> String {
-    let zone = Zone(entry.zone) ?? .utc
-    func clock(_ text: String?) -> String {
-      guard let instant = text.flatMap({ Instant($0) }) else { return "…" }
-      let time = instant.seconds - zone.start(of: zone.day(of: instant)).seconds
-      return "\(Words.two(time / 3600)):\(Words.two(time / 60 % 60))"
+  package func origin(of actual: CellRow) -> String {
+    let run = actual.importRunID.map(String.init) ?? ""
+    return switch actual.origin {
+    case .manual: "typed by hand"
+    case .autofill: "a zero filled by run \(run)"
+    case .clockify: "from Clockify, written by run \(run)"
     }
-    let flag = entry.billable ? "billable" : "not billable"
-    return
-      "\(clock(entry.startedAt))–\(clock(entry.endedAt))  \(Words.clock(seconds: entry.seconds))  \(flag)  \(entry.entryID)  \((entry.description ?? "").prefix(30))"
   }
 
-  private func why(_ entry: EntryRow) -> String {
+  /// Over a row's entries, where they are not what it holds.
+  package func heading(of actual: CellRow) -> String? {
+    actual.origin == .manual && !entries(of: actual).isEmpty
+      ? "Clockify has, not counted while typed hours stand here:" : nil
+  }
+
+  /// Seconds of a row's entries and the minutes that they round to.
+  package func sums(of entries: [EntryRow]) -> [String] {
+    [true, false].compactMap { isBillable in
+      let seconds = entries.filter { $0.billable == isBillable }.reduce(0) { $0 + $1.seconds }
+      guard seconds > 0 else { return nil }
+      return
+        "\(isBillable ? "billable" : "not billable") \(Words.clock(seconds: seconds)) → \(Words.clock(minutes: Minutes.rounded(seconds: seconds))) (rounded once, half up)"
+    }
+  }
+
+  package func roleWords(of entries: [EntryRow]) -> String? {
+    entries.first?.roleStep.map { "role: \($0.words)" }
+  }
+
+  private func entryText(_ entry: EntryRow) -> String {
+    let flag = entry.billable ? "billable" : "not billable"
+    return
+      "\(times(of: entry))  \(Words.clock(seconds: entry.seconds))  \(flag)  \(entry.entryID)  \((entry.description ?? "").prefix(30))"
+  }
+
+  /// From when to when, in the zone that decided its date.
+  package func times(of entry: EntryRow) -> String {
+    Words.times(entry.startedAt, entry.endedAt, zone: entry.zone)
+  }
+
+  package func why(_ entry: EntryRow) -> String {
     switch entry.state {
     case .missing: "gone: did not come back from Clockify"
     case .deleted: "deleted in Clockify"

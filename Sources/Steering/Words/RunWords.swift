@@ -1,9 +1,28 @@
 import Foundation
 import Importing
+import Planning
 package import PlanningStore
 
 /// One run for people and for programs.
 package enum RunWords {
+  /// What it was, read and did, a line each.
+  ///
+  /// - Parameter moment: how an instant of the database (UTC) is shown.
+  package static func lines(_ run: ImportRun, moment: (String) -> String) -> [String] {
+    var lines = ["Run \(run.id), \(run.trigger), \(run.status), \(moment(run.startedAt)), scope \(run.scope)"]
+    if let from = run.windowFrom, let to = run.windowTo { lines.append("window    \(from) – \(to)") }
+    lines += [
+      "read      \(Words.clock(seconds: run.secondsRead)) in \(Words.plural(run.entriesRead, "entry", "entries")), \(Words.plural(run.requests, "request"))",
+      "placed    \(Words.clock(seconds: run.secondsPlaced)), skipped \(Words.clock(seconds: run.secondsSkipped)), held \(Words.clock(seconds: run.secondsHeld))",
+    ]
+    guard let summary = RunSummary(json: run.summary) else { return lines }
+    for (kind, counts) in [("clients", summary.clients), ("projects", summary.projects), ("people", summary.people)] {
+      guard let counts, counts.new > 0 else { continue }
+      lines.append("new       \(kind) \(Words.count(counts.new))\(ReportWords.names(counts))")
+    }
+    return lines
+  }
+
   /// - Parameter mask: hides names and e-mail addresses.
   package static func object(_ run: ImportRun, _ findings: [Finding], mask: NameMask? = nil) -> [String: Any] {
     let summary = (try? JSONSerialization.jsonObject(with: Data(run.summary.utf8))) as? [String: Any] ?? [:]

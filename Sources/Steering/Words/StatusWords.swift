@@ -4,29 +4,45 @@ package import Planning
 import PlanningStore
 
 extension Status {
+  /// One line of the status: a name, words, and what one can do about it.
+  package struct Fact {
+    package let name: String
+    package let words: String
+    package var next: NextStep?
+  }
+
   package func lines(_ mode: AutofillMode) -> [String] {
-    var lines: [String] = []
-    func line(_ name: String, _ text: String) { lines.append("\(Words.padded(name, 13)) \(text)") }
+    let facts = facts(mode) { $0 }.map { fact in
+      "\(Words.padded(fact.name, 13)) \(fact.words)\(fact.next.map { "   \($0.command)" } ?? "")"
+    }
+    let waits = "\(Words.padded("Waiting", 13)) \(waiting.items.isEmpty ? "nothing" : "")"
+    return (facts + [waits]).flatMap(Self.folded) + waiting.lines
+  }
+
+  /// - Parameter moment: how an instant of the database (UTC) is shown.
+  package func facts(_ mode: AutofillMode, moment: (String) -> String) -> [Fact] {
+    var facts: [Fact] = []
+    func fact(_ name: String, _ words: String, _ next: NextStep? = nil) {
+      facts.append(Fact(name: name, words: words, next: next))
+    }
     if let last {
+      let began = "\(last.id), \(moment(last.startedAt))"
       switch last.status {
-      case .running where hasDied:
-        line("Last run", "\(last.id), \(last.startedAt), died; the next one takes its work over   rota import")
-      case .running: line("Last run", "\(last.id), \(last.startedAt), running")
+      case .running where hasDied: fact("Last run", "\(began), died; the next one takes its work over", .importNow)
+      case .running: fact("Last run", "\(began), running\(holder?.step.map { ": \($0.words)" } ?? "")")
       case .done, .held:
-        line(
-          "Last run",
-          "\(last.id), \(last.startedAt), \(last.status.rawValue), \(last.isBalanced ? "balanced" : "NOT BALANCED")")
-      default: line("Last run", "\(last.id), \(last.startedAt), \(last.status.rawValue)   rota runs show \(last.id)")
+        fact("Last run", "\(began), \(last.status.rawValue), \(last.isBalanced ? "balanced" : "NOT BALANCED")")
+      default: fact("Last run", "\(began), \(last.status.rawValue)", .run(last.id))
       }
       if last.status != .done, let lastComplete, lastComplete.id != last.id {
-        line("Last complete", "\(lastComplete.id), \(lastComplete.startedAt)")
+        fact("Last complete", "\(lastComplete.id), \(moment(lastComplete.startedAt))")
       }
     } else {
-      line("Last run", "none yet   rota import")
+      fact("Last run", "none yet", .importNow)
     }
     if let rightSince {
       let back = lastComplete.flatMap { RunSummary(json: $0.summary)?.readsBackTo }
-      line(
+      fact(
         "Right since",
         "\(rightSince)\(back.map { $0 < rightSince ? " (older time, back to \($0): as it was read then)" : "" } ?? "")")
     }
@@ -36,41 +52,42 @@ extension Status {
       case .scheduled: "zeros for planned days"
       case .off: "no zeros"
       }
-    line(
-      "Actuals",
-      enabledAt.map { "on since \($0.prefix(10)), \(zeros)\(autofillFrom.map { " from \($0) on" } ?? "")" }
-        ?? "off   rota actuals enable")
+    if let enabledAt {
+      fact("Actuals", "on since \(enabledAt.prefix(10)), \(zeros)\(autofillFrom.map { " from \($0) on" } ?? "")")
+    } else {
+      fact("Actuals", "off", .enableActuals)
+    }
     for lock in locks {
-      line(
-        "Locked",
-        lock.day.map { "\(lock.project) until \($0)   rota lock show" }
-          ?? "nothing: \"\(lock.lockedUntil)\" of \(lock.project) is no date   rota database check")
+      if let day = lock.day {
+        fact("Locked", "\(lock.project) until \(day)", .locks)
+      } else {
+        fact("Locked", "nothing: \"\(lock.lockedUntil)\" of \(lock.project) is no date", .checkDatabase)
+      }
     }
     for row in held {
       let reason = row.reason ?? ""
-      line("Held in all", "\(Words.hours(seconds: row.seconds)): \(Reason(rawValue: reason)?.words ?? reason)")
+      fact("Held in all", "\(Words.hours(seconds: row.seconds)): \(Reason(rawValue: reason)?.words ?? reason)")
     }
     if archivedUnknown > 0 {
-      line(
-        "Unknown",
-        "\(Words.plural(archivedUnknown, "archived person", "archived people")) with hours   rota people list --unknown"
-      )
+      fact(
+        "Unknown", "\(Words.plural(archivedUnknown, "archived person", "archived people")) with hours", .fixUnknownRoles)
     }
-    if let next {
-      line("Next run", "\(next), daily at \(schedule!.time) \(schedule!.zone.name) (rota nightly)")
+    if let next, let schedule {
+      fact(
+        "Next run", "\(moment(next.description)), daily at \(schedule.time) \(schedule.zone.name) (rota nightly)")
     }
     if isOverdue {
-      line("Overdue", "no complete run since \(lastComplete?.startedAt ?? "the beginning")   rota import")
+      fact(
+        "Overdue", "no complete run since \(lastComplete.map { moment($0.startedAt) } ?? "the beginning")", .importNow)
     }
     if let bytesThen {
       let grown = Words.megabytes(databaseBytes - bytesThen.bytes, signed: true)
-      line(
+      fact(
         "Database",
-        "\(Words.megabytes(databaseBytes)), \(grown) since \(bytesThen.month), \(backup.map { "last backup \($0)" } ?? "no nightly backup yet")"
+        "\(Words.megabytes(databaseBytes)), \(grown) since \(bytesThen.month), \(backup.map { "last backup \(moment($0))" } ?? "no nightly backup yet")"
       )
     }
-    line("Waiting", waiting.items.isEmpty ? "nothing" : "")
-    return lines.flatMap(Self.folded) + waiting.lines
+    return facts
   }
 
   /// Within 80 columns; a command goes to the next line as a whole.

@@ -19,6 +19,7 @@ extension StoreError {
     case .diskFull: "no room left on the disk of \(path); nothing was half-written"
     case .ioFailed: "reading or writing \(path) failed: is the disk full or gone? Nothing was half-written"
     case .busy: "\(path) is in use by another program that does not let go"
+    case .interrupted: "reading \(path) took too long and was stopped"
     case .damaged: "\(path) is damaged: \(detail ?? "integrity check failed")"
     case .damagedEntry(let id): "time entry \(id) has no readable start in the mirror"
     case .refused:

@@ -24,8 +24,6 @@ package struct WeekWords {
     package let role: String
   }
 
-  private static let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-
   package var lines: [String] {
     guard !rows.isEmpty || !absences.isEmpty else {
       return ["Week of \(start): nothing planned, nothing worked."]
@@ -41,7 +39,7 @@ package struct WeekWords {
       texts.map { String(repeating: " ", count: max(0, 7 - $0.count)) + $0 }.joined()
     }
     var lines = [
-      Words.padded("Week of \(start)", 44) + cells(week.map { Self.names[$0.weekday.rawValue] })
+      Words.padded("Week of \(start)", 44) + cells(week.map { Words.weekday($0) })
     ]
     for (line, entries) in days.sorted(by: { ($0.key.project, $0.key.role) < ($1.key.project, $1.key.role) }) {
       let name = String("\(line.project) · \(line.client) · \(line.role)".prefix(34))

@@ -51,6 +51,21 @@ package enum Words {
     return "\(parts.day) \(months[parts.month - 1]) \(parts.year)"
   }
 
+  private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+  package static func weekday(_ day: CalendarDay) -> String { weekdays[day.weekday.rawValue] }
+
+  /// `09:00–11:30` of two instants as stored, in a zone by name; one that is not there yet is `…`.
+  package static func times(_ from: String?, _ to: String?, zone name: String) -> String {
+    let zone = Zone(name) ?? .utc
+    func clock(_ text: String?) -> String {
+      guard let instant = text.flatMap({ Instant($0) }) else { return "…" }
+      let time = instant.seconds - zone.start(of: zone.day(of: instant)).seconds
+      return "\(two(time / 3600)):\(two(time / 60 % 60))"
+    }
+    return "\(clock(from))–\(clock(to))"
+  }
+
   package static func range(_ days: ClosedRange<CalendarDay>) -> String {
     "\(day(days.lowerBound)) – \(day(days.upperBound))"
   }

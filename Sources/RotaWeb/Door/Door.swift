@@ -1,0 +1,143 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import HummingbirdCore
+import Logging
+import PlanningStore
+
+/// What travels with a request through the doors.
+struct VisitContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// Who asks; nil: nobody is logged in.
+  var visitor: Visitor?
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+  }
+}
+
+/// Headers of every answer: nothing from elsewhere, nothing in frames, nothing kept (docs/security.md).
+struct SafeHeaders: RouterMiddleware {
+  typealias Context = VisitContext
+
+  private static let headers: HTTPFields = [
+    .contentSecurityPolicy:
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+      + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    .xContentTypeOptions: "nosniff",
+    HTTPField.Name("Referrer-Policy")!: "same-origin",
+    HTTPField.Name("Cross-Origin-Opener-Policy")!: "same-origin",
+    HTTPField.Name("Cross-Origin-Resource-Policy")!: "same-origin",
+  ]
+
+  func handle(
+    _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
+  ) async throws -> Response {
+    var response = try await next(request, context)
+    response.headers.append(contentsOf: Self.headers)
+    return response
+  }
+}
+
+/// Only under names that are ours: another site's name that leads to this address gets nothing.
+struct KnownHost: RouterMiddleware {
+  let hosts: Set<String>
+
+  func handle(
+    _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
+  ) async throws -> Response {
+    guard let host = request.head.authority?.lowercased(), hosts.contains(host) else {
+      throw Refusal(
+        .init(code: 421, reasonPhrase: "Misdirected Request"),
+        "This address is not served under that name.")
+    }
+    return try await next(request, context)
+  }
+}
+
+/// What changes anything must come from a page of ours.
+struct SameOrigin: RouterMiddleware {
+  typealias Context = VisitContext
+
+  func handle(
+    _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
+  ) async throws -> Response {
+    if request.method != .get, request.method != .head, !isOurs(request) {
+      throw Refusal(.forbidden, "This did not come from a page of rota: nothing was changed.")
+    }
+    return try await next(request, context)
+  }
+
+  private func isOurs(_ request: Request) -> Bool {
+    if let site = request.headers[HTTPField.Name("Sec-Fetch-Site")!] { return site == "same-origin" }
+    guard let origin = request.headers[.origin], let host = request.head.authority else { return false }
+    return origin == "http://\(host)" || origin == "https://\(host)"
+  }
+}
+
+/// Finds out who asks. Everything but the way in is closed to nobody.
+struct LogIn: RouterMiddleware {
+  let site: Site
+  let keys: SessionKeys
+
+  /// First parts of the paths that need nobody.
+  private static let open: Set<Substring> = ["login", "enter", "assets", "healthz"]
+
+  func handle(
+    _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
+  ) async throws -> Response {
+    var context = context
+    if let token = keys.token(of: request),
+      let session = try site.accounts.session(SessionKeys.hash(token), at: Date.seconds),
+      let right = Right(rawValue: session.right)
+    {
+      context.visitor = Visitor(name: session.name, right: right)
+    }
+    let part = request.uri.path.split(separator: "/").first
+    if context.visitor == nil, !Self.open.contains(part ?? "") {
+      return .redirect(to: "/login", type: .normal)
+    }
+    return try await next(request, context)
+  }
+}
+
+/// Tokens of sessions and links: shown once, kept as SHA-256.
+struct SessionKeys: Sendable {
+  let port: Int
+
+  /// How long a session and a link hold, seconds.
+  static let sessionTime = 12 * 3600
+  static let linkTime = 10 * 60
+
+  var cookie: String { "rota-\(port)" }
+
+  /// 32 random bytes, as a link or a cookie holds them.
+  static func make() -> String {
+    SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.hex
+  }
+
+  static func hash(_ token: String) -> Data { Data(SHA256.hash(data: Data(token.utf8))) }
+
+  func token(of request: Request) -> String? { request.cookies[cookie]?.value }
+
+  func cookie(_ token: String, for seconds: Int) -> Cookie {
+    Cookie(name: cookie, value: token, maxAge: seconds, path: "/", secure: false, httpOnly: true, sameSite: .lax)
+  }
+}
+
+extension Date {
+  static var seconds: Int { Int(Date().timeIntervalSince1970) }
+}
+
+/// Turned away, with a sentence.
+struct Refusal: Error {
+  let status: HTTPResponse.Status
+  let message: String
+
+  init(_ status: HTTPResponse.Status, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Importing
+import Planning
+import PlanningStore
+import Steering
+
+/// What the frame of every page needs to know of the database.
+struct FrameFacts: Sendable {
+  var workspace: String?
+  var rightSince: String?
+  var lastFailed: Int64?
+  var asOf: (run: Int64, at: String)?
+  /// Who writes just now.
+  var holder: LockHolder?
+  var said: [String] = []
+
+  init(_ session: StoreSession, _ visit: Visit) throws {
+    holder = LockHolder.of(database: visit.site.wiring.database)
+    let runs = try session.runs.latest(limit: 50)
+    let complete = runs.first { [.done, .held].contains($0.status) }
+    let summary = complete.flatMap { RunSummary(json: $0.summary) }
+    workspace = summary.flatMap { $0.workspaceName.isEmpty ? nil : $0.workspaceName }
+    rightSince = runs.lazy.compactMap { RunSummary(json: $0.summary)?.guaranteedFrom }.first
+    lastFailed = runs.first.flatMap { $0.status == .failed ? $0.id : nil }
+    asOf = complete.map { ($0.id, $0.finishedAt ?? $0.startedAt) }
+    guard let id = visit.query["said"].flatMap({ Int64($0) }),
+      let change = try session.changes.said(id, to: visit.visitor.name),
+      visit.site.wiring.now() - change.at < 600
+    else { return }
+    said = change.text.split(separator: "\n").map(String.init)
+  }
+}
+
+/// Header, banner, what was said, and footer.
+struct Frame: Sendable {
+  let title: String
+  let site: String?
+  let isKnown: Bool
+  let nav: [NavItem]
+  let visitor: String
+  let banner: Banner?
+  let said: [String]
+  let isSaid: Bool
+  let footer: String
+  let asOf: String?
+  let style: String
+  let script: String
+  let icon: String
+  /// Loads itself anew every three seconds where there is no script.
+  var refreshes = false
+
+  struct NavItem: Sendable {
+    let label: String
+    let path: String
+    let isHere: Bool
+  }
+
+  struct Banner: Sendable {
+    let text: String
+    let path: String
+    let label: String
+    let isFault: Bool
+  }
+
+  /// - Parameter facts: nil: the database could not be asked, or nobody is logged in.
+  init(_ facts: FrameFacts?, _ visit: Visit, title: String) {
+    let here = visit.request.uri.path
+    self.title = title
+    site = facts?.workspace
+    isKnown = visit.isKnown
+    let all = [("Home", "/"), ("People", "/people"), ("Runs", "/runs"), ("Integration", "/integration")]
+    nav = all.map { label, path in
+      NavItem(label: label, path: path, isHere: path == "/" ? here == "/" : here.hasPrefix(path))
+    }
+    visitor = visit.visitor.name
+    banner = facts.flatMap { Self.banner($0, here: here) }
+    said = facts?.said ?? []
+    isSaid = !said.isEmpty
+    let since = facts?.rightSince.map { " · right since \(CalendarDay($0).map { Words.day($0) } ?? $0)" } ?? ""
+    footer = "rota \(visit.site.wiring.version) · schema \(PlanningDatabase.schemaVersion)\(since)"
+    asOf = facts?.asOf.map { "As of run \($0.run), \(visit.moments.words($0.at)) (\(visit.site.zone.name))" }
+    style = "/assets/\(visit.site.assets.style.name)"
+    script = "/assets/\(visit.site.assets.script.name)"
+    icon = "/assets/\(visit.site.assets.icon.name)"
+  }
+
+  private static func banner(_ facts: FrameFacts, here: String) -> Banner? {
+    if here == "/import" { return nil }
+    if let holder = facts.holder, holder.isImport {
+      let step = holder.step.map { ": \($0.words)" } ?? ""
+      return Banner(
+        text: "An import is running\(step). Changes wait until it has ended.", path: "/import", label: "Look",
+        isFault: false)
+    }
+    return facts.lastFailed.map { run in
+      Banner(
+        text: "The last import, run \(run), failed: figures are those of the run before.", path: "/runs/\(run)",
+        label: "See why", isFault: true)
+    }
+  }
+}

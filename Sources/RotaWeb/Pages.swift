@@ -1,0 +1,50 @@
+import Foundation
+import Hummingbird
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import Mustache
+
+/// What a page shows: plain data, beside the template that lays it out.
+protocol PageModel: Sendable {
+  static var template: String { get }
+  var title: String { get }
+}
+
+/// A page in its frame.
+struct Page<Body: PageModel>: Sendable {
+  let frame: Frame
+  let body: Body
+}
+
+/// The templates, all in the binary.
+struct Pages: Sendable {
+  private let library: MustacheLibrary
+
+  init() throws {
+    var library = MustacheLibrary()
+    for (name, bytes) in Self.sources { try library.register(String(decoding: bytes, as: UTF8.self), named: name) }
+    self.library = library
+  }
+
+  /// Every template by its name.
+  static let sources: [(name: String, bytes: [UInt8])] = [
+    ("layout", PackageResources.layout_mustache), ("step", PackageResources.step_mustache),
+    ("bar", PackageResources.bar_mustache), ("problem", PackageResources.problem_mustache),
+    ("home", PackageResources.home_mustache), ("people", PackageResources.people_mustache),
+    ("person", PackageResources.person_mustache), ("cell", PackageResources.cell_mustache),
+    ("entries", PackageResources.entries_mustache), ("runs", PackageResources.runs_mustache),
+    ("run", PackageResources.run_mustache), ("integration", PackageResources.integration_mustache),
+    ("import", PackageResources.import_mustache), ("confirm", PackageResources.confirm_mustache),
+    ("failure", PackageResources.failure_mustache), ("login", PackageResources.login_mustache),
+  ]
+
+  func html<Body>(_ page: Page<Body>) -> String { library.render(page, withTemplate: Body.template) ?? "" }
+
+  func response<Body>(_ page: Page<Body>, status: HTTPResponse.Status) -> Response {
+    var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
+    if status == .methodNotAllowed { headers[.allow] = "GET, POST" }
+    return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html(page))))
+  }
+}

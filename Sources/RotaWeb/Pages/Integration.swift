@@ -1,0 +1,109 @@
+import Hummingbird
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import Importing
+import Planning
+import PlanningStore
+import Steering
+
+/// Connection, what is imported, and importing now.
+struct IntegrationModel: PageModel {
+  static let template = "integration"
+  let title = "Integration"
+  let checked: [Check]
+  let wasChecked: Bool
+  let actuals: String
+  let isOn: Bool
+  let zeros: String
+  let maySwitch: Bool
+  let mayImport: Bool
+  let unknown: String?
+  let isBusy: Bool
+  let problem: Problem?
+  let mayAllowUnknown: Bool
+  let autofillFrom: String
+  let scopes: [Choice]
+  let since: String
+  let until: String
+  let person: String
+  let project: String
+  let isFull: Bool
+  let importProblem: Problem?
+
+  struct Check: Sendable {
+    let state: String
+    let name: String
+    let words: String
+  }
+}
+
+extension IntegrationModel {
+  /// - Parameters:
+  ///   - checked: the lines of a check; nil: none was asked for.
+  ///   - problem: what was said against turning actuals on.
+  ///   - importProblem: what was said against an import.
+  init(
+    _ session: StoreSession, _ visit: Visit, checked: [CheckLine]?, problem: UserError? = nil,
+    importProblem: UserError? = nil
+  ) throws {
+    let wiring = visit.site.wiring
+    let status = try Status(session, now: wiring.now(), database: wiring.database)
+    self.checked = (checked ?? []).map { Check(state: $0.state, name: $0.name, words: $0.words) }
+    wasChecked = checked != nil
+    isOn = status.enabledAt != nil
+    actuals =
+      status.enabledAt.map { "on since \(visit.moments.words($0))" } ?? "off: clients, projects and people are imported, time is not"
+    zeros =
+      status.facts(wiring.settings.autofillMode) { visit.moments.words($0) }.first { $0.name == "Actuals" }?.words ?? ""
+    maySwitch = visit.may(.admin)
+    mayImport = visit.may(.planner)
+    let count = try session.questions.peopleWithUnknownRole().count
+    unknown = count > 0 ? "\(Words.plural(count, "person has", "people have")) the role Unknown" : nil
+    isBusy = LockHolder.of(database: wiring.database)?.isImport ?? false
+    self.problem = problem.map { Problem($0, visit) }
+    mayAllowUnknown = problem?.status == .needsConfirmation
+    autofillFrom = visit.form["autofill_from"] ?? ""
+    // A form that comes back holds what was typed, a link may hold the dates to read.
+    let given = visit.form["do"] == nil ? visit.query : visit.form
+    let chosen = given.all("scope")
+    scopes = ImportScope.allCases.map { scope in
+      Choice(
+        value: scope.rawValue, label: scope.rawValue, isChosen: chosen.isEmpty || chosen.contains(scope.rawValue))
+    }
+    since = given["since"] ?? ""
+    until = given["until"] ?? ""
+    person = given["person"] ?? ""
+    project = given["project"] ?? ""
+    isFull = given["full"] != nil
+    self.importProblem = importProblem.map { Problem($0, visit) }
+  }
+}
+
+enum IntegrationActions {
+  static func show(_ visit: Visit) async throws -> Response {
+    let checked = visit.query["check"] != nil && visit.may(.planner) ? await visit.site.wiring.check() : nil
+    return try await visit.page { try IntegrationModel($0, visit, checked: checked) }
+  }
+
+  static func switchActuals(_ visit: Visit) async throws -> Response {
+    do {
+      guard visit.form["do"] == "on" else {
+        return visit.seeOther("/integration#actuals", try await visit.perform(DisableActuals()))
+      }
+      let from = try visit.form["autofill_from"].map { text in
+        guard let day = CalendarDay(text) else { throw UserError("\"\(text)\" is no date: it must be like 2026-03-09") }
+        return day
+      }
+      let said = try await visit.perform(
+        EnableActuals(allowUnknown: visit.form["allow_unknown"] != nil, autofillFrom: from))
+      return visit.seeOther("/integration#actuals", said)
+    } catch {
+      guard let problem = ErrorWords.words(error) else { throw error }
+      return try await visit.page(problem.httpStatus) {
+        try IntegrationModel($0, visit, checked: nil, problem: problem)
+      }
+    }
+  }
+}

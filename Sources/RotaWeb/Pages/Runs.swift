@@ -1,0 +1,199 @@
+import Planning
+import PlanningStore
+import Steering
+
+/// What earlier imports did.
+struct RunsModel: PageModel {
+  static let template = "runs"
+  let title = "Runs"
+  let statuses: [Choice]
+  let triggers: [Choice]
+  let since: String
+  let runs: [Row]
+  let isEmpty: Bool
+  let isNarrowed: Bool
+  let older: LinkModel?
+
+  struct Row: Sendable {
+    let id: Int64
+    let path: String
+    let at: Moment
+    let trigger: String
+    let by: String?
+    let status: String
+    let isFault: Bool
+    let window: String
+    let requests: String
+    let entries: String
+    let read: String
+    let placed: String
+    let notPlaced: String
+  }
+
+  static let rows = 100
+}
+
+/// One of the values of a filter.
+struct Choice: Sendable {
+  let value: String
+  let label: String
+  let isChosen: Bool
+
+  /// - Parameter all: what none of them is called.
+  static func among(_ values: [String], chosen: String?, all: String) -> [Choice] {
+    [Choice(value: "", label: all, isChosen: chosen == nil)]
+      + values.map { Choice(value: $0, label: $0, isChosen: $0 == chosen) }
+  }
+}
+
+extension RunsModel {
+  init(_ session: StoreSession, _ visit: Visit) throws {
+    let (status, trigger) = (visit.query["status"], visit.query["trigger"])
+    let since = visit.query["since"].flatMap { CalendarDay($0) }
+    let found = try session.questions.runs(
+      limit: Self.rows + 1, status: status, trigger: trigger, since: since,
+      before: visit.query["before"].flatMap { Int64($0) })
+    statuses = Choice.among(RunStatus.allCases.map(\.rawValue), chosen: status, all: "any status")
+    triggers = Choice.among(RunTrigger.allCases.map(\.rawValue), chosen: trigger, all: "started by anything")
+    self.since = since?.description ?? ""
+    runs = found.prefix(Self.rows).map { run in
+      let window = Self.both(run.windowFrom.flatMap { CalendarDay($0) }, run.windowTo.flatMap { CalendarDay($0) })
+      return Row(
+        id: run.id, path: "/runs/\(run.id)", at: visit.moments.moment(run.startedAt), trigger: run.trigger,
+        by: run.startedBy, status: run.status, isFault: ["failed", "partial", "held"].contains(run.status),
+        window: window.map { Words.range($0...max($0, $1)) } ?? "–", requests: Words.count(run.requests),
+        entries: Words.count(run.entriesRead), read: Words.hours(seconds: run.secondsRead),
+        placed: Words.hours(seconds: run.secondsPlaced),
+        notPlaced: Words.hours(seconds: run.secondsSkipped + run.secondsHeld))
+    }
+    isEmpty = found.isEmpty
+    isNarrowed = status != nil || trigger != nil || since != nil
+    older =
+      found.count > Self.rows
+      ? LinkModel(path: "/runs" + visit.query.with("before", "\(found[Self.rows - 1].id)").suffix, label: "Older runs")
+      : nil
+  }
+
+  private static func both<A, B>(_ a: A?, _ b: B?) -> (A, B)? { a.flatMap { a in b.map { (a, $0) } } }
+}
+
+/// One run with everything that it found.
+struct RunModel: PageModel {
+  static let template = "run"
+  let title: String
+  let lines: [String]
+  let books: BooksBar?
+  let groups: [Group]
+  let isClean: Bool
+  let isPruned: Bool
+  let slices: [Slice]
+  let hasSlices: Bool
+  let held: Held?
+  let export: String
+  let exportMasked: String
+
+  struct Group: Sendable {
+    let anchor: String
+    let level: String
+    let code: String
+    let sum: String
+    let findings: [Line]
+    let more: String?
+  }
+
+  struct Line: Sendable {
+    let message: String
+    let time: String?
+    let ours: String?
+    let page: LinkModel?
+    let theirs: String?
+    let entries: LinkModel?
+  }
+
+  struct Slice: Sendable {
+    let workspace: String
+    let user: String
+    let from: Moment
+    let to: Moment
+    let entries: String
+    let read: String
+    let state: String
+  }
+
+  /// Removals that the brake stopped.
+  struct Held: Sendable {
+    let words: String
+    let confirm: LinkModel?
+  }
+}
+
+extension RunModel {
+  init(_ session: StoreSession, _ visit: Visit) throws {
+    let id = try visit.id("run")
+    guard let run = try session.runs.run(id) else { throw Refusal(.notFound, "There is no run \(id).") }
+    title = "Run \(id)"
+    lines = RunWords.lines(run) { visit.moments.words($0) }
+    books = BooksBar(run)
+    let findings = try session.findings.all(of: id)
+    groups = Dictionary(grouping: findings) { "\($0.level.rawValue) \($0.code.rawValue)" }
+      .sorted { Self.rank($0.value[0]) < Self.rank($1.value[0]) }
+      .map { Self.group($0.value, run) }
+    isClean = findings.isEmpty
+    let age = visit.today - (CalendarDay(String(run.startedAt.prefix(10))) ?? visit.today)
+    isPruned = findings.isEmpty && age > visit.site.wiring.settings.historyDays
+    let read = try session.questions.slices(of: id)
+    slices = read.prefix(Visit.rows).map { slice in
+      Slice(
+        workspace: slice.workspaceID, user: slice.userID ?? "everybody", from: visit.moments.moment(slice.fromInstant),
+        to: visit.moments.moment(slice.toInstant), entries: Words.count(slice.entries),
+        read: Words.hours(seconds: slice.seconds), state: slice.isComplete ? "read whole" : "not read whole")
+    }
+    hasSlices = !read.isEmpty
+    let waiting = try Waiting(session).items.first { if case .deletePlan(id, _, _) = $0 { true } else { false } }
+    held = waiting.map { item in
+      Held(
+        words: item.words.sentence,
+        confirm: visit.may(.admin) ? LinkModel(path: "/import/confirm/\(id)", label: "Let them go…") : nil)
+    }
+    export = "/runs/\(id)/export"
+    exportMasked = "/runs/\(id)/export?names=no"
+  }
+
+  /// Errors first; within a level as they were found.
+  private static func rank(_ finding: Finding) -> String {
+    let level =
+      switch finding.level {
+      case .error: 0
+      case .warning: 1
+      case .info: 2
+      }
+    return "\(level)\(finding.code.rawValue)"
+  }
+
+  private static func group(_ findings: [Finding], _ run: ImportRun) -> Group {
+    let seconds = findings.reduce(0) { $0 + $1.seconds }
+    let count = findings.count == 1 ? "1 line" : "\(Words.count(findings.count)) lines"
+    return Group(
+      anchor: findings[0].code.rawValue, level: findings[0].level.rawValue, code: findings[0].code.rawValue,
+      sum: seconds > 0 ? "\(count), \(Words.hours(seconds: seconds))" : count,
+      findings: findings.prefix(Visit.rows).map { line($0, run) },
+      more: findings.count > Visit.rows
+        ? "and \(Words.count(findings.count - Visit.rows)) more: the export has them all" : nil)
+  }
+
+  private static func line(_ finding: Finding, _ run: ImportRun) -> Line {
+    // The ids of entries' findings are those of their person.
+    let kind = finding.kind == .entry ? .person : finding.kind
+    let ours = finding.planningID.map { "\(kind?.rawValue ?? "") \($0)" }
+    let page = finding.planningID.flatMap { kind == .person ? LinkModel(path: "/people/\($0)", label: "person \($0)") : nil }
+    var entries: LinkModel?
+    if finding.kind == .entry, case .reason(let reason) = finding.code, let user = finding.externalID {
+      let query = Fields().with("user", user).with("reason", reason.rawValue)
+        .with("from", run.windowFrom?.description).with("to", run.windowTo?.description)
+      entries = LinkModel(path: "/entries" + query.suffix, label: "See the entries")
+    }
+    return Line(
+      message: finding.message.sentence, time: finding.seconds > 0 ? Words.hours(seconds: finding.seconds) : nil,
+      ours: page == nil ? ours : nil, page: page, theirs: finding.externalID, entries: entries)
+  }
+}

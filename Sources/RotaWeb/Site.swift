@@ -1,0 +1,74 @@
+package import Importing
+package import Logging
+package import Planning
+import PlanningStore
+package import Steering
+
+/// What the web app gets from who starts it: it reads neither environment nor arguments, and knows no key.
+package struct WebWiring: Sendable {
+  /// The planning database.
+  package var database: String
+  package var settings: ImportSettings
+  package var version: String
+  package var logger: Logger
+  /// UTC.
+  package var now: @Sendable () -> Instant
+  package var desk: @Sendable (Actor) -> Desk
+  /// The lines of `rota check`.
+  package var check: @Sendable () async -> [CheckLine]
+  /// Runs `rota import` with these arguments in a process of its own until it has ended; cancelled, it is asked to stop.
+  package var runImport: @Sendable (_ arguments: [String], _ by: Actor) async throws -> ImportEnd
+
+  package init(
+    database: String, settings: ImportSettings, version: String, logger: Logger, now: @escaping @Sendable () -> Instant,
+    desk: @escaping @Sendable (Actor) -> Desk, check: @escaping @Sendable () async -> [CheckLine],
+    runImport: @escaping @Sendable ([String], Actor) async throws -> ImportEnd
+  ) {
+    self.database = database
+    self.settings = settings
+    self.version = version
+    self.logger = logger
+    self.now = now
+    self.desk = desk
+    self.check = check
+    self.runImport = runImport
+  }
+}
+
+/// How an import in a process of its own ended.
+package struct ImportEnd: Sendable {
+  /// Rule 82; nil: a signal ended it.
+  package let status: Int32?
+  /// What it said, a line each.
+  package let lines: [String]
+
+  package init(status: Int32?, lines: [String]) {
+    self.status = status
+    self.lines = lines
+  }
+}
+
+/// Everything that all requests share.
+struct Site: Sendable {
+  let wiring: WebWiring
+  let plan: PlanFile
+  let accounts: AccountFile
+  let pages: Pages
+  let assets: Assets
+  let importing: ImportJob
+  let streams: Streams
+
+  init(_ wiring: WebWiring) throws {
+    self.wiring = wiring
+    plan = PlanFile(path: wiring.database)
+    accounts = try AccountFile(database: wiring.database)
+    assets = Assets()
+    pages = try Pages()
+    importing = ImportJob(wiring)
+    streams = Streams(limit: 32)
+  }
+
+  var zone: Zone { wiring.settings.planningZone.flatMap { Zone($0) } ?? .utc }
+  var moments: Moments { Moments(zone: zone) }
+  var today: CalendarDay { zone.day(of: wiring.now()) }
+}
