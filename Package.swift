@@ -87,7 +87,8 @@ let package = Package(
     .target(
       name: "RotaWeb",
       dependencies: [
-        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", crypto, hummingbird, hummingbirdCore, httpTypes,
+        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", crypto, hummingbird, hummingbirdCore,
+        httpTypes,
         logging, mustache, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
       ],
       resources: [.embedInCode("templates"), .embedInCode("assets")], swiftSettings: settings),

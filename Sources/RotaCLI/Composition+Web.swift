@@ -3,6 +3,7 @@ import Planning
 import RotaWeb
 import Steering
 import Subprocess
+import Synchronization
 import SystemPackage
 
 extension Composition {
@@ -29,16 +30,25 @@ extension Composition {
     return lines
   }
 
-  /// The command itself, in a process of its own with this one's environment; cancelled, it gets SIGTERM and half a minute.
+  /// The command itself, in a process of its own with this one's environment; cancelled, it is asked to stop.
   private func runImport(_ arguments: [String], by actor: Actor) async throws -> ImportEnd {
     var all = ["import", "--database", absolute(settings.database), "--started-by", actor.description]
     if let file = settings.file { all += ["--config", absolute(file)] }
     if let asOf = options.asOf { all += ["--as-of", asOf] }
-    var platform = PlatformOptions()
-    platform.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(30))]
-    let ended = try await Subprocess.run(
-      .path(FilePath(Self.program)), arguments: Arguments(all + arguments), platformOptions: platform,
-      output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+    let child = Child()
+    // Not cancelled with who waits for it: it is asked to stop, ends in its own way, and what it says is heard.
+    let running = Task { [all] in
+      try await Subprocess.run(
+        .path(FilePath(Self.program)), arguments: Arguments(all + arguments), input: .none,
+        output: .string(limit: 1 << 20), error: .string(limit: 1 << 20)
+      ) { child.began($0.processIdentifier.value) }
+    }
+    let ended = try await withTaskCancellationHandler {
+      try await running.value
+    } onCancel: {
+      child.stop()
+    }
+    child.ended()
     let lines = (ended.standardError + "\n" + ended.standardOutput).split(separator: "\n").map(String.init)
     guard case .exited(let status) = ended.terminationStatus else { return ImportEnd(status: nil, lines: lines) }
     return ImportEnd(status: status, lines: lines)
@@ -46,4 +56,36 @@ extension Composition {
 
   /// This program's file, wherever it was called from.
   private static var program: String { Bundle.main.executablePath ?? absolute(CommandLine.arguments[0]) }
+}
+
+/// A process that can be asked to stop, and is made to after half a minute.
+private final class Child: Sendable {
+  private struct State {
+    var process: pid_t?
+    var isToStop = false
+  }
+  private let state = Mutex(State())
+
+  func began(_ process: pid_t) {
+    let isToStop = state.withLock { state in
+      state.process = process
+      return state.isToStop
+    }
+    if isToStop { stop() }
+  }
+
+  /// Its number may soon be somebody else's.
+  func ended() { state.withLock { $0.process = nil } }
+
+  func stop() {
+    signal(SIGTERM)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 30) { self.signal(SIGKILL) }
+  }
+
+  private func signal(_ number: Int32) {
+    state.withLock { state in
+      state.isToStop = true
+      if let process = state.process { kill(process, number) }
+    }
+  }
 }

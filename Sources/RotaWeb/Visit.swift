@@ -40,6 +40,14 @@ struct Visit: Sendable {
   var actor: Actor { Actor(name: visitor.name, surface: .web) }
   var today: CalendarDay { site.today }
   var moments: Moments { site.moments }
+
+  /// How things stand, with days and moments as pages say them.
+  func facts(of status: Status) -> [Status.Fact] {
+    status.facts(site.wiring.settings.autofillMode) { text in
+      CalendarDay(text).map { Words.day($0) } ?? moments.words(text)
+    }
+  }
+
   func may(_ right: Right) -> Bool { isKnown && visitor.right >= right }
 
   /// A number in the path.

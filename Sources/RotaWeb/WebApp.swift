@@ -43,7 +43,8 @@ package struct WebApp: Sendable {
       site.wiring.logger.debug("\(error)")
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw UserError(
-        "port \(address.port) on \(address.host) is in use", next: .outside("name another with --listen, or stop the other"),
+        "port \(address.port) on \(address.host) is in use",
+        next: .outside("name another with --listen, or stop the other"),
         status: .failed)
     }
   }
@@ -63,7 +64,7 @@ package struct WebApp: Sendable {
         let port = channel.localAddress?.port ?? address.port
         door.open(Self.router(site, port: port))
         do {
-          started(try EntryLink.make(database: site.wiring.database, port: port))
+          started(try EntryLink.make(in: site.accounts, port: port))
         } catch {
           site.wiring.logger.error("no link could be made: \(error)")
         }
@@ -114,8 +115,12 @@ package struct WebAddress: Sendable, Equatable {
 /// A link that lets whoever opens it in, once, within ten minutes. Who can write beside the database may make one.
 package enum EntryLink {
   package static func make(database: String, port: Int) throws -> String {
+    try make(in: AccountFile(database: database), port: port)
+  }
+
+  static func make(in accounts: AccountFile, port: Int) throws -> String {
     let token = SessionKeys.make()
-    try AccountFile(database: database).addLink(SessionKeys.hash(token), expiresAt: Date.seconds + SessionKeys.linkTime)
+    try accounts.addLink(SessionKeys.hash(token), expiresAt: Date.seconds + SessionKeys.linkTime)
     return "http://127.0.0.1:\(port)/enter/\(token)"
   }
 }

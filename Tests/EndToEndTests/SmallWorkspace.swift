@@ -1,4 +1,5 @@
 import ClockifySimulator
+import Foundation
 
 /// Ana and Bob, client Acme with project Alpha, on Monday 2 March 2026: what tests of the binary start from.
 enum SmallWorkspace {
@@ -20,7 +21,8 @@ enum SmallWorkspace {
     for (index, hour) in hours.enumerated() {
       workspace.add(
         .init(
-          id: "66500c00b1c2d3e4f506000\(index)", userID: hour.user, projectID: hour.project, start: monday,
+          id: "66500c00b1c2d3e4f506\(String(format: "%04d", index))", userID: hour.user, projectID: hour.project,
+          start: monday,
           end: monday + 3600))
     }
     return workspace

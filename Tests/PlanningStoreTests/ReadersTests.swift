@@ -69,6 +69,32 @@ struct ReadersTests {
     }
   }
 
+  @Test(
+    "Opened once more in the same process, the file keeps its locks: another program's end does not take its WAL away")
+  func openedTwice() throws {
+    try with { database in
+      try database.write { try $0.settings.set("a", "0", at: Self.now) }
+      _ = try database.read { try $0.settings.value("a") }
+      for round in 1...3 {
+        let second = try PlanningDatabase(path: database.path, creates: false)
+        try second.write { try $0.settings.set("b", "\(round)", at: Self.now) }
+        try second.close()
+
+        // The last to leave would remove the WAL.
+        let other = Process()
+        other.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        other.arguments = ["sqlite3", "-bail", database.path, "UPDATE setting SET value = '\(round)' WHERE key = 'a'"]
+        try other.run()
+        other.waitUntilExit()
+
+        #expect(FileManager.default.fileExists(atPath: database.path + "-wal"))
+        let values = try database.read { (try $0.settings.value("a"), try $0.settings.value("b")) }
+        #expect(values == ("\(round)", "\(round)"))
+        #expect(try database.read { try $0.questions.isIntact() })
+      }
+    }
+  }
+
   @Test("Two databases in one process keep their compiled statements apart")
   func twoDatabases() throws {
     try with { first in

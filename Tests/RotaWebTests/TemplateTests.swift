@@ -1,3 +1,8 @@
+import Foundation
+import Planning
+import PlanningStore
+import RotaTesting
+import Steering
 import Testing
 
 @testable import RotaWeb
@@ -19,5 +24,51 @@ struct TemplateTests {
     let all = Pages.sources.map(\.bytes.count) + [assets.style, assets.script, assets.icon].map(\.bytes.count)
     #expect(all.reduce(0, +) <= 80_000)
     #expect(assets.script.bytes.count <= 8_192)
+  }
+}
+
+extension TemplateTests {
+  /// The library lays out a name that is not there as nothing: a slip of the pen would show as an empty place.
+  @Test("Every name in a template is a property of a model")
+  func named() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Sources/RotaWeb").standardizedFileURL
+    let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+    var properties: Set<String> = [".", "body", "frame"]
+    for case let file as URL in files where file.pathExtension == "swift" {
+      for match in try String(contentsOf: file, encoding: .utf8).matches(of: /(?:let|var) ([a-zA-Z]+)\s*[:=]/) {
+        properties.insert(String(match.output.1))
+      }
+    }
+    for (name, bytes) in Pages.sources {
+      for tag in String(decoding: bytes, as: UTF8.self).matches(of: /\{\{([#^]?)([a-zA-Z.]+)\}\}/) {
+        let isKnown = properties.contains(String(tag.output.2))
+        #expect(isKnown, "\(name): \(tag.output.0)")
+      }
+    }
+  }
+
+  @Test("Every next step that has a page leads to one that is there")
+  func steps() async throws {
+    try await World.with { world in
+      try await world.enableActuals()
+      world.track(.ana, .alpha, "2026-03-02T09:00:00Z", minutes: 60)
+      _ = try await world.importNow()
+      let day = CalendarDay("2026-03-02")!
+      let steps: [NextStep] = [
+        .importNow, .importDates(since: day, until: day), .confirmDeletes(run: 1), .check, .status, .runs, .run(1),
+        .fixUnknownRoles, .giveRolesOrAllowUnknown, .giveRoleFrom(role: "Dev", person: 1), .enableActuals,
+        .explain(Cell(person: 1, project: 1, day: day)), .items(.person), .contracts(1), .archive(.person, 1),
+        .unarchive(.person, 1), .either(.setUp, .runs),
+      ]
+      try await Served.with(world) { served in
+        for step in steps {
+          let page = try #require(step.page)
+          #expect(try await served.ask("GET", page.path).status == 200, "\(page.path)")
+          guard let anchor = page.path.split(separator: "#").dropFirst().first, anchor != "held" else { continue }
+          #expect(try await served.ask("GET", page.path).text.contains("id=\"\(anchor)\""), "\(page.path)")
+        }
+      }
+    }
   }
 }

@@ -20,11 +20,11 @@ package final class AccountFile: Sendable {
   package init(database: String) throws {
     path = database + ".web"
     do {
-      // Nobody else may read it, not even for the moment before its rights are set.
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else { throw StoreError(.cannotOpen, path: path) }
-      fchmod(descriptor, 0o600)
-      close(descriptor)
+      // Nobody else may read it, not even for the moment before its rights are set. One that is there is not opened here:
+      // closing it would take away the locks that this process holds on it.
+      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      if descriptor >= 0 { close(descriptor) } else if errno != EEXIST { throw StoreError(.cannotOpen, path: path) }
+      chmod(path, 0o600)
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
       configuration.foreignKeysEnabled = true

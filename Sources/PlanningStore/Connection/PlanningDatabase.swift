@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Migrations
 import Synchronization
 
@@ -38,8 +39,8 @@ package final class PlanningDatabase: Sendable {
     self.isReadOnly = isReadOnly
     readers = Readers { try Self.connect(path, isReadOnly ? .readingFile : .reading) }
     do {
-      let applied = size ?? 0 > 0 ? try Self.look(at: path) : 0
-      if applied < Migrations.all.count || !Self.isWAL(path) {
+      let (applied, isWAL) = size ?? 0 > 0 ? try Self.look(at: path) : (0, false)
+      if applied < Migrations.all.count || !isWAL {
         try bringUpToDate(applied, migrates: migrates)
       }
     } catch let error as DatabaseError {
@@ -94,20 +95,26 @@ package final class PlanningDatabase: Sendable {
     return waiting ?? 0 > 0 ? path : URL(fileURLWithPath: path).absoluteString + "?immutable=1"
   }
 
-  /// Byte 18 of an SQLite file: 2 in WAL mode. Another mode, of a copy for example, makes readers wait for writers.
-  private static func isWAL(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    return (try? file.read(upToCount: 20)).flatMap { $0 }.map { $0.count == 20 && $0[18] == 2 } ?? false
-  }
-
-  /// - Returns: how many steps of the schema the file has.
+  /// - Returns: how many steps of the schema the file has, and whether it is in WAL mode: another mode, of a copy for
+  ///   example, makes readers wait for writers.
   /// - Throws: `StoreError` for a file that is not ours; it is as it was.
-  private static func look(at path: String) throws -> Int {
+  private static func look(at path: String) throws -> (applied: Int, isWAL: Bool) {
     let queue = try connect(path, .readingFile)
     let applied = try appliedSteps(queue, path: path)
+    let isWAL = queue.inDatabase { Self.isWAL($0) }
     try queue.close()
-    return applied
+    return (applied, isWAL)
+  }
+
+  /// Byte 18 of the file is 2. Read through SQLite's own handle: closing one of ours would take away the locks that this
+  /// process holds on the file (POSIX), and with them what keeps others from removing its WAL.
+  private static func isWAL(_ db: Database) -> Bool {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    guard sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
+      let file, let read = file.pointee.pMethods?.pointee.xRead
+    else { return false }
+    var header = [UInt8](repeating: 0, count: 20)
+    return read(file, &header, 20, 0) == SQLITE_OK && header[18] == 2
   }
 
   package static var schemaVersion: Int { Migrations.all.count }

@@ -39,11 +39,11 @@ struct Failure: Sendable {
   init(_ error: any Error, request id: String) {
     switch error {
     case let error as Refusal: (status, message) = (error.status, error.message)
-    case let error as HTTPError where error.status == .notFound:
+    case let error as any HTTPResponseError where error.status == .notFound:
       (status, message) = (.notFound, "There is no such page.")
-    case let error as HTTPError where error.status == .contentTooLarge:
+    case let error as any HTTPResponseError where error.status == .contentTooLarge:
       (status, message) = (.contentTooLarge, "That is more than a form may hold (1 MiB): nothing was changed.")
-    case let error as HTTPError: (status, message) = (error.status, error.body ?? error.status.reasonPhrase)
+    case let error as any HTTPResponseError: (status, message) = (error.status, "\(error.status.reasonPhrase).")
     case let error as StoreError where error.code == .interrupted:
       (status, message) = (.serviceUnavailable, "This took longer than 10 seconds and was stopped. Narrow the dates.")
     default:

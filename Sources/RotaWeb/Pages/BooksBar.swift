@@ -28,7 +28,8 @@ struct BooksBar: Sendable {
       seconds += sum
       // What is there can be seen, however little it is.
       let to = max(from + 4, Self.width * seconds / run.secondsRead)
-      parts.append(Part(kind: kind, x: min(from, Self.width - 4), width: to - from, title: "\(kind) \(Words.hours(seconds: sum))"))
+      parts.append(
+        Part(kind: kind, x: min(from, Self.width - 4), width: to - from, title: "\(kind) \(Words.hours(seconds: sum))"))
     }
     self.parts = parts
     isBalanced = run.isBalanced

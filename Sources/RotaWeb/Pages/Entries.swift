@@ -38,7 +38,8 @@ extension EntriesModel {
     words = "\(name ?? users.joined(separator: ", ")), \(Words.range(from...to))\(why)"
     entries = found.prefix(Visit.rows).map { row in
       Row(
-        day: "\(Words.weekday(row.date)) \(Words.day(row.date))", times: Words.times(row.startedAt, row.endedAt, zone: row.zone), time: Words.clock(seconds: row.seconds),
+        day: "\(Words.weekday(row.date)) \(Words.day(row.date))",
+        times: Words.times(row.startedAt, row.endedAt, zone: row.zone), time: Words.clock(seconds: row.seconds),
         project: row.project ?? "no project", description: row.description ?? "",
         reason: "\(row.state.rawValue): \(row.reason.flatMap { Reason(rawValue: $0) }?.words ?? row.reason ?? "")",
         id: row.entryID)

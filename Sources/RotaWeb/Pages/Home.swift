@@ -32,7 +32,7 @@ extension HomeModel {
     let wiring = visit.site.wiring
     let status = try Status(session, now: wiring.now(), database: wiring.database)
     isEmpty = status.last == nil
-    facts = status.facts(wiring.settings.autofillMode) { visit.moments.words($0) }.map { fact in
+    facts = visit.facts(of: status).map { fact in
       Fact(name: fact.name, words: fact.words, step: fact.next.map { StepModel($0, visit) })
     }
     waiting = status.waiting.items.map { Wait(words: $0.words.sentence, step: StepModel($0.next, visit)) }

@@ -84,11 +84,14 @@ enum ImportActions {
   static func askToConfirm(_ visit: Visit) async throws -> Response {
     let run = try visit.id("run")
     return try await visit.page { session in
-      guard let item = try Waiting(session).items.first(where: {
-        if case .deletePlan(run, _, _) = $0 { true } else { false }
-      }) else { throw Refusal(.notFound, "No removals of run \(run) wait.") }
+      guard
+        let item = try Waiting(session).items.first(where: {
+          if case .deletePlan(run, _, _) = $0 { true } else { false }
+        })
+      else { throw Refusal(.notFound, "No removals of run \(run) wait.") }
       return ConfirmModel(
-        title: "Let them go?", lines: [
+        title: "Let them go?",
+        lines: [
           item.words.sentence,
           "If they are gone from Clockify for good, let them go: the next import, which starts at once, takes them out of the actuals. If Clockify only lost sight of them (a key of less rights, a filter), leave them.",
         ], action: "/import/confirm/\(run)", label: "Let them go and import", back: "/runs/\(run)#held")

@@ -16,7 +16,6 @@ struct IntegrationModel: PageModel {
   let wasChecked: Bool
   let actuals: String
   let isOn: Bool
-  let zeros: String
   let maySwitch: Bool
   let mayImport: Bool
   let unknown: String?
@@ -53,10 +52,8 @@ extension IntegrationModel {
     self.checked = (checked ?? []).map { Check(state: $0.state, name: $0.name, words: $0.words) }
     wasChecked = checked != nil
     isOn = status.enabledAt != nil
-    actuals =
-      status.enabledAt.map { "on since \(visit.moments.words($0))" } ?? "off: clients, projects and people are imported, time is not"
-    zeros =
-      status.facts(wiring.settings.autofillMode) { visit.moments.words($0) }.first { $0.name == "Actuals" }?.words ?? ""
+    let said = visit.facts(of: status).first { $0.name == "Actuals" }?.words
+    actuals = isOn ? said ?? "on" : "off: clients, projects and people are imported, time is not"
     maySwitch = visit.may(.admin)
     mayImport = visit.may(.planner)
     let count = try session.questions.peopleWithUnknownRole().count

@@ -155,9 +155,12 @@ struct PeopleFilter: Sendable {
 
   /// - Parameter withRole: false: whatever their role is.
   func takes(_ person: ListedPerson, withRole: Bool = true) -> Bool {
-    if let text, !([person.row.name, person.row.email ?? "", person.row.clockifyID ?? "", "\(person.row.id)"]
-      .contains { $0.range(of: text, options: [.caseInsensitive, .diacriticInsensitive]) != nil })
-    { return false }
+    if let text,
+      !([person.row.name, person.row.email ?? "", person.row.clockifyID ?? "", "\(person.row.id)"]
+        .contains { $0.range(of: text, options: [.caseInsensitive, .diacriticInsensitive]) != nil })
+    {
+      return false
+    }
     if withRole, let role, !person.roles.contains(role) { return false }
     if let link, person.link != link { return false }
     // Who is archived is shown when asked for, and where something of theirs waits.

@@ -170,13 +170,15 @@ struct PersonWeek {
   func rows() throws -> [WeekRow] { try session.questions.week(of: person, from: monday) }
 
   func projects(_ rows: [WeekRow]) -> [PersonModel.Project] {
-    Dictionary(grouping: rows, by: \.projectID).values.sorted { ($0[0].project, $0[0].projectID) < ($1[0].project, $1[0].projectID) }
-      .map { rows in
-        let plan = rows.contains { $0.scheduledMinutes > 0 } ? [planned(rows)] : []
-        var lines = plan + Dictionary(grouping: rows, by: \.role).sorted { $0.key < $1.key }.map { worked($0.value) }
-        lines[0].head = PersonModel.Head(project: rows[0].project, client: rows[0].client, lines: lines.count)
-        return PersonModel.Project(lines: lines)
-      }
+    Dictionary(grouping: rows, by: \.projectID).values.sorted {
+      ($0[0].project, $0[0].projectID) < ($1[0].project, $1[0].projectID)
+    }
+    .map { rows in
+      let plan = rows.contains { $0.scheduledMinutes > 0 } ? [planned(rows)] : []
+      var lines = plan + Dictionary(grouping: rows, by: \.role).sorted { $0.key < $1.key }.map { worked($0.value) }
+      lines[0].head = PersonModel.Head(project: rows[0].project, client: rows[0].client, lines: lines.count)
+      return PersonModel.Project(lines: lines)
+    }
   }
 
   private func planned(_ rows: [WeekRow]) -> PersonModel.Line {

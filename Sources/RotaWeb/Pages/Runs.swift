@@ -185,7 +185,9 @@ extension RunModel {
     // The ids of entries' findings are those of their person.
     let kind = finding.kind == .entry ? .person : finding.kind
     let ours = finding.planningID.map { "\(kind?.rawValue ?? "") \($0)" }
-    let page = finding.planningID.flatMap { kind == .person ? LinkModel(path: "/people/\($0)", label: "person \($0)") : nil }
+    let page = finding.planningID.flatMap {
+      kind == .person ? LinkModel(path: "/people/\($0)", label: "person \($0)") : nil
+    }
     var entries: LinkModel?
     if finding.kind == .entry, case .reason(let reason) = finding.code, let user = finding.externalID {
       let query = Fields().with("user", user).with("reason", reason.rawValue)

@@ -19,7 +19,7 @@ extension Status {
     return (facts + [waits]).flatMap(Self.folded) + waiting.lines
   }
 
-  /// - Parameter moment: how an instant of the database (UTC) is shown.
+  /// - Parameter moment: how an instant of the database (UTC), or a date of it, is shown.
   package func facts(_ mode: AutofillMode, moment: (String) -> String) -> [Fact] {
     var facts: [Fact] = []
     func fact(_ name: String, _ words: String, _ next: NextStep? = nil) {
@@ -44,7 +44,8 @@ extension Status {
       let back = lastComplete.flatMap { RunSummary(json: $0.summary)?.readsBackTo }
       fact(
         "Right since",
-        "\(rightSince)\(back.map { $0 < rightSince ? " (older time, back to \($0): as it was read then)" : "" } ?? "")")
+        "\(moment(rightSince))\(back.map { $0 < rightSince ? " (older time, back to \(moment($0)): as it was read then)" : "" } ?? "")"
+      )
     }
     let zeros =
       switch mode {
@@ -53,13 +54,14 @@ extension Status {
       case .off: "no zeros"
       }
     if let enabledAt {
-      fact("Actuals", "on since \(enabledAt.prefix(10)), \(zeros)\(autofillFrom.map { " from \($0) on" } ?? "")")
+      let from = autofillFrom.map { " from \(moment($0)) on" } ?? ""
+      fact("Actuals", "on since \(moment(String(enabledAt.prefix(10)))), \(zeros)\(from)")
     } else {
       fact("Actuals", "off", .enableActuals)
     }
     for lock in locks {
       if let day = lock.day {
-        fact("Locked", "\(lock.project) until \(day)", .locks)
+        fact("Locked", "\(lock.project) until \(moment(day.description))", .locks)
       } else {
         fact("Locked", "nothing: \"\(lock.lockedUntil)\" of \(lock.project) is no date", .checkDatabase)
       }
@@ -70,7 +72,8 @@ extension Status {
     }
     if archivedUnknown > 0 {
       fact(
-        "Unknown", "\(Words.plural(archivedUnknown, "archived person", "archived people")) with hours", .fixUnknownRoles)
+        "Unknown", "\(Words.plural(archivedUnknown, "archived person", "archived people")) with hours", .fixUnknownRoles
+      )
     }
     if let next, let schedule {
       fact(

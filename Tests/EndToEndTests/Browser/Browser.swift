@@ -78,6 +78,16 @@ final class Browser: Sendable {
 
   func open(_ url: String) async throws { _ = try await ask("POST", "/url", ["url": url]) }
 
+  /// Opens a page again and again until it shows a text, at most ten seconds.
+  func open(_ url: String, until text: String) async throws {
+    for _ in 1...50 {
+      try await open(url)
+      if try await self.text("body").contains(text) { return }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+    try await see(text, within: 0.2)
+  }
+
   func reload() async throws { _ = try await ask("POST", "/refresh", [:]) }
 
   /// Clicks the one element that a CSS selector finds.

@@ -8,7 +8,8 @@ import Testing
 struct PagesTests {
   /// Name of the picture and path.
   static let pages = [
-    ("home", "/"), ("people", "/people"), ("people-unknown", "/people?role=Unknown"), ("person", "/people/1?week=2026-03-02"),
+    ("home", "/"), ("people", "/people"), ("people-unknown", "/people?role=Unknown"),
+    ("person", "/people/1?week=2026-03-02"),
     ("cell", "/cells/1/1/2026-03-02"), ("cell-empty", "/cells/1/1/2026-03-03"),
     ("entries", "/entries?person=1&from=2026-03-02&to=2026-03-08"), ("runs", "/runs"), ("run", "/runs/2"),
     ("integration", "/integration"), ("check", "/integration?check=now"), ("import", "/import"),
@@ -17,8 +18,8 @@ struct PagesTests {
 
   @Test("Nothing is cut off, and axe finds nothing: every page, light and dark, at 375, 768 and 1280 px")
   func full() async throws {
-    let hours = (0..<8).map { number in
-      (user: SmallWorkspace.anaID, project: number < 7 ? Optional(SmallWorkspace.alphaID) : nil)
+    let hours = (0..<24).map { number in
+      (user: SmallWorkspace.anaID, project: number < 23 ? Optional(SmallWorkspace.alphaID) : nil)
     }
     try await Shell.with(SmallWorkspace.make(hours: hours), SmallWorkspace.setUp) { shell, clockify in
       try await shell.succeed(["people", "add", "Kim Lee <script>alert(1)</script> with a name that does not end"])
@@ -41,7 +42,9 @@ struct PagesTests {
           try await browser.open("\(server.base)/people")
           try await look(at: "/login", "login", server, browser)
           try await browser.open(server.link)
-          for (name, path) in [("home", "/"), ("people", "/people"), ("runs", "/runs"), ("integration", "/integration")] {
+          for (name, path) in [
+            ("home", "/"), ("people", "/people"), ("runs", "/runs"), ("integration", "/integration"),
+          ] {
             try await look(at: path, "\(name)-first", server, browser)
           }
         }
