@@ -23,6 +23,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -87,7 +88,8 @@ let package = Package(
     .target(
       name: "RotaWeb",
       dependencies: [
-        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", crypto, hummingbird, hummingbirdCore,
+        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", crypto, cryptoExtras, hummingbird,
+        hummingbirdCore,
         httpTypes,
         logging, mustache, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
       ],

@@ -18,6 +18,11 @@ extension Composition {
       runImport: { try await composition.runImport($0, by: $1) })
   }
 
+  /// - Parameter listen: nil: as the settings say.
+  func webAddress(_ listen: String?) throws -> WebAddress {
+    try WebAddress(listen ?? settings.webListen, publicURL: settings.webPublicURL)
+  }
+
   private func checkLines() async -> [CheckLine] {
     var lines: [CheckLine] = []
     do {

@@ -38,6 +38,7 @@ struct Pages: Sendable {
     ("run", PackageResources.run_mustache), ("integration", PackageResources.integration_mustache),
     ("import", PackageResources.import_mustache), ("confirm", PackageResources.confirm_mustache),
     ("failure", PackageResources.failure_mustache), ("login", PackageResources.login_mustache),
+    ("invitation", PackageResources.invitation_mustache),
   ]
 
   func html<Body>(_ page: Page<Body>) -> String { library.render(page, withTemplate: Body.template) ?? "" }

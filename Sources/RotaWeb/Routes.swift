@@ -16,7 +16,10 @@ struct Route: Sendable {
   /// Every address of the web app, and what it takes to use it.
   static let all: [Route] = [
     get("/login", nil, Entrance.login),
+    post("/login", nil, Entrance.logIn),
     get("/enter/{token}", nil, Entrance.enter),
+    get("/invite/{token}", nil, Entrance.invitation),
+    post("/invite/{token}", nil, Entrance.setPassword),
     get("/assets/{name}", nil, Entrance.asset),
     get("/healthz", nil, Entrance.health),
     post("/logout", .viewer, Entrance.logOut),
@@ -55,8 +58,11 @@ struct Route: Sendable {
     Route(method: .post, path: path, right: right, answer: answer)
   }
 
-  func respond(_ request: Request, _ context: VisitContext, on site: Site) async throws -> Response {
+  func respond(
+    _ request: Request, _ context: VisitContext, on site: Site, _ keys: SessionKeys
+  ) async throws -> Response {
     var visit = Visit(site: site, request: request, context: context)
+    visit.keys = keys
     if let right, !visit.may(right) {
       throw Refusal(
         .forbidden, "\(visit.visitor.name) may not do this: ask \(right.words). Nothing was changed.")

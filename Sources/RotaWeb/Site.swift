@@ -57,6 +57,8 @@ struct Site: Sendable {
   let assets: Assets
   let importing: ImportJob
   let streams: Streams
+  let passwords = Passwords()
+  let attempts = Attempts()
 
   init(_ wiring: WebWiring) throws {
     self.wiring = wiring

@@ -17,6 +17,9 @@ struct Visit: Sendable {
   /// What a form sent; empty where nothing was.
   var form = Fields()
 
+  /// How sessions are kept; nil before a route is found.
+  var keys: SessionKeys?
+
   /// Rows of a list on one page.
   static let rows = 200
 

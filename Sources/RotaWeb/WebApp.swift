@@ -4,7 +4,7 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
-import PlanningStore
+package import PlanningStore
 import ServiceLifecycle
 import Steering
 
@@ -13,10 +13,11 @@ package struct WebApp: Sendable {
   private let site: Site
   private let address: WebAddress
 
-  /// - Throws: `StoreError` where the database or the file of who is logged in cannot be opened.
+  /// - Throws: `StoreError` where the file of who is logged in cannot be opened; `UserError` where others could come in.
   package init(_ wiring: WebWiring, listen address: WebAddress) throws {
     site = try Site(wiring)
     self.address = address
+    try address.refuseIfOpen(hasAccounts: site.accounts.hasAccounts)
   }
 
   /// Serves until it is cancelled, then lets open pages end, stops a running import, and returns.
@@ -39,6 +40,7 @@ package struct WebApp: Sendable {
     }
     await site.importing.end()
     await site.plan.close()
+    await site.passwords.close()
     do { try result.get() } catch is CancellationError {} catch let error as ServiceGroupError {
       site.wiring.logger.debug("\(error)")
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -62,9 +64,9 @@ package struct WebApp: Sendable {
         availableConnectionsDelegate: MaximumAvailableConnections(200, logger: site.wiring.logger)),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? address.port
-        door.open(Self.router(site, port: port))
+        door.open(Self.router(site, address, port: port))
         do {
-          started(try EntryLink.make(in: site.accounts, port: port))
+          started(try EntryLink.make(in: site.accounts, address, port: port))
         } catch {
           site.wiring.logger.error("no link could be made: \(error)")
         }
@@ -72,55 +74,37 @@ package struct WebApp: Sendable {
       logger: site.wiring.logger)
   }
 
-  private static func router(_ site: Site, port: Int) -> RouterResponder<VisitContext> {
-    let keys = SessionKeys(port: port)
+  private static func router(_ site: Site, _ address: WebAddress, port: Int) -> RouterResponder<VisitContext> {
+    let keys = address.keys(port: port)
     let router = Router(context: VisitContext.self)
     router.add(middleware: SafeHeaders())
     router.add(middleware: Failures(site: site))
-    router.add(middleware: KnownHost(hosts: ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"]))
+    router.add(middleware: KnownHost(hosts: address.hosts(port: port)))
     router.add(middleware: SameOrigin())
     router.add(middleware: LogIn(site: site, keys: keys))
     for route in Route.all {
       router.on(RouterPath(route.path), method: route.method) { request, context in
-        try await route.respond(request, context, on: site)
+        try await route.respond(request, context, on: site, keys)
       }
     }
     return router.buildResponder()
   }
 }
 
-/// Where the web app listens.
-package struct WebAddress: Sendable, Equatable {
-  package let host: String
-  /// 0: any that is free.
-  package let port: Int
-
-  /// - Parameter text: `127.0.0.1:8787`.
-  /// - Throws: `UserError` for what is no address of this machine alone.
-  package init(_ text: String) throws {
-    let parts = text.split(separator: ":")
-    guard parts.count == 2, let port = Int(parts[1]), (0...65_535).contains(port) else {
-      throw UserError("\"\(text)\" is no address to listen on: it must be like 127.0.0.1:8787")
-    }
-    guard ["127.0.0.1", "localhost"].contains(parts[0]) else {
-      throw UserError(
-        "rota serve listens on this machine only, and \(parts[0]) can be reached from others",
-        next: .outside("leave --listen out, and reach it from elsewhere through ssh -L 8787:127.0.0.1:8787 HOST"))
-    }
-    host = String(parts[0])
-    self.port = port
-  }
-}
-
-/// A link that lets whoever opens it in, once, within ten minutes. Who can write beside the database may make one.
+/// How somebody gets in. Who can write beside the database may make such links.
 package enum EntryLink {
-  package static func make(database: String, port: Int) throws -> String {
-    try make(in: AccountFile(database: database), port: port)
-  }
-
-  static func make(in accounts: AccountFile, port: Int) throws -> String {
+  /// A link that lets whoever opens it in, once, within ten minutes; where there are accounts, the page to log in.
+  package static func make(in accounts: AccountFile, _ address: WebAddress, port: Int) throws -> String {
+    if try accounts.hasAccounts { return address.base(port: port) + "/login" }
     let token = SessionKeys.make()
     try accounts.addLink(SessionKeys.hash(token), expiresAt: Date.seconds + SessionKeys.linkTime)
-    return "http://127.0.0.1:\(port)/enter/\(token)"
+    return "\(address.base(port: port))/enter/\(token)"
+  }
+
+  /// A link under which somebody sets a password, once, within a day. Sessions and password that they had are gone.
+  package static func invite(_ account: Int64, in accounts: AccountFile, _ address: WebAddress) throws -> String {
+    let token = SessionKeys.make()
+    try accounts.invite(account, token: SessionKeys.hash(token), expiresAt: Date.seconds + SessionKeys.invitationTime)
+    return "\(address.base(port: address.port))/invite/\(token)"
   }
 }

@@ -47,8 +47,25 @@ package final class AccountFile: Sendable {
   private static let steps = [
     """
     CREATE TABLE entry_link (token BLOB PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT;
+    CREATE TABLE account (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+      right TEXT NOT NULL,
+      -- Of scrypt, with what it took; NULL: no password yet.
+      salt BLOB,
+      hash BLOB,
+      rounds INTEGER,
+      created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE invitation (
+      token BLOB PRIMARY KEY,
+      account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+      expires_at INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE session (
       token BLOB PRIMARY KEY,
+      -- NULL: somebody who came in by a link.
+      account_id INTEGER REFERENCES account (id) ON DELETE CASCADE,
       name TEXT NOT NULL,
       right TEXT NOT NULL,
       expires_at INTEGER NOT NULL
@@ -73,10 +90,7 @@ package final class AccountFile: Sendable {
       try db.execute(sql: "DELETE FROM entry_link WHERE expires_at <= ?", arguments: [now])
       try db.execute(sql: "DELETE FROM entry_link WHERE token = ?", arguments: [link])
       guard db.changesCount == 1 else { return false }
-      try db.execute(sql: "DELETE FROM session WHERE expires_at <= ?", arguments: [now])
-      try db.execute(
-        sql: "INSERT INTO session VALUES (?, ?, ?, ?)",
-        arguments: [token, session.name, session.right, session.expiresAt])
+      try Self.add(session, token, account: nil, at: now, db)
       return true
     }
   }
@@ -84,22 +98,31 @@ package final class AccountFile: Sendable {
   // MARK: Sessions
 
   package func session(_ token: Data, at now: Int) throws -> Session? {
-    try translated {
-      try queue.read { db in
-        try Row.fetchOne(
-          db, sql: "SELECT name, right, expires_at FROM session WHERE token = ? AND expires_at > ?",
-          arguments: [token, now]
-        ).map { Session(name: $0["name"], right: $0["right"], expiresAt: $0["expires_at"]) }
-      }
+    try read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT name, right, expires_at FROM session WHERE token = ? AND expires_at > ?",
+        arguments: [token, now]
+      ).map { Session(name: $0["name"], right: $0["right"], expiresAt: $0["expires_at"]) }
     }
+  }
+
+  static func add(_ session: Session, _ token: Data, account: Int64?, at now: Int, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM session WHERE expires_at <= ?", arguments: [now])
+    try db.execute(
+      sql: "INSERT INTO session VALUES (?, ?, ?, ?, ?)",
+      arguments: [token, account, session.name, session.right, session.expiresAt])
   }
 
   package func endSession(_ token: Data) throws {
     try write { try $0.execute(sql: "DELETE FROM session WHERE token = ?", arguments: [token]) }
   }
 
-  private func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try translated { try queue.write(body) }
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try translated { try queue.read(body) }
   }
 
   private func translated<Value>(_ body: () throws -> Value) throws -> Value {

@@ -18,6 +18,7 @@ struct RotaSettings {
   var logLevel = "info"
   var night = NightSettings()
   var webListen = "127.0.0.1:8787"
+  var webPublicURL: String?
   var file: String?
 }
 
@@ -141,6 +142,9 @@ struct SettingKey {
     .init(path: "backup.to", kind: .text, default: "", meaning: "folder for a copy each night; empty = none"),
     .init(path: "backup.keep", kind: .whole(1...10_000), default: "7", meaning: "copies that are kept"),
     .init(
-      path: "web.listen", kind: .text, default: "127.0.0.1:8787", meaning: "where the web app listens, on this machine"),
+      path: "web.listen", kind: .text, default: "127.0.0.1:8787", meaning: "where the web app listens"),
+    .init(
+      path: "web.public_url", kind: .url, default: "",
+      meaning: "how others reach it, through a proxy that ends TLS; empty = nobody does"),
   ]
 }

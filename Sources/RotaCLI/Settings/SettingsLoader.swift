@@ -190,6 +190,7 @@ struct SettingsLoader {
     settings.night.backup.to = text("backup.to")
     settings.night.backup.keep = whole("backup.keep") ?? settings.night.backup.keep
     settings.webListen = text("web.listen") ?? settings.webListen
+    settings.webPublicURL = value("web.public_url", Self.url)
   }
 
   private mutating func filter(_ path: String) -> ImportFilter {

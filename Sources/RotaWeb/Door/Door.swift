@@ -12,9 +12,12 @@ struct VisitContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// Who asks; nil: nobody is logged in.
   var visitor: Visitor?
+  /// Where it comes from, without the port.
+  let peer: String
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
+    peer = source.channel.remoteAddress?.ipAddress ?? "?"
   }
 }
 
@@ -83,7 +86,7 @@ struct LogIn: RouterMiddleware {
   let keys: SessionKeys
 
   /// First parts of the paths that need nobody.
-  private static let open: Set<Substring> = ["login", "enter", "assets", "healthz"]
+  private static let open: Set<Substring> = ["login", "enter", "invite", "assets", "healthz"]
 
   func handle(
     _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
@@ -106,12 +109,15 @@ struct LogIn: RouterMiddleware {
 /// Tokens of sessions and links: shown once, kept as SHA-256.
 struct SessionKeys: Sendable {
   let port: Int
+  /// Behind https: then the cookie never goes elsewhere.
+  var isSecure = false
 
   /// How long a session and a link hold, seconds.
   static let sessionTime = 12 * 3600
   static let linkTime = 10 * 60
+  static let invitationTime = 24 * 3600
 
-  var cookie: String { "rota-\(port)" }
+  var cookie: String { isSecure ? "__Host-rota" : "rota-\(port)" }
 
   /// 32 random bytes, as a link or a cookie holds them.
   static func make() -> String {
@@ -123,7 +129,7 @@ struct SessionKeys: Sendable {
   func token(of request: Request) -> String? { request.cookies[cookie]?.value }
 
   func cookie(_ token: String, for seconds: Int) -> Cookie {
-    Cookie(name: cookie, value: token, maxAge: seconds, path: "/", secure: false, httpOnly: true, sameSite: .lax)
+    Cookie(name: cookie, value: token, maxAge: seconds, path: "/", secure: isSecure, httpOnly: true, sameSite: .lax)
   }
 }
 

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Foundation
+import PlanningStore
+import RotaWeb
+import Steering
+
+struct WebCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "web", abstract: "Let people into the web app.", subcommands: [Link.self, Users.self])
+
+  struct Link: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print another link into the web app that runs on this machine.",
+      discussion: """
+        It lets one browser in, once, within ten minutes. Where there are accounts, it is the page to log in.
+
+          rota web link
+        """)
+    @OptionGroup var options: CommonOptions
+    @Option(help: "Where it listens. Default: web: listen, else 127.0.0.1:8787.") var listen: String?
+
+    func run() throws {
+      let (composition, accounts) = try WebCommand.open(options)
+      let address = try composition.webAddress(listen)
+      print(try EntryLink.make(in: accounts, address, port: address.port))
+    }
+  }
+
+  struct Users: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keep who may log in. From the first account on, everybody must.",
+      discussion: """
+        viewer: sees every page. planner: also changes the plan, gives roles, imports. admin: also switches actuals, lets
+        removals go.
+        """, subcommands: [List.self, Add.self, Role.self, Reset.self, Remove.self])
+
+    struct List: ParsableCommand {
+      static let configuration = CommandConfiguration(abstract: "List who may log in.")
+      @OptionGroup var options: CommonOptions
+      @OptionGroup var json: JSONOption
+
+      func run() throws {
+        TablePrinter.show(
+          try WebCommand.open(options).accounts.accounts(), asJSON: json.json,
+          empty: "Nobody has an account: a link lets in. Next: rota web users add NAME --role ROLE")
+      }
+    }
+
+    struct Add: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Let somebody in: prints an invitation, under which they set a password.",
+        discussion: "The invitation works once, within a day.\n\n  rota web users add ana --role planner")
+      @OptionGroup var options: CommonOptions
+      @Argument(help: "The name to log in with.") var name: String
+      @Option(help: "viewer, planner or admin.") var role: Right
+      @Option(help: "Where it listens. Default: web: listen, else 127.0.0.1:8787.") var listen: String?
+
+      func validate() throws {
+        guard !name.isEmpty, name.count <= 100, name.allSatisfy({ !$0.isWhitespace && !$0.isNewline }) else {
+          throw ValidationError("A name has no blanks, and at most 100 characters.")
+        }
+      }
+
+      func run() throws {
+        let (composition, accounts) = try WebCommand.open(options)
+        let address = try composition.webAddress(listen)
+        guard let id = try accounts.addAccount(name, right: role.rawValue, at: Int(Date().timeIntervalSince1970)) else {
+          throw UserError("\(name) has an account already", next: .outside("rota web users reset \(name)"))
+        }
+        composition.say("\(name) may log in as \(role.rawValue) once they have set a password here, within a day:")
+        print(try EntryLink.invite(id, in: accounts, address))
+      }
+    }
+
+    struct Role: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Give somebody other rights; they log in again.", discussion: "  rota web users role ana admin")
+      @OptionGroup var options: CommonOptions
+      @Argument(help: "Their name.") var name: String
+      @Argument(help: "viewer, planner or admin.") var role: Right
+
+      func run() throws {
+        let (composition, accounts) = try WebCommand.open(options)
+        let account = try WebCommand.account(name, in: accounts)
+        try accounts.setRight(role.rawValue, of: account.id)
+        composition.say("\(account.name) is \(role.rawValue) now, and must log in again.")
+      }
+    }
+
+    struct Reset: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Take somebody's password away and invite them anew.", discussion: "  rota web users reset ana")
+      @OptionGroup var options: CommonOptions
+      @Argument(help: "Their name.") var name: String
+      @Option(help: "Where it listens. Default: web: listen, else 127.0.0.1:8787.") var listen: String?
+
+      func run() throws {
+        let (composition, accounts) = try WebCommand.open(options)
+        let address = try composition.webAddress(listen)
+        let account = try WebCommand.account(name, in: accounts)
+        let link = try EntryLink.invite(account.id, in: accounts, address)
+        composition.say("\(account.name) is logged out and sets a new password here, within a day:")
+        print(link)
+      }
+    }
+
+    struct Remove: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Let somebody in no more; what they did stays in the change log.",
+        discussion: "  rota web users remove ana")
+      @OptionGroup var options: CommonOptions
+      @Argument(help: "Their name.") var name: String
+
+      func run() throws {
+        let (composition, accounts) = try WebCommand.open(options)
+        let account = try WebCommand.account(name, in: accounts)
+        try accounts.remove(account.id)
+        composition.say("\(account.name) may not log in any more.")
+      }
+    }
+  }
+
+  private static func open(_ options: CommonOptions) throws -> (composition: Composition, accounts: AccountFile) {
+    let composition = try Composition(options)
+    try composition.openDatabase().close()
+    return (composition, try AccountFile(database: composition.settings.database))
+  }
+
+  private static func account(_ name: String, in accounts: AccountFile) throws -> AccountFile.Account {
+    guard let account = try accounts.account(named: name) else {
+      throw UserError("nobody named \(name) has an account", next: .outside("rota web users list"))
+    }
+    return account
+  }
+}
+
+extension Right: ExpressibleByArgument {}
