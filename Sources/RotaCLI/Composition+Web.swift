@@ -8,14 +8,16 @@ import SystemPackage
 
 extension Composition {
   /// What the web app may do here. It gets no key and no environment: only ways to use them.
-  func webWiring() -> WebWiring {
+  ///
+  /// - Parameter surface: what imports that are started there are marked with: `web`, or `demo`.
+  func webWiring(startedAs surface: String = "web") -> WebWiring {
     let composition = self
     return WebWiring(
       database: settings.database, settings: settings.imports, version: Rota.configuration.version, logger: logger,
       now: { composition.now },
       desk: { composition.desk($0, now: composition.now, nil) },
       check: { await composition.checkLines() },
-      runImport: { try await composition.runImport($0, by: $1) })
+      runImport: { try await composition.runImport($0, by: "\(surface):\($1.name)") })
   }
 
   /// - Parameter listen: nil: as the settings say.
@@ -36,15 +38,17 @@ extension Composition {
   }
 
   /// The command itself, in a process of its own with this one's environment; cancelled, it is asked to stop.
-  private func runImport(_ arguments: [String], by actor: Actor) async throws -> ImportEnd {
-    var all = ["import", "--database", absolute(settings.database), "--started-by", actor.description]
+  private func runImport(_ arguments: [String], by starter: String) async throws -> ImportEnd {
+    var all = ["import", "--database", absolute(settings.database), "--started-by", starter]
     if let file = settings.file { all += ["--config", absolute(file)] }
     if let asOf = options.asOf { all += ["--as-of", asOf] }
+    let inherited = Environment.custom(
+      Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(rawValue: $0.key)!, $0.value) }))
     let child = Child()
     // Not cancelled with who waits for it: it is asked to stop, ends in its own way, and what it says is heard.
     let running = Task { [all] in
       try await Subprocess.run(
-        .path(FilePath(Self.program)), arguments: Arguments(all + arguments), input: .none,
+        .path(FilePath(Self.program)), arguments: Arguments(all + arguments), environment: inherited, input: .none,
         output: .string(limit: 1 << 20), error: .string(limit: 1 << 20)
       ) { child.began($0.processIdentifier.value) }
     }

@@ -90,7 +90,7 @@ struct Composition {
   ///
   /// - Parameter starter: `web:ana`.
   func desk(for starter: String) -> Desk {
-    desk(Actor(name: String(starter.dropFirst("web:".count)), surface: .web), now: now, nil)
+    desk(Actor(name: String(starter.drop { $0 != ":" }.dropFirst()), surface: .web), now: now, nil)
   }
 
   func desk(_ actor: Actor, now: Instant, _ progress: Progress?) -> Desk {

@@ -145,7 +145,10 @@ struct NotifyTests {
     "Units: systemd accepts and rates them, the Kubernetes manifest forbids two at once and names secret and volume")
   func units() async throws {
     try await Shell.with([]) { shell in
-      for (unit, file) in [("service", "rota.service"), ("timer", "rota.timer"), ("failure", "rota-failure.service")] {
+      for (unit, file) in [
+        ("service", "rota.service"), ("timer", "rota.timer"), ("failure", "rota-failure.service"),
+        ("web", "rota-web.service"),
+      ] {
         let printed = try await shell.run(
           "schedule", "systemd", "--unit", unit, "--at", "02:30", "--time-zone", "Europe/Berlin", "--program",
           "/bin/true",
@@ -165,10 +168,14 @@ struct NotifyTests {
         process.waitUntilExit()
         return (process.terminationStatus, text)
       }
-      let verified = try analyze(["verify", "--man=no", "./rota.service", "./rota.timer", "./rota-failure.service"])
+      let verified = try analyze([
+        "verify", "--man=no", "./rota.service", "./rota.timer", "./rota-failure.service", "./rota-web.service",
+      ])
       #expect(verified.status == 0 && !verified.text.contains("rota"), "\(verified.text)")
-      let rated = try analyze(["security", "--offline=true", "--threshold=20", "./rota.service"])
-      #expect(rated.status == 0, "\(rated.text.suffix(200))")
+      for unit in ["./rota.service", "./rota-web.service"] {
+        let rated = try analyze(["security", "--offline=true", "--threshold=20", unit])
+        #expect(rated.status == 0, "\(rated.text.suffix(200))")
+      }
       let timer = try String(contentsOf: shell.folder.appendingPathComponent("rota.timer"), encoding: .utf8)
       #expect(timer.contains("OnCalendar=*-*-* 02:30:00 Europe/Berlin") && timer.contains("Persistent=true"))
 

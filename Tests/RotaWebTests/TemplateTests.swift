@@ -72,3 +72,15 @@ extension TemplateTests {
     }
   }
 }
+
+extension TemplateTests {
+  @Test("docs/web.md names every address and every role")
+  func documented() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../docs/web.md")
+    let text = try String(contentsOf: file.standardizedFileURL, encoding: .utf8)
+    for route in Route.all where route.method == .get || route.path == "/logout" {
+      #expect(text.contains("`\(route.path)`"), "\(route.path)")
+    }
+    for right in Right.allCases { #expect(text.contains("| \(right.rawValue) |"), "\(right)") }
+  }
+}

@@ -6,6 +6,7 @@ import Importing
 import Logging
 import Planning
 import PlanningStore
+import RotaWeb
 import Steering
 
 struct DemoCommand: AsyncParsableCommand {
@@ -13,14 +14,17 @@ struct DemoCommand: AsyncParsableCommand {
     commandName: "demo", abstract: "Show the whole product on a simulated Clockify; no key needed.",
     discussion: """
       Starts a simulated workspace on this machine, runs the real import over HTTP into rota-demo.sqlite and prints
-      what happens. With --serve the simulated Clockify keeps running for any client.
+      what happens. With --web the web app stays open on it; with --serve the simulated Clockify keeps running for any
+      client.
 
         rota demo
+        rota demo --web
         rota demo --serve
       """)
   @OptionGroup var options: CommonOptions
 
   @Flag(help: "Keep the simulated Clockify running and print the environment to reach it.") var serve = false
+  @Flag(help: "Show all of it in a browser: print a link, and stay.") var web = false
   @Option(help: "Port on 127.0.0.1; 0 takes a free one.") var port = 0
   @Option(help: "How many people the workspace has.") var people = 14
   @Option(help: "How many projects it has.") var projects = 23
@@ -31,6 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "The workspace's Clockify plan; FREE gets 30 requests an hour.") var plan = "PRO_2021"
 
   func validate() throws {
+    if web, serve { throw ValidationError("--web and --serve: one of them.") }
     guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days),
       (1...24).contains(entriesPerDay), changed >= 0,
       (0...65_535).contains(port)
@@ -62,7 +67,9 @@ struct DemoCommand: AsyncParsableCommand {
       if serve {
         try await keepServing(clockify)
       } else {
-        try await DemoStory(clockify: clockify, options: options, now: now).tell()
+        let story = DemoStory(clockify: clockify, options: options, now: now)
+        try await story.tell(showsMore: !web)
+        if web { try await story.showInBrowser() }
       }
     } catch {
       await clockify.stop()
@@ -102,7 +109,8 @@ private struct DemoStory {
     path = options.database ?? "rota-demo.sqlite"
   }
 
-  func tell() async throws {
+  /// - Parameter showsMore: says at the end what one can look at next.
+  func tell(showsMore: Bool) async throws {
     try clearStage()
     let database = try PlanningDatabase(path: path, creates: true)
     print("\n1. Import clients, projects and people")
@@ -127,11 +135,28 @@ private struct DemoStory {
     try planAndShow(unknown.first?.id, database)
     try await importOnce(database, shows: false)
     try showWeek(unknown.first, database)
+    guard showsMore else { return }
     let rota = CommandLine.arguments[0]
     print("\nThe database is \(path).  Look around:")
     print("  \(rota) status --database \(path)")
     print("  \(rota) runs show 2 --database \(path)")
     print("  sqlite3 \(path) 'SELECT * FROM actual_detail LIMIT 5'")
+    print("In a browser:  \(rota) demo --web")
+  }
+
+  /// The web app over the same database and the same simulated Clockify.
+  func showInBrowser() async throws {
+    var environment = ProcessInfo.processInfo.environment
+    for name in ["CLOCKIFY_API_KEY_FILE", "CLOCKIFY_ADDON_TOKEN", "CLOCKIFY_REPORTS_URL"] { environment[name] = nil }
+    environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
+    environment["CLOCKIFY_API_URL"] = clockify.apiURL
+    var options = options
+    options.database = path
+    let composition = try Composition(options, environment: environment)
+    try await WebApp(composition.webWiring(startedAs: "demo"), listen: WebAddress("127.0.0.1:0")).run { link in
+      print("\n6. In a browser\n   \(link)\n   The link works once, within ten minutes. Ctrl-C ends it.")
+      fflush(nil)
+    }
   }
 
   /// A demo's file of last time goes; anybody else's stays, and stops the demo.

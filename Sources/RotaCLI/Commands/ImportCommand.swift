@@ -56,7 +56,8 @@ struct ImportCommand: AsyncParsableCommand {
     }
     let database = try dryRun.dryRun ? composition.openDatabase() : composition.openOrCreateDatabase()
     var request = ImportRequest(
-      trigger: .manual, scopes: scopes, since: since, confirmedRun: confirmDeletes, now: composition.now)
+      trigger: startedBy?.hasPrefix("demo:") ?? false ? .demo : .manual, scopes: scopes, since: since,
+      confirmedRun: confirmDeletes, now: composition.now)
     request.until = until
     request.isFull = full
     request.workspaces = workspace.map { $0.lowercased() }
@@ -79,7 +80,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let since, let until, until < since { throw ValidationError("--since \(since) is after --until \(until).") }
-    if let startedBy, !startedBy.hasPrefix("web:") || startedBy.count < 5 {
+    if let startedBy, !["web:", "demo:"].contains(where: { startedBy.hasPrefix($0) && startedBy != $0 }) {
       throw ValidationError("--started-by must be like web:ana, not \"\(startedBy)\".")
     }
     if full, since != nil { throw ValidationError("--full says how far back; leave --since out.") }

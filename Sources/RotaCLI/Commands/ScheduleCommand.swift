@@ -27,17 +27,19 @@ struct ScheduleCommand: ParsableCommand {
       discussion: """
           rota schedule systemd --at 02:00 --time-zone Europe/Berlin
           rota schedule systemd --unit service > rota.service
+          rota schedule systemd --web
         """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var when: ScheduleOptions
     @Option(help: "The user that it runs as.") var user = "rota"
     @Option(help: "The folder of database and settings.") var folder = "/var/lib/rota"
     @Option(help: "The rota program. Default: this one.") var program: String?
-    @Option(help: "Print only this: service, timer or failure.") var unit: String?
+    @Flag(help: "The web app's service instead.") var web = false
+    @Option(help: "Print only this: service, timer, failure or web.") var unit: String?
 
     func validate() throws {
-      guard unit.map(["service", "timer", "failure"].contains) ?? true else {
-        throw ValidationError("--unit must be service, timer or failure.")
+      guard unit.map(["service", "timer", "failure", "web"].contains) ?? true else {
+        throw ValidationError("--unit must be service, timer, failure or web.")
       }
       try Units.validate(user: user, folder: folder, program: program)
     }
@@ -51,7 +53,8 @@ struct ScheduleCommand: ParsableCommand {
       case "service": print(units.service)
       case "timer": print(units.timer)
       case "failure": print(units.failure)
-      default: print(units.systemd)
+      case "web": print(units.web)
+      default: print(web ? units.systemdWeb : units.systemd)
       }
     }
   }

@@ -68,6 +68,12 @@ struct Units {
 
     # Backup and metrics folders of the settings belong here too.
     ReadWritePaths=\(([folder] + writable).joined(separator: " "))
+    \(Self.hardening)
+    """
+  }
+
+  /// What no part of rota needs, it does not get.
+  private static let hardening = """
     ProtectSystem=strict
     ProtectHome=true
     PrivateTmp=true
@@ -94,6 +100,57 @@ struct Units {
     SystemCallFilter=~@privileged @resources
     CapabilityBoundingSet=
     AmbientCapabilities=
+    """
+
+  /// The web app. An import that is started there is its child and inherits the key.
+  var web: String {
+    """
+    [Unit]
+    Description=rota: the web app
+    Documentation=man:systemd.service(5)
+    Wants=network-online.target
+    After=network-online.target
+
+    [Service]
+    User=\(user)
+    Group=\(user)
+    WorkingDirectory=\(folder)
+    ExecStart=\(program) serve --config \(folder)/rota.yaml
+    # The key: a root-only file that systemd hands over, never in the environment or a command line.
+    LoadCredential=clockify-key:/etc/rota/clockify-key
+    Environment=CLOCKIFY_API_KEY_FILE=%d/clockify-key
+    # Further settings, such as ROTA_WEB_PUBLIC_URL; may be missing.
+    EnvironmentFile=-/etc/rota/environment
+    Restart=on-failure
+    RestartSec=5
+    # A running import is asked to stop, and keeps what arrived.
+    TimeoutStopSec=1min
+    KillMode=mixed
+    MemoryMax=1G
+    CPUWeight=50
+    TasksMax=64
+    UMask=0027
+
+    ReadWritePaths=\(folder)
+    \(Self.hardening)
+
+    [Install]
+    WantedBy=multi-user.target
+    """
+  }
+
+  /// The web app's unit, and how it comes and goes.
+  var systemdWeb: String {
+    """
+    # Install, as root, beside the nightly import ('rota schedule systemd' makes user, folder, key and database):
+    #   \(program) schedule systemd --web --unit web --user \(user) --folder \(folder) > /etc/systemd/system/rota-web.service
+    #   systemctl daemon-reload && systemctl enable --now rota-web.service
+    # Get in:   runuser -u \(user) -- sh -c 'cd \(folder) && \(program) web link'
+    # Remove:   systemctl disable --now rota-web.service && rm /etc/systemd/system/rota-web.service
+    #           systemctl daemon-reload
+
+    # /etc/systemd/system/rota-web.service
+    \(web)
     """
   }
 

@@ -23,7 +23,7 @@ enum Entrance {
   static func logIn(_ visit: Visit) async throws -> Response {
     let site = visit.site
     let (name, password) = (visit.form["name"] ?? "", visit.form.all("password").last ?? "")
-    let keys = ["name \(name.lowercased())", "peer \(visit.context.peer)"]
+    let keys = ["name \(name.lowercased())", "peer \(visit.peer)"]
     let now = Date.seconds
     let wait = site.attempts.wait(keys, at: now)
     guard wait == 0 else {
@@ -34,7 +34,7 @@ enum Entrance {
     let known = try account.flatMap { try site.accounts.passwordHash(of: $0.id) }
     guard password.count <= Passwords.longest, try await site.passwords.isRight(password, known), let account else {
       site.attempts.failed(keys, at: now)
-      site.wiring.logger.warning("a log-in was refused", metadata: ["from": "\(visit.context.peer)"])
+      site.wiring.logger.warning("a log-in was refused", metadata: ["from": "\(visit.peer)"])
       return try page(visit, .unprocessableContent, "Name or password is wrong.")
     }
     site.attempts.succeeded(keys)
@@ -133,6 +133,14 @@ extension Visit {
   /// A page before the door: it needs no database.
   func plain(_ body: some PageModel, _ status: HTTPResponse.Status) -> Response {
     site.pages.response(Page(frame: Frame(nil, self, title: body.title), body: body), status: status)
+  }
+
+  /// Where it comes from. Behind a proxy of this machine: what that says, at the end of whatever the asker says.
+  fileprivate var peer: String {
+    guard keys?.isSecure ?? false, ["127.0.0.1", "::1"].contains(context.peer),
+      let forwarded = request.headers[HTTPField.Name("X-Forwarded-For")!]?.split(separator: ",").last
+    else { return context.peer }
+    return forwarded.trimmingCharacters(in: .whitespaces)
   }
 
   /// In, with a cookie.

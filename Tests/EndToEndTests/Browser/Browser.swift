@@ -180,7 +180,8 @@ final class Browser: Sendable {
       .filter { !$0.contains("the server responded with a status of 4") }
   }
 
-  func screenshot(_ name: String) async throws {
+  /// - Parameter height: at most so much of the page.
+  func screenshot(_ name: String, height limit: Int = 6000) async throws {
     guard let folder = ProcessInfo.processInfo.environment["ROTA_SCREENSHOTS"] else { return }
     let height = try await script("return document.documentElement.scrollHeight") as? Int ?? 900
     let width = try await script("return innerWidth") as? Int ?? 1280
@@ -188,7 +189,7 @@ final class Browser: Sendable {
       "Page.captureScreenshot",
       [
         "captureBeyondViewport": true,
-        "clip": ["x": 0, "y": 0, "width": width, "height": min(height, 6000), "scale": 1],
+        "clip": ["x": 0, "y": 0, "width": width, "height": min(height, limit), "scale": 1],
       ])
     let data = ((shot as? [String: Any])?["data"] as? String).flatMap { Data(base64Encoded: $0) }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

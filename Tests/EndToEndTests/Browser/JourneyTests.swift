@@ -87,6 +87,80 @@ struct JourneyTests {
     }
   }
 
+  @Test(
+    "Invited: a password is set, logged out and in, wrong five times; other rights end the session",
+    arguments: [
+      Browser.Look.wide, .plain,
+    ])
+  func accounts(look: Browser.Look) async throws {
+    try await Shell.with(SmallWorkspace.make(hours: []), [["init"], ["import"] + Self.now]) { shell, _ in
+      #expect(try await shell.run("web", "users", "list").errors.contains("Nobody has an account"))
+      try await WebServer.with(shell) { server in
+        let listen = server.base.replacing("http://", with: "")
+        let invited = try await shell.run("web", "users", "add", "lena", "--role", "planner", "--listen", listen)
+        #expect(invited.errors.contains("lena may log in as planner once they have set a password here, within a day:"))
+        #expect(try await shell.run("web", "users", "add", "LENA", "--role", "admin").status == 64)
+        try await Browser.with(look) { browser in
+          try await browser.open(server.link)
+          try await browser.see("Password")
+          try await browser.open(invited.out.trimmingCharacters(in: .whitespacesAndNewlines))
+          try await browser.see("Welcome, lena.")
+          try await browser.type("correct horse battery", into: "input[name=password]")
+          try await browser.type("correct horse battery", into: "input[name=again]")
+          try await browser.press("Set it and log in")
+          try await browser.see("Log out")
+          try await browser.press("Log out")
+
+          try await browser.type("lena", into: "input[name=name]")
+          try await browser.type("correct horse battery", into: "input[name=password]")
+          try await browser.click("main button")
+          try await browser.see("2 people have the role Unknown.")
+          let changed = try await shell.run("web", "users", "role", "lena", "admin")
+          #expect(changed.errors.contains("lena is admin now, and must log in again."))
+          try await browser.open("\(server.base)/people")
+          #expect(try await browser.path() == "/login")
+
+          for _ in 1...5 {
+            try await browser.clear("input[name=name]")
+            try await browser.type("lena", into: "input[name=name]")
+            try await browser.type("wrong horse battery", into: "input[name=password]")
+            try await browser.click("main button")
+            try await browser.see("Name or password is wrong.")
+          }
+          try await browser.type("correct horse battery", into: "input[name=password]")
+          try await browser.click("main button")
+          try await browser.see("Too many wrong passwords: wait ")
+        }
+        #expect(try await shell.run("web", "users", "remove", "lena").status == 0)
+        #expect(
+          try await shell.run("web", "users", "remove", "lena").errors.contains("nobody named lena has an account"))
+      }
+    }
+  }
+
+  @Test("The demo in a browser: one command from nothing to a page")
+  func demo() async throws {
+    try await Shell.with([]) { shell in
+      let command = ["demo", "--web", "--as-of", "2026-11-20T19:00:00Z"]
+      try await WebServer.with(shell, command) { server in
+        try await Browser.with { browser in
+          try await browser.open(server.link)
+          try await browser.see("done, balanced")
+          try await browser.screenshot("readme-home", height: 760)
+          try await browser.press("Import now")
+          try await browser.see("Done.")
+          try await browser.press("People")
+          try await browser.press("Ana Ruiz")
+          try await browser.press("◀ Week before")
+          try await browser.see("planned")
+          try await browser.screenshot("readme-week", height: 760)
+        }
+      }
+      // A demo's file stays a demo's, whatever was imported from its pages.
+      #expect(try await shell.run("demo", "--as-of", "2026-11-20T19:00:00Z").status == 0)
+    }
+  }
+
   @Test("An import that runs is seen from every browser, survives a reload, and stops when asked")
   func progress() async throws {
     let workspace = SmallWorkspace.make(hours: [(user: SmallWorkspace.anaID, project: SmallWorkspace.alphaID)])

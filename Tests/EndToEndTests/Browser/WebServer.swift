@@ -11,12 +11,15 @@ struct WebServer {
 
   /// Ends with `body`, by SIGTERM, and without a complaint.
   static func with(
-    _ shell: Shell, _ arguments: [String] = SmallWorkspace.now, _ body: (WebServer) async throws -> Void
+    _ shell: Shell, _ command: [String] = ["serve", "--listen", "127.0.0.1:0"] + SmallWorkspace.now,
+    _ body: (WebServer) async throws -> Void
   ) async throws {
-    let (process, out, errors) = try shell.start(["serve", "--listen", "127.0.0.1:0"] + arguments)
+    let (process, out, errors) = try shell.start(command)
     let log = Task { await errors.all() }
     let line = await out.line { $0.contains("http://") }
-    guard let link = line?.split(separator: " ").last.map(String.init), let end = link.range(of: "/enter/") else {
+    guard let link = line?.split(separator: " ").last.map(String.init),
+      let end = link.range(of: "/enter/") ?? link.range(of: "/login")
+    else {
       process.terminate()
       Issue.record("rota serve gave no link: \(await log.value)")
       return
