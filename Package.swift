@@ -78,7 +78,8 @@ let package = Package(
     room("Reconciling", ["Planning", "PlanningStore"]),
     room("Scheduling", ["Planning"]),
     room(
-      "Steering", ["Planning", "ClockifyAPI", "PlanningStore", "Importing", "Reconciling", "Scheduling", logging]),
+      "Steering",
+      ["Planning", "ClockifyAPI", "PlanningStore", "Importing", "Reconciling", "Scheduling", logging, swiftCSV]),
     room(
       "Operating",
       [
@@ -88,10 +89,8 @@ let package = Package(
     .target(
       name: "RotaWeb",
       dependencies: [
-        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", crypto, cryptoExtras, hummingbird,
-        hummingbirdCore,
-        httpTypes,
-        logging, mustache, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+        "Planning", "PlanningStore", "Importing", "Reconciling", "Scheduling", "Steering", crypto, cryptoExtras,
+        hummingbird, hummingbirdCore, httpTypes, logging, mustache, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
       ],
       resources: [.embedInCode("templates"), .embedInCode("assets")], swiftSettings: settings),
     .executableTarget(
@@ -99,7 +98,7 @@ let package = Package(
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Reconciling",
         "Scheduling", "Steering", "Operating", "RotaWeb", argumentParser, crypto, logging, serviceLifecycle, subprocess,
-        swiftCSV, systemPackage, yams,
+        systemPackage, yams,
       ],
       swiftSettings: settings),
 

@@ -49,6 +49,14 @@ package struct DuplicateFinder {
     }
   }
 
+  /// Two items side by side, whether they are listed as duplicates or not.
+  package func pair(_ kind: PlanSnapshot.Kind, _ one: Int64, _ other: Int64) -> DuplicateGroup {
+    let listed = groups([kind], includesNear: true).first { $0.ids.contains(one) && $0.ids.contains(other) }
+    return DuplicateGroup(
+      kind: kind, ids: [one, other].sorted { rank(kind, $0) > rank(kind, $1) }, reason: listed?.reason ?? .chosen,
+      isNear: listed?.isNear ?? false)
+  }
+
   private func weight(_ group: DuplicateGroup) -> Int {
     group.ids.dropFirst().reduce(0) { sum, id in
       let attached = attached(group.kind, id)

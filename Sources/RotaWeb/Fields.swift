@@ -2,9 +2,11 @@ import Foundation
 
 /// Names and values of an address or a form, in the order in which they were sent.
 struct Fields: Sendable {
-  private var items: [(name: String, value: String)] = []
+  private(set) var items: [(name: String, value: String)] = []
 
   init() {}
+
+  init(_ items: [(name: String, value: String)]) { self.items = items }
 
   /// - Parameter encoded: `application/x-www-form-urlencoded`; what cannot be decoded stays as it is.
   init(encoded: String) {

@@ -37,6 +37,8 @@ struct Frame: Sendable {
   let site: String?
   let isKnown: Bool
   let nav: [NavItem]
+  /// What the field in the header holds; nil: the page has one of its own.
+  let search: String?
   let visitor: String
   let banner: Banner?
   let said: [String]
@@ -62,16 +64,27 @@ struct Frame: Sendable {
     let isFault: Bool
   }
 
+  /// Each with the addresses that belong to it, its own first.
+  private static let rooms = [
+    ("Home", ["/"]), ("People", ["/people"]), ("Projects", ["/projects"]), ("Clients", ["/clients"]),
+    (
+      "To do", ["/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/locks", "/changes"]
+    ),
+    ("Runs", ["/runs", "/entries"]), ("Integration", ["/integration", "/import"]),
+  ]
+
   /// - Parameter facts: nil: the database could not be asked, or nobody is logged in.
   init(_ facts: FrameFacts?, _ visit: Visit, title: String) {
     let here = visit.request.uri.path
     self.title = title
     site = facts?.workspace
     isKnown = visit.isKnown
-    let all = [("Home", "/"), ("People", "/people"), ("Runs", "/runs"), ("Integration", "/integration")]
-    nav = all.map { label, path in
-      NavItem(label: label, path: path, isHere: path == "/" ? here == "/" : here.hasPrefix(path))
+    nav = Self.rooms.map { label, paths in
+      NavItem(
+        label: label, path: paths[0],
+        isHere: paths.contains { path in path == "/" ? here == "/" : here == path || here.hasPrefix(path + "/") })
     }
+    search = visit.request.uri.path == "/search" ? nil : ""
     visitor = visit.visitor.name
     banner = facts.flatMap { Self.banner($0, here: here) }
     said = facts?.said ?? []

@@ -38,7 +38,15 @@ struct Pages: Sendable {
     ("run", PackageResources.run_mustache), ("integration", PackageResources.integration_mustache),
     ("import", PackageResources.import_mustache), ("confirm", PackageResources.confirm_mustache),
     ("failure", PackageResources.failure_mustache), ("login", PackageResources.login_mustache),
-    ("invitation", PackageResources.invitation_mustache),
+    ("invitation", PackageResources.invitation_mustache), ("item", PackageResources.item_mustache),
+    ("items", PackageResources.items_mustache), ("project", PackageResources.project_mustache),
+    ("client", PackageResources.client_mustache), ("search", PackageResources.search_mustache),
+    ("todo", PackageResources.todo_mustache), ("duplicates", PackageResources.duplicates_mustache),
+    ("pair", PackageResources.pair_mustache), ("merges", PackageResources.merges_mustache),
+    ("conflicts", PackageResources.conflicts_mustache), ("drift", PackageResources.drift_mustache),
+    ("unsettled", PackageResources.unsettled_mustache), ("references", PackageResources.references_mustache),
+    ("reference", PackageResources.reference_mustache), ("locks", PackageResources.locks_mustache),
+    ("changes", PackageResources.changes_mustache),
   ]
 
   func html<Body>(_ page: Page<Body>) -> String { library.render(page, withTemplate: Body.template) ?? "" }

@@ -11,6 +11,8 @@ struct Route: Sendable {
   let path: String
   /// What somebody must be allowed; nil: nobody needs to be logged in.
   let right: Right?
+  /// What a form may hold, bytes.
+  var limit = 1 << 20
   let answer: @Sendable (Visit) async throws -> Response
 
   /// Every address of the web app, and what it takes to use it.
@@ -29,9 +31,44 @@ struct Route: Sendable {
     post("/people", .planner, PeopleActions.add),
     post("/people/roles", .planner, PeopleActions.giveRole),
     get("/people/{person}", .viewer) { try await $0.page(PersonModel.init, $0) },
-    post("/people/{person}/archive", .planner, PeopleActions.archive),
+    post("/people/{person}", .planner, ItemActions.one(.person)),
+    post("/people/{person}/delete", .admin, ItemActions.delete(.person)),
+    get("/projects", .viewer) { try await $0.page({ try ItemsModel($0, $1, kind: .project) }, $0) },
+    post("/projects", .planner, ItemActions.list(.project)),
+    get("/projects/{project}", .viewer) { try await $0.page(ProjectModel.init, $0) },
+    post("/projects/{project}", .planner, ItemActions.one(.project)),
+    post("/projects/{project}/delete", .admin, ItemActions.delete(.project)),
+    get("/clients", .viewer) { try await $0.page({ try ItemsModel($0, $1, kind: .client) }, $0) },
+    post("/clients", .planner, ItemActions.list(.client)),
+    get("/clients/{client}", .viewer) { try await $0.page(ClientModel.init, $0) },
+    post("/clients/{client}", .planner, ItemActions.one(.client)),
+    post("/clients/{client}/delete", .admin, ItemActions.delete(.client)),
     get("/cells/{person}/{project}/{day}", .viewer) { try await $0.page(CellModel.init, $0) },
+    post("/cells/{person}/{project}/{day}", .planner, CellActions.type),
     get("/entries", .viewer) { try await $0.page(EntriesModel.init, $0) },
+    get("/search", .viewer) { try await $0.page(SearchModel.init, $0) },
+    get("/todo", .viewer) { try await $0.page(TodoModel.init, $0) },
+    get("/duplicates", .viewer) { try await $0.page(DuplicatesModel.init, $0) },
+    get("/duplicates/merges", .viewer) { try await $0.page(MergesModel.init, $0) },
+    post("/duplicates/merges/{merge}", .planner, DuplicatesActions.undo),
+    get("/duplicates/{kind}/{left}/{right}", .viewer, DuplicatesActions.show),
+    post("/duplicates/{kind}/{left}/{right}", .planner, DuplicatesActions.decide),
+    get("/conflicts", .viewer) { try await $0.page(ConflictsModel.init, $0) },
+    post("/conflicts", .planner, ConflictsActions.settle),
+    get("/drift", .viewer) { try await $0.page(DriftModel.init, $0) },
+    post("/drift", .planner, DriftActions.settle),
+    get("/unsettled", .viewer) { try await $0.page(UnsettledModel.init, $0) },
+    post("/unsettled", .planner, UnsettledActions.settle),
+    get("/references", .viewer) { try await $0.page(ReferencesModel.init, $0) },
+    post("/references", .planner, ReferencesActions.unignore),
+    get("/references/export", .viewer, ReferencesActions.export),
+    Route(
+      method: .post, path: "/references/import", right: .planner, limit: 5 << 20, answer: ReferencesActions.upload),
+    get("/references/{kind}/{item}", .viewer) { try await $0.page(ReferenceModel.init, $0) },
+    post("/references/{kind}/{item}", .planner, ReferencesActions.change),
+    get("/locks", .viewer) { try await $0.page(LocksModel.init, $0) },
+    post("/locks", .admin, LocksActions.set),
+    get("/changes", .viewer) { try await $0.page(ChangesModel.init, $0) },
     get("/runs", .viewer) { try await $0.page(RunsModel.init, $0) },
     get("/runs/{run}", .viewer) { try await $0.page(RunModel.init, $0) },
     get("/runs/{run}/export", .viewer, RunActions.export),
@@ -67,7 +104,7 @@ struct Route: Sendable {
       throw Refusal(
         .forbidden, "\(visit.visitor.name) may not do this: ask \(right.words). Nothing was changed.")
     }
-    try await visit.readForm()
+    try await visit.readForm(limit: limit)
     return try await answer(visit)
   }
 }

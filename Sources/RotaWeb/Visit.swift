@@ -16,6 +16,7 @@ struct Visit: Sendable {
   let query: Fields
   /// What a form sent; empty where nothing was.
   var form = Fields()
+  var files: [Multipart.File] = []
 
   /// How sessions are kept; nil before a route is found.
   var keys: SessionKeys?
@@ -30,11 +31,18 @@ struct Visit: Sendable {
     query = Fields(encoded: request.uri.query ?? "")
   }
 
-  /// Reads the form of a POST, at most 1 MiB.
-  mutating func readForm() async throws {
+  /// Reads the form of a POST.
+  ///
+  /// - Parameter limit: bytes.
+  mutating func readForm(limit: Int) async throws {
     guard request.method == .post else { return }
-    let body = try await request.body.collect(upTo: 1 << 20)
-    form = Fields(encoded: String(buffer: body))
+    let body = try await request.body.collect(upTo: limit)
+    if let parts = Multipart(Data(buffer: body), contentType: request.headers[.contentType] ?? "") {
+      form = Fields(parts.fields)
+      files = parts.files
+    } else {
+      form = Fields(encoded: String(buffer: body))
+    }
   }
 
   /// Nobody has no rights, but sees what stands before the door.
@@ -61,6 +69,16 @@ struct Visit: Sendable {
       throw Refusal(.notFound, "There is no such page.")
     }
     return id
+  }
+
+  /// A date in the form; nil: none.
+  ///
+  /// - Throws: `UserError` where it is none.
+  func day(_ name: String) throws -> CalendarDay? {
+    try form[name].map { text in
+      guard let day = CalendarDay(text) else { throw UserError("\"\(text)\" is no date: it must be like 2026-03-09") }
+      return day
+    }
   }
 
   // MARK: Asking

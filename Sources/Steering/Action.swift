@@ -74,6 +74,23 @@ package struct Said: Sendable {
   }
 }
 
+/// Several of one sort at once: all or none.
+package struct Several<Doing: Action>: Action {
+  package static var name: String { Doing.name }
+  let actions: [Doing]
+
+  package init(_ actions: [Doing]) {
+    self.actions = actions
+  }
+
+  package func carryOut(_ session: StoreSession, _ context: ActionContext) throws -> Said {
+    let said = try actions.map { try $0.carryOut(session, context) }
+    var all = Said(lines: said.flatMap(\.lines), about: said.compactMap(\.item))
+    if said.count == 1 { all.next = said[0].next }
+    return all
+  }
+}
+
 extension Desk {
   /// Under the write lock, in one transaction, with a row in `change_log` where anything changed. A dry run rolls back.
   ///

@@ -29,6 +29,8 @@ package enum NextStep: Codable, Sendable, Hashable {
   /// The role of hours that are typed.
   case nameRole
   case enableActuals
+  /// Hours that are more than a day has.
+  case typeAnyway
   case explain(Cell)
   case auditFrom(CalendarDay)
 

@@ -27,7 +27,8 @@ struct RoutesTests {
   private static func path(_ route: Route) -> String {
     let values = [
       "{person}": "1", "{project}": "1", "{day}": "2026-03-02", "{run}": "1", "{token}": "nothing",
-      "{name}": "rota.css",
+      "{name}": "rota.css", "{client}": "1", "{kind}": "project", "{left}": "1", "{right}": "2", "{merge}": "1",
+      "{item}": "1",
     ]
     return values.reduce(route.path) { $0.replacing($1.key, with: $1.value) }
   }
@@ -76,7 +77,7 @@ struct RoutesTests {
             let answer = try await served.ask(method, path, headers: headers)
             #expect(answer.status == 403 && answer.text.contains("nothing was changed"), "\(path) \(headers)")
           }
-          let large = try await served.ask(method, path, form: String(repeating: "a", count: (1 << 20) + 1))
+          let large = try await served.ask(method, path, form: String(repeating: "a", count: route.limit + 1))
           #expect(large.status == 413, "\(path)")
         }
         // The browser that says nothing of the site, but of the origin.
@@ -165,8 +166,8 @@ struct RoutesTests {
       try await Served.with(world) { served in
         let names = [
           "q", "role", "link", "state", "sort", "page", "week", "from", "to", "since", "until", "reason", "user",
-          "person",
-          "status", "trigger", "before", "said", "check", "project", "scope",
+          "person", "status", "trigger", "before", "said", "check", "project", "scope", "kind", "tag", "client", "item",
+          "actor", "surface", "weeks",
         ]
         let values = [
           "", "1", "-1", "0", "999999999999999999999", "2026-03-02", "2026-02-30", "0000-00-00", "9999-12-31",
@@ -176,7 +177,11 @@ struct RoutesTests {
         ]
         let paths = [
           "/", "/people", "/people/1", "/people/x", "/cells/1/1/2026-03-02", "/cells/1/1/x", "/entries", "/runs",
-          "/runs/1", "/runs/0", "/integration", "/import", "/nowhere",
+          "/runs/1", "/runs/0", "/integration", "/import", "/nowhere", "/projects", "/projects/1", "/projects/x",
+          "/clients",
+          "/clients/1", "/search", "/todo", "/duplicates", "/duplicates/project/1/2", "/duplicates/x/1/2",
+          "/duplicates/project/1/1", "/duplicates/merges", "/conflicts", "/drift", "/unsettled", "/references",
+          "/references/project/1", "/references/person/99", "/locks", "/changes",
         ]
         for _ in 1...60 {
           let query = (0..<random.upTo(5)).map { _ in
@@ -199,7 +204,8 @@ struct RoutesTests {
       try await Served.with(world) { served in
         for route in Route.all
         where route.method == .get
-          && !["/import/events", "/healthz", "/assets/{name}", "/runs/{run}/export"].contains(route.path)
+          && !["/import/events", "/healthz", "/assets/{name}", "/runs/{run}/export", "/references/export"].contains(
+            route.path)
         {
           for right in [Right.viewer, .admin] {
             let answer = try await served.ask("GET", Self.path(route), as: right)
@@ -219,7 +225,11 @@ struct RoutesTests {
     try await World.with { world in
       try await Self.hostile(world)
       try await Served.with(world) { served in
-        for path in ["/", "/people", "/people/1", "/integration", "/cells/1/1/2026-03-02"] {
+        for route in Route.all
+        where route.method == .get && route.right == .viewer
+          && !["/import/events", "/references/export", "/runs/{run}/export"].contains(route.path)
+        {
+          let path = Self.path(route)
           let page = try await served.ask("GET", path, as: .viewer)
           let forms = page.text.matches(of: try Regex("<form[^>]*method=\"post\"[^>]*action=\"([^\"]*)\"")).map {
             $0.output[1].substring
@@ -260,7 +270,7 @@ struct RoutesTests {
       try await Served.with(world) { served in
         let newer = try await served.ask("GET", "/")
         #expect(newer.status == 500 && newer.text.contains("written by a newer rota"))
-        #expect(newer.text.contains("install the newer rota"))
+        #expect(newer.text.contains("Install the newer rota"))
         _ = try world.sql("DELETE FROM grdb_migrations WHERE identifier = 'm9999_future'")
       }
     }

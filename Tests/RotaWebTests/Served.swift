@@ -88,7 +88,9 @@ final class Served: Sendable {
     }
     for (name, value) in headers where !value.isEmpty { request.headers.replaceOrAdd(name: name, value: value) }
     if method == "POST" {
-      request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+      if headers["Content-Type"] == nil {
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+      }
       request.body = .bytes(ByteBuffer(string: form ?? ""))
     }
     let response = try await Self.client.execute(request, timeout: .seconds(30))
@@ -100,6 +102,8 @@ final class Served: Sendable {
 
   private static let client = {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    // Sooner than the server: it may close a connection just as it is used again.
+    configuration.connectionPool.idleTimeout = .seconds(20)
     configuration.decompression = .enabled(limit: .none)
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()

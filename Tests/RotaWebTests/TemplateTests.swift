@@ -57,9 +57,14 @@ extension TemplateTests {
       let day = CalendarDay("2026-03-02")!
       let steps: [NextStep] = [
         .importNow, .importDates(since: day, until: day), .confirmDeletes(run: 1), .check, .status, .runs, .run(1),
+        .cascade(.client, 1), .untagSyncOff(1), .duplicatesOf(.project), .reviewDuplicates, .mergeDuplicates, .merges,
+        .conflicts, .drift, .dismissDrift(.person, 1), .acknowledge(.project, item: "1"), .references,
+        .referencesOf(.client), .unlink(.person), .findReference("A & B", .project),
+        .link(.project, item: 1, clockifyID: nil), .ignore(.project, []), .unignore(.project, "x"), .exportReferences,
+        .locks, .lock, .items(.client), .items(.project),
         .fixUnknownRoles, .giveRolesOrAllowUnknown, .giveRoleFrom(role: "Dev", person: 1), .enableActuals,
         .explain(Cell(person: 1, project: 1, day: day)), .items(.person), .contracts(1), .archive(.person, 1),
-        .unarchive(.person, 1), .either(.setUp, .runs),
+        .unarchive(.project, 1), .either(.setUp, .runs),
       ]
       try await Served.with(world) { served in
         for step in steps {

@@ -66,6 +66,18 @@ package struct PlanRows: Subject {
     try db.execute(sql: "DELETE FROM \(table.name) WHERE id = ?", arguments: [id])
   }
 
+  /// What a row says, as text by column; columns without a value are left out.
+  ///
+  /// - Throws: `PlanRefusal` if there is no such row.
+  package func fields(_ id: Int64, of table: PlanTable) throws -> [String: String] {
+    let row = try row(id, of: table)
+    let fields = table.columns.compactMap { column in
+      String.fromDatabaseValue(row[column.name]).map { (column.name, $0) }
+        ?? Int64.fromDatabaseValue(row[column.name]).map { (column.name, "\($0)") }
+    }
+    return Dictionary(uniqueKeysWithValues: fields)
+  }
+
   private func row(_ id: Int64, of table: PlanTable) throws -> Row {
     guard let row = try Row.fetchOne(db, sql: "SELECT * FROM \(table.name) WHERE id = ?", arguments: [id]) else {
       throw PlanRefusal.noRow(table.noun, id)

@@ -1,9 +1,12 @@
 import Planning
 
 /// Why two things may be one.
-package enum Likeness: Sendable { case sameName, sameNameAndClient, sameEmail, nearNames }
+package enum Likeness: Sendable {
+  case sameName, sameNameAndClient, sameEmail, nearNames
+  /// Somebody put them side by side.
+  case chosen
+}
 
-/// Items that are the same thing by name or e-mail (rules 12 and 74), for the import's finding and for the list.
 /// Items that are the same thing by name or e-mail (rules 12 and 74), for the import's finding and for the list.
 extension PlanSnapshot {
   package struct SameItems: Sendable {

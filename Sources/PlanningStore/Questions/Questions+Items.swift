@@ -79,16 +79,18 @@ extension Questions {
       """, [unknownOnly, id])
   }
 
-  /// Of those who are linked: whether the import leaves them out, and whether Clockify lost them.
-  package func personStandings() throws -> [PersonID: (isIgnored: Bool, isMissing: Bool)] {
+  /// Of items that are linked: whether the import leaves them out, and whether Clockify lost them.
+  package func standings(
+    of kind: PlanSnapshot.Kind
+  ) throws -> [Int64: (isIgnored: Bool, isMissing: Bool)] {
     let rows = try Row.fetchAll(
       db,
       sql: """
         SELECT planning_id AS id, max(i.external_id IS NOT NULL) AS ignored,
           max(source_missing_since IS NOT NULL) AS missing
         FROM external_reference r LEFT JOIN ignored_reference i USING (system, kind, external_id)
-        WHERE r.kind = 'person' GROUP BY 1
-        """)
+        WHERE r.kind = ? GROUP BY 1
+        """, arguments: [kind.rawValue])
     return Dictionary(
       uniqueKeysWithValues: rows.map { ($0["id"], (isIgnored: $0["ignored"], isMissing: $0["missing"])) })
   }

@@ -183,6 +183,18 @@ extension Questions {
     return rows.first { row in (row["user_id"] as String?).map(users.contains) ?? true }?["import_run_id"]
   }
 
+  /// Seconds held now for one reason, by Clockify's project.
+  package func held(_ reason: String) throws -> [String: Int] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT b.clockify_project_id AS id, sum(p.seconds) AS seconds
+        FROM placement_row p JOIN placement_basis b USING (pair_key)
+        WHERE p.state = 'held' AND p.reason = ? GROUP BY 1
+        """, arguments: [reason])
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"], $0["seconds"]) })
+  }
+
   /// Seconds held now, by reason, over the whole ledger.
   package func held() throws -> [HeldRow] {
     try rows(

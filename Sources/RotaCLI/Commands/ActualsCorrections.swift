@@ -49,18 +49,11 @@ extension ActualsCommand {
       guard clear == (billable == nil && nonbillable == nil) else {
         throw ValidationError("Give --billable or --nonbillable minutes, or --clear.")
       }
-      guard [billable, nonbillable].allSatisfy({ ($0 ?? 0) >= 0 && ($0 ?? 0) <= 10_000 }) else {
-        throw ValidationError("Minutes must be from 0 to 10,000.")
-      }
-      let sum = (billable ?? 0) + (nonbillable ?? 0)
-      guard sum <= 1440 || force else {
-        throw ValidationError("\(Words.count(sum)) minutes are more than a day has (1,440). If that is meant: --force.")
-      }
     }
 
     func run() throws {
       try Composition(options).perform(
-        TypeActual(place.cell, billable: billable, nonbillable: nonbillable, role: role), dryRun)
+        TypeActual(place.cell, billable: billable, nonbillable: nonbillable, role: role, force: force), dryRun)
     }
   }
 

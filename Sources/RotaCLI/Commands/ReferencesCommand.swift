@@ -92,39 +92,6 @@ struct ReferencesCommand: ParsableCommand {
     func run() throws { try Composition(options).perform(UnignoreReference(kind, clockifyID: clockifyID), dryRun) }
   }
 
-  /// A planning item with its link, or what is likely to be its link.
-  fileprivate struct FileRow: TabularRow {
-    let kind: PlanSnapshot.Kind
-    let planningID: Int64
-    let name: String
-    let detail: String?
-    let externalID: String?
-    let candidateID: String?
-    let candidateName: String?
-    let reason: String?
-
-    init(_ item: ItemLinkRow, _ candidate: LinkCandidates.Candidate?) {
-      kind = item.kind
-      planningID = item.planningID
-      name = item.name
-      detail = item.detail
-      externalID = item.externalID
-      candidateID = candidate?.externalID
-      candidateName = candidate?.name
-      reason = candidate?.reason.words
-    }
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case kind
-      case planningID = "planning_id"
-      case name, detail
-      case externalID = "external_id"
-      case candidateID = "candidate_id"
-      case candidateName = "candidate_name"
-      case reason
-    }
-  }
-
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write every planning item with its link, or its likely candidate, as CSV.",
@@ -137,12 +104,7 @@ struct ReferencesCommand: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-      let rows = try Composition(options).read { session in
-        let candidates = try LinkCandidates(session: session)
-        return try session.questions.itemsWithLinks().map { item in
-          FileRow(item, item.externalID == nil ? candidates[item.kind, item.planningID] : nil)
-        }
-      }
+      let rows = try Composition(options).read { try ReferenceLine.all($0) }
       for line in CSVFile.lines(Table(rows)) { Terminal.data(line) }
     }
   }
@@ -162,11 +124,7 @@ struct ReferencesCommand: ParsableCommand {
 
     func run() throws {
       let composition = try Composition(options)
-      let csv = try CSVFile(path: file)
-      try csv.check(
-        columns: FileRow.columns, required: ["kind", "planning_id", "external_id"],
-        next: .exportReferences)
-      try composition.perform(ImportReferences(FileLines(path: file, lines: csv.lines)), dryRun)
+      try composition.perform(ImportReferences(ReferenceLine.file(CSVFile(path: file))), dryRun)
     }
   }
 }

@@ -79,8 +79,9 @@ extension String {
   /// With a capital and a full stop, as a page says it.
   var sentence: String {
     guard let first, let last else { return self }
-    let isId = first.isNumber || contains("/") && first == "/"
-    return (isId ? self : first.uppercased() + dropFirst()) + (last.isPunctuation || last.isNewline ? "" : ".")
+    // A number, a path, the name of a file.
+    let isName = first.isNumber || first == "/" || prefix { $0 != " " }.dropLast().contains(".")
+    return (isName ? self : first.uppercased() + dropFirst()) + (".!?:…\n".contains(last) ? "" : ".")
   }
 }
 

@@ -18,6 +18,38 @@ struct CellModel: PageModel {
   let hasNotCounted: Bool
   let footing: [String]
   let readAgain: LinkModel?
+  let typed: String?
+  let conflict: Conflict?
+  /// Why nothing can be typed here; nil: it can.
+  let locked: String?
+  let form: Form?
+  let clash: Clash?
+  let problem: Problem?
+
+  /// Hours typed by hand where Clockify has others.
+  struct Conflict: Sendable {
+    let token: String
+    let words: String
+  }
+
+  /// What somebody types.
+  struct Form: Sendable {
+    let path: String
+    let token: String
+    let billable: String
+    let nonbillable: String
+    let roles: [Choice]
+    let hasTyped: Bool
+    let asksAnyway: Bool
+    let label: String
+  }
+
+  /// Somebody else was faster: theirs and one's own, side by side.
+  struct Clash: Sendable {
+    let theirs: [String]
+    let yours: String
+    let path: String
+  }
 
   struct Row: Sendable {
     let role: String
@@ -43,13 +75,14 @@ struct CellModel: PageModel {
 }
 
 extension CellModel {
-  init(_ session: StoreSession, _ visit: Visit) throws {
-    let (personID, projectID) = (try visit.id("person"), try visit.id("project"))
-    guard let day = visit.context.parameters.get("day").flatMap({ CalendarDay($0) }),
-      let person = try session.questions.people(only: personID).first,
-      let project = try session.items.find(.project, "\(projectID)").first(where: { $0.id == projectID })
+  init(_ session: StoreSession, _ visit: Visit) throws { try self.init(session, visit, problem: nil) }
+
+  /// - Parameter problem: what was wrong with what was typed; it is shown again.
+  init(_ session: StoreSession, _ visit: Visit, problem: UserError?) throws {
+    guard let cell = visit.cell, let person = try session.questions.people(only: cell.person).first,
+      let project = try session.items.find(.project, "\(cell.project)").first(where: { $0.id == cell.project })
     else { throw Refusal(.notFound, "There is no such person, project or date.") }
-    let cell = PlanningStore.Cell(person: personID, project: projectID, day: day)
+    let (personID, projectID, day) = (cell.person, cell.project, cell.day)
     var explanation = try Explanation(cell, "\(person.name) · \(project.name)", session)
     let filledFrom = try session.settings.value(Setting.autofillFrom).flatMap { CalendarDay($0) }
     explanation.zeros = ZeroWords(visit.site.wiring.settings, today: visit.today, from: filledFrom)
@@ -79,6 +112,60 @@ extension CellModel {
     readAgain =
       visit.may(.planner) && day <= visit.today
       ? LinkModel(path: "/integration\(query.suffix)#import", label: "Read this day again") : nil
+
+    let typing = try Typing.last(cell, session)
+    let isTyped = explanation.actuals.contains { $0.origin == .manual }
+    typed =
+      isTyped
+      ? typing.map { "Typed by \($0.by.name) (\($0.by.surface.rawValue)), \(visit.moments.words($0.at))." } : nil
+    conflict =
+      visit.may(.planner)
+      ? try session.questions.conflicts().first { $0.cell == cell }.map { row in
+        Conflict(
+          token: Seen.token(cell.key, row),
+          words:
+            "Typed by hand \(Words.clock(minutes: row.manualMinutes)), in Clockify \(Words.clock(minutes: row.sourceMinutes))."
+        )
+      } : nil
+    let plan = try session.plan.snapshot()
+    locked =
+      plan.isLocked(day, on: projectID)
+      ? "This date is locked: no hours can be typed, and none are imported, until an admin takes the lock off." : nil
+    let hasClash = problem?.status == .needsConfirmation
+    form =
+      visit.may(.planner) && locked == nil
+      ? try Form(cell, explanation, plan, session, visit, problem: problem, hasClash: hasClash) : nil
+    clash =
+      hasClash
+      ? Clash(
+        theirs: explanation.actuals.map {
+          "\($0.role) \(Words.clock(minutes: $0.minutes)), \(explanation.origin(of: $0))"
+        } + [typing.map { "changed last by \($0.by.name), \(visit.moments.words($0.at))" }].compactMap(\.self),
+        yours: visit.form["do"] == "clear"
+          ? "nothing" : "\(visit.form["billable"] ?? "0") billable, \(visit.form["nonbillable"] ?? "0") not billable",
+        path: cell.path) : nil
+    self.problem = hasClash ? nil : problem.map { Problem($0, visit) }
+  }
+}
+
+extension CellModel.Form {
+  fileprivate init(
+    _ cell: PlanningStore.Cell, _ explanation: Explanation, _ plan: PlanSnapshot, _ session: StoreSession,
+    _ visit: Visit, problem: UserError?, hasClash: Bool
+  ) throws {
+    let isGiven = problem != nil
+    let row = explanation.actuals.first { $0.origin == .manual } ?? explanation.actuals.first
+    let contract = plan.people[cell.person]?.plan.contract(on: cell.day)
+    let role = visit.form["role"] ?? row?.role ?? contract.flatMap { plan.roles[$0.role] }
+    path = cell.path
+    token = Seen.token(cell.key, explanation.actuals)
+    billable = isGiven ? visit.form["billable"] ?? "" : row.map { Words.clock(minutes: $0.billableMinutes) } ?? ""
+    nonbillable =
+      isGiven ? visit.form["nonbillable"] ?? "" : row.map { Words.clock(minutes: $0.nonbillableMinutes) } ?? ""
+    roles = try session.questions.roles().map { Choice(value: $0.name, label: $0.name, isChosen: $0.name == role) }
+    hasTyped = explanation.actuals.contains { $0.origin == .manual }
+    asksAnyway = problem?.next == .typeAnyway || visit.form["anyway"] != nil
+    label = hasClash ? "Overwrite" : "Type hours"
   }
 }
 

@@ -7,15 +7,20 @@ struct EntriesModel: PageModel {
   static let template = "entries"
   let title: String
   let words: String
+  /// What the third column says.
+  let whose: String
+  let caption: String
   let entries: [Row]
   let isEmpty: Bool
   let more: String?
 
   struct Row: Sendable {
     let day: String
+    /// The day's page; nil: the entry has none.
+    let path: String?
     let times: String
     let time: String
-    let project: String
+    let whose: String
     let description: String
     let reason: String
     let id: String
@@ -23,28 +28,74 @@ struct EntriesModel: PageModel {
 }
 
 extension EntriesModel {
+  /// Of a project, all of them; else what is counted nowhere.
   init(_ session: StoreSession, _ visit: Visit) throws {
+    let from = visit.query["from"].flatMap { CalendarDay($0) } ?? visit.today - 45
+    let days = from...max(from, visit.query["to"].flatMap { CalendarDay($0) } ?? visit.today)
     let person = visit.query["person"].flatMap { Int64($0) }
-    let users = try person.map { try session.references.clockifyIDs(.person, of: $0) } ?? visit.query.all("user")
-    let today = visit.today
-    let from = visit.query["from"].flatMap { CalendarDay($0) } ?? today - 45
-    let to = max(from, visit.query["to"].flatMap { CalendarDay($0) } ?? today)
-    let reason = visit.query["reason"]
-    let found = try session.questions.notPlacedEntries(
-      users: users.filter(\.isClockifyID), reason: reason, in: from...to, limit: Visit.rows + 1)
     let name = try person.flatMap { try session.questions.people(only: $0).first?.name }
-    title = "Entries that are not counted"
-    let why = reason.map { Reason(rawValue: $0)?.words ?? $0 }.map { ": \($0)" } ?? ""
-    words = "\(name ?? users.joined(separator: ", ")), \(Words.range(from...to))\(why)"
+    if let project = visit.query["project"].flatMap({ Int64($0) }) {
+      try self.init(session, visit, project: project, person, name, days)
+    } else {
+      try self.init(session, visit, notPlacedOf: person, name, days)
+    }
+  }
+
+  private init(
+    _ session: StoreSession, _ visit: Visit, project: ProjectID, _ person: PersonID?, _ name: String?,
+    _ days: ClosedRange<CalendarDay>
+  ) throws {
+    let plan = try session.plan.snapshot()
+    let role = visit.query["role"].flatMap { Int64($0) }
+    let found = try session.questions.entries(
+      on: project, person: person, role: role, in: days, limit: Visit.rows + 1)
+    title = "Entries of \(plan.projects[project]?.name ?? "project \(project)")"
+    words = [name, role.flatMap { plan.roles[$0] }, Words.range(days)].compactMap(\.self).joined(separator: ", ")
+    whose = "Who"
+    caption = "Time entries in Clockify that belong to the project, and whether they are counted"
     entries = found.prefix(Visit.rows).map { row in
       Row(
-        day: "\(Words.weekday(row.date)) \(Words.day(row.date))",
+        day: Self.day(row.date),
+        path: PlanningStore.Cell(person: row.personID, project: project, day: row.date).path,
         times: Words.times(row.startedAt, row.endedAt, zone: row.zone), time: Words.clock(seconds: row.seconds),
-        project: row.project ?? "no project", description: row.description ?? "",
-        reason: "\(row.state.rawValue): \(row.reason.flatMap { Reason(rawValue: $0) }?.words ?? row.reason ?? "")",
-        id: row.entryID)
+        whose: row.person + (row.role.map { " · \($0)" } ?? ""), description: row.description ?? "",
+        reason: Self.reason(row.state, row.reason), id: row.entryID)
     }
     isEmpty = found.isEmpty
-    more = found.count > Visit.rows ? "These are the first \(Visit.rows). Narrow the dates to see others." : nil
+    more = Self.more(found.count)
+  }
+
+  private init(
+    _ session: StoreSession, _ visit: Visit, notPlacedOf person: PersonID?, _ name: String?,
+    _ days: ClosedRange<CalendarDay>
+  ) throws {
+    let users = try person.map { try session.references.clockifyIDs(.person, of: $0) } ?? visit.query.all("user")
+    let reason = visit.query["reason"]
+    let found = try session.questions.notPlacedEntries(
+      users: users.filter(\.isClockifyID), reason: reason, in: days, limit: Visit.rows + 1)
+    title = "Entries that are not counted"
+    let why = reason.map { Reason(rawValue: $0)?.words ?? $0 }.map { ": \($0)" } ?? ""
+    words = "\(name ?? users.joined(separator: ", ")), \(Words.range(days))\(why)"
+    whose = "Project in Clockify"
+    caption = "Time entries in Clockify that are not counted, with the reason"
+    entries = found.prefix(Visit.rows).map { row in
+      Row(
+        day: Self.day(row.date), path: nil, times: Words.times(row.startedAt, row.endedAt, zone: row.zone),
+        time: Words.clock(seconds: row.seconds), whose: row.project ?? "no project",
+        description: row.description ?? "", reason: Self.reason(row.state, row.reason), id: row.entryID)
+    }
+    isEmpty = found.isEmpty
+    more = Self.more(found.count)
+  }
+
+  private static func day(_ day: CalendarDay) -> String { "\(Words.weekday(day)) \(Words.day(day))" }
+
+  private static func reason(_ state: Placement.State, _ reason: String?) -> String {
+    state == .placed
+      ? "counted" : "\(state.rawValue): \(reason.flatMap { Reason(rawValue: $0) }?.words ?? reason ?? "")"
+  }
+
+  private static func more(_ found: Int) -> String? {
+    found > Visit.rows ? "These are the first \(Visit.rows). Narrow the dates to see others." : nil
   }
 }

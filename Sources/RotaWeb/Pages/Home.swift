@@ -24,6 +24,10 @@ struct HomeModel: PageModel {
   struct Wait: Sendable {
     let words: String
     let step: StepModel
+
+    static func all(_ waiting: Waiting, _ visit: Visit) -> [Wait] {
+      waiting.items.map { Wait(words: $0.words.sentence, step: StepModel($0.next, visit)) }
+    }
   }
 }
 
@@ -35,7 +39,7 @@ extension HomeModel {
     facts = visit.facts(of: status).map { fact in
       Fact(name: fact.name, words: fact.words, step: fact.next.map { StepModel($0, visit) })
     }
-    waiting = status.waiting.items.map { Wait(words: $0.words.sentence, step: StepModel($0.next, visit)) }
+    waiting = Wait.all(status.waiting, visit)
     isAllDone = status.waiting.items.isEmpty && status.last != nil
     let run = status.lastComplete ?? status.last
     books = run.flatMap { BooksBar($0) }

@@ -148,13 +148,3 @@ enum ImportActions {
     return "event: progress\ndata: \(json)\n\n"
   }
 }
-
-/// The first of two steps: what would happen, and whether to do it.
-struct ConfirmModel: PageModel {
-  static let template = "confirm"
-  let title: String
-  let lines: [String]
-  let action: String
-  let label: String
-  let back: String
-}

@@ -30,14 +30,6 @@ struct PeopleModel: PageModel {
   let given: GivenRole
   let week: String
 
-  /// A value of a filter with how many it has.
-  struct Facet: Sendable {
-    let label: String
-    let count: String
-    let path: String
-    let isChosen: Bool
-  }
-
   struct Column: Sendable {
     let label: String
     let path: String
@@ -64,41 +56,11 @@ struct PeopleModel: PageModel {
   static let rows = 100
 }
 
-/// A form's fault, said beside it.
-struct Problem: Sendable {
-  let lines: [String]
-  let step: StepModel?
-
-  init(_ error: UserError, _ visit: Visit) {
-    lines = error.message.sentence.split(separator: "\n").map(String.init)
-    step = error.next.map { StepModel($0, visit) }
-  }
-}
-
-/// What would happen, before it does.
-struct Preview: Sendable {
-  let lines: [String]
-}
-
 /// What stood in the form for giving a role.
 struct GivenRole: Sendable {
   var role = ""
   var newRole = ""
   var from = ""
-}
-
-/// From one page of a list to the next.
-struct Pager: Sendable {
-  let words: String
-  let before: String?
-  let after: String?
-
-  init(_ all: Int, rows: Int, page: Int, _ path: String, _ query: Fields) {
-    let last = max(1, (all + rows - 1) / rows)
-    words = last > 1 ? "page \(page) of \(last)" : ""
-    before = page > 1 ? path + query.with("page", "\(page - 1)").suffix : nil
-    after = page < last ? path + query.with("page", "\(page + 1)").suffix : nil
-  }
 }
 
 /// A person as a list shows them, before they are chosen and sorted.
@@ -118,13 +80,13 @@ struct ListedPerson: Sendable {
   var state: String { isMissing ? "missing" : row.isArchived ? "archived" : "active" }
 
   /// A hash of what was shown: a form carries it, so that a change in between is seen.
-  var token: String { "\(row.id):\(Seen.of(row))" }
+  var token: String { Seen.token("\(row.id)", row) }
 
   static func all(_ session: StoreSession, week: CalendarDay) throws -> [ListedPerson] {
     let unknown = Set(try session.questions.people(unknownOnly: true).map(\.id))
     let plan = try session.plan.snapshot()
     let sums = try session.questions.weekSums(from: week)
-    let standing = try session.questions.personStandings()
+    let standing = try session.questions.standings(of: .person)
     return try session.questions.people().map { row in
       let sum = sums[row.id]
       return ListedPerson(
@@ -155,10 +117,7 @@ struct PeopleFilter: Sendable {
 
   /// - Parameter withRole: false: whatever their role is.
   func takes(_ person: ListedPerson, withRole: Bool = true) -> Bool {
-    if let text,
-      !([person.row.name, person.row.email ?? "", person.row.clockifyID ?? "", "\(person.row.id)"]
-        .contains { $0.range(of: text, options: [.caseInsensitive, .diacriticInsensitive]) != nil })
-    {
+    if let text, !text.isFound(in: [person.row.name, person.row.email, person.row.clockifyID, "\(person.row.id)"]) {
       return false
     }
     if withRole, let role, !person.roles.contains(role) { return false }
@@ -192,7 +151,7 @@ extension PeopleModel {
     let monday = visit.today.startOfWeek(from: visit.site.wiring.settings.weekStarts)
     let everybody = try ListedPerson.all(session, week: monday)
     let found = filter.sorted(everybody.filter { filter.takes($0) })
-    let page = max(1, min(query["page"].flatMap { Int($0) } ?? 1, (found.count + Self.rows - 1) / Self.rows))
+    let page = Pager.page(query, of: found.count, rows: Self.rows)
     let shown = found.dropFirst((page - 1) * Self.rows).prefix(Self.rows)
     let ticked = Set(visit.form.all("person").compactMap { $0.split(separator: ":").first.flatMap { Int64($0) } })
     let names = try session.questions.roles().map(\.name)
@@ -249,7 +208,7 @@ extension PeopleModel.Row {
     path = "/people/\(person.row.id)"
     name = person.row.name
     email = person.row.email ?? ""
-    role = person.role.replacingOccurrences(of: ",", with: ", ")
+    role = person.role.listed
     isUnknown = person.isUnknown
     contract = person.contract.map { "\(Words.clock(minutes: $0.minutesPerDay)) a day" } ?? "none"
     zone = person.row.timeZone ?? ""

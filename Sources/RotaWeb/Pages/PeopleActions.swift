@@ -39,14 +39,11 @@ enum PeopleActions {
     guard let role = visit.form["new_role"] ?? visit.form["role"] else {
       throw UserError("no role is chosen: choose one, or type a new one")
     }
-    let from = try visit.form["from"].map { text in
-      guard let day = CalendarDay(text) else { throw UserError("\"\(text)\" is no date: it must be like 2026-03-09") }
-      return day
-    }
+    let from = try visit.day("from")
     return GiveRole(
       role: role, people: people.map { String($0.prefix { $0 != ":" }) }, unknown: false,
       createRole: visit.form["new_role"] != nil, from: from
-    ).ifUnchanged(people)
+    ).ifUnchanged(people, .item(.person))
   }
 
   private static func back(_ visit: Visit) -> String {
@@ -67,15 +64,5 @@ enum PeopleActions {
         try PeopleModel($0, visit, problem: problem, preview: nil)
       }
     }
-  }
-
-  static func archive(_ visit: Visit) async throws -> Response {
-    let person = try visit.id("person")
-    let seen = visit.form.all("person")
-    let said =
-      visit.form["do"] == "unarchive"
-      ? try await visit.perform(UnarchiveItems(.person, ["\(person)"]).ifUnchanged(seen))
-      : try await visit.perform(ArchiveItems(.person, ["\(person)"]).ifUnchanged(seen))
-    return visit.seeOther("/people/\(person)", said)
   }
 }

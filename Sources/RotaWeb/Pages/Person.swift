@@ -10,7 +10,6 @@ struct PersonModel: PageModel {
   let id: PersonID
   let token: String
   let facts: [String]
-  let isArchived: Bool
   let isUnknown: Bool
   let weekWords: String
   let before: LinkModel
@@ -27,6 +26,8 @@ struct PersonModel: PageModel {
   let hasContracts: Bool
   let mayPlan: Bool
   let roleChoices: [Choice]
+  let tools: ItemTools
+  let problem: Problem?
 
   /// A column's head, or a day of a line.
   struct Day: Sendable {
@@ -73,7 +74,9 @@ struct PersonModel: PageModel {
 }
 
 extension PersonModel {
-  init(_ session: StoreSession, _ visit: Visit) throws {
+  init(_ session: StoreSession, _ visit: Visit) throws { try self.init(session, visit, problem: nil) }
+
+  init(_ session: StoreSession, _ visit: Visit, problem: UserError?) throws {
     let id = try visit.id("person")
     guard let person = try session.questions.people(only: id).first else {
       throw Refusal(.notFound, "There is no person \(id).")
@@ -86,9 +89,8 @@ extension PersonModel {
 
     title = person.name
     self.id = id
-    token = "\(id):\(Seen.of(person))"
+    token = Seen.token("\(id)", person)
     facts = Self.facts(person)
-    isArchived = person.isArchived
     isUnknown = try session.questions.people(unknownOnly: true).contains { $0.id == id }
     weekWords = Words.range(monday...(monday + 6))
     func link(_ day: CalendarDay, _ label: String) -> LinkModel {
@@ -137,13 +139,15 @@ extension PersonModel {
     roleChoices = try session.questions.roles().filter { !$0.isSystem }.map {
       Choice(value: $0.name, label: $0.name, isChosen: false)
     }
+    tools = try ItemTools(ListedItem(person), session, visit)
+    self.problem = problem.map { Problem($0, visit) }
   }
 
   private static func facts(_ person: PersonRow) -> [String] {
     [
-      person.role.map { "Role \($0.replacingOccurrences(of: ",", with: ", "))" } ?? "No contract yet",
+      person.role.map { "Role \($0.listed)" } ?? "No contract yet",
       person.email, person.timeZone.map { "Days of \($0)" },
-      person.clockifyID.map { "Clockify \($0.replacingOccurrences(of: ",", with: ", "))" } ?? "Not linked to Clockify",
+      person.clockifyID.map { "Clockify \($0.listed)" } ?? "Not linked to Clockify",
       person.isArchived ? "Archived" : nil,
     ].compactMap(\.self)
   }

@@ -33,19 +33,6 @@ struct RunsModel: PageModel {
   static let rows = 100
 }
 
-/// One of the values of a filter.
-struct Choice: Sendable {
-  let value: String
-  let label: String
-  let isChosen: Bool
-
-  /// - Parameter all: what none of them is called.
-  static func among(_ values: [String], chosen: String?, all: String) -> [Choice] {
-    [Choice(value: "", label: all, isChosen: chosen == nil)]
-      + values.map { Choice(value: $0, label: $0, isChosen: $0 == chosen) }
-  }
-}
-
 extension RunsModel {
   init(_ session: StoreSession, _ visit: Visit) throws {
     let (status, trigger) = (visit.query["status"], visit.query["trigger"])

@@ -50,6 +50,12 @@
     });
   }
 
+  // Letters press the buttons of a review.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+    if (/^[a-z]$/.test(event.key)) document.querySelector(`[data-key="${event.key}"]`)?.click();
+  });
+
   // Arrows go from figure to figure in a week.
   const week = document.querySelector("table.week");
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -74,10 +80,10 @@
     }
   });
 
-  // "/" goes to the search field of a list.
+  // "/" goes to the search field of the list, or to that of everything.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.matches("input, select, textarea")) return;
-    const field = document.querySelector("input[type=search]");
+    const field = document.querySelector("main input[type=search]") || document.querySelector("input[type=search]");
     if (field) {
       event.preventDefault();
       field.focus();

@@ -60,15 +60,19 @@ package struct TypeActual: Action {
   let nonbillable: Int?
   /// nil: that of the contract on the date.
   let role: String?
+  /// Also more than a day has.
+  let force: Bool
 
-  package init(_ cell: TypedCell, billable: Int?, nonbillable: Int?, role: String?) {
+  package init(_ cell: TypedCell, billable: Int?, nonbillable: Int?, role: String?, force: Bool = false) {
     self.cell = cell
     self.billable = billable
     self.nonbillable = nonbillable
     self.role = role
+    self.force = force
   }
 
   package func carryOut(_ session: StoreSession, _ context: ActionContext) throws -> Said {
+    try refuseBadMinutes()
     let (cell, name) = try cell.found(session)
     let contract = try session.plan.snapshot().people[cell.person]?.plan.contract(on: cell.day)
     guard let role = try role.map({ try session.roles.id($0) }) ?? contract?.role else {
@@ -77,7 +81,17 @@ package struct TypeActual: Action {
     let clears = billable == nil && nonbillable == nil
     try session.writer.type(
       cell, role: role, minutes: clears ? nil : (billable ?? 0, nonbillable ?? 0), at: context.now)
-    return Said("\(context.verb(clears ? "Cleared" : "Typed")) \(name).")
+    return Said("\(context.verb(clears ? "Cleared" : "Typed")) \(name).", item: Said.Item(.person, cell.person))
+  }
+
+  private func refuseBadMinutes() throws {
+    guard [billable, nonbillable].allSatisfy({ (0...10_000).contains($0 ?? 0) }) else {
+      throw UserError("minutes must be from 0 to 10,000")
+    }
+    let sum = (billable ?? 0) + (nonbillable ?? 0)
+    guard sum <= 1440 || force else {
+      throw UserError("\(Words.count(sum)) minutes are more than a day has (1,440)", next: .typeAnyway)
+    }
   }
 }
 

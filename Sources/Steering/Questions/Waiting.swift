@@ -83,13 +83,9 @@ package struct Waiting {
   ///   - findings: of the last run.
   ///   - summary: of the last run; nil: there was none.
   package init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
-    let acknowledged = try session.acknowledgements.all()
+    let open = Self.open(findings, try session.acknowledgements.all())
     func found(_ code: FindingCode, kind: Finding.Kind? = nil) -> [Finding] {
-      findings.filter { finding in
-        finding.code == code && (kind == nil || finding.kind == kind)
-          && !acknowledged.contains(
-            .init(code: code.rawValue, kind: finding.kind?.rawValue ?? "", externalID: finding.externalID ?? ""))
-      }
+      open.filter { $0.code == code && (kind == nil || $0.kind == kind) }
     }
     if let plan = try session.removals.plan() {
       items.append(.deletePlan(run: plan.run, entries: plan.keys.count, seconds: summary?.stoppedSeconds ?? 0))
@@ -118,6 +114,24 @@ package struct Waiting {
     items += try session.nightlyFaults().map { .fault($0) }
     let late = try session.ledger.held(Reason.locked.rawValue)
     if late > 0 { items.append(.late(seconds: late, run: run)) }
+  }
+
+  /// What nobody has said to be meant so.
+  private static func open(_ findings: [Finding], _ acknowledged: Set<Acknowledgement>) -> [Finding] {
+    findings.filter { finding in
+      !acknowledged.contains(
+        .init(
+          code: finding.code.rawValue, kind: finding.kind?.rawValue ?? "", externalID: finding.externalID ?? ""))
+    }
+  }
+
+  /// Items that Clockify lost, and projects that it has under no client, one by one, as the last run saw them that did not
+  /// fail: what one may acknowledge.
+  package static func unsettled(_ session: StoreSession) throws -> [Finding] {
+    guard let last = try session.runs.lastReporting() else { return [] }
+    return open(try session.findings.all(of: last.id), try session.acknowledgements.all()).filter { finding in
+      finding.code == .sourceMissing || finding.code == .reason(.projectWithoutClient) && finding.kind == .project
+    }
   }
 
   /// How many of a kind wait.

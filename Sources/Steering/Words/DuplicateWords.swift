@@ -108,6 +108,7 @@ extension Likeness {
     case .sameNameAndClient: "same name and client"
     case .sameEmail: "same e-mail"
     case .nearNames: "names are near"
+    case .chosen: "put side by side"
     }
   }
 }

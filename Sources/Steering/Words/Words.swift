@@ -19,6 +19,19 @@ package enum Words {
   /// `4:05` of minutes.
   package static func clock(minutes: Int) -> String { "\(minutes / 60):\(two(minutes % 60))" }
 
+  /// Minutes of hours as people type them: `4:30`, `4.5`, `4,5`, `4`; a fraction is rounded to whole minutes, half up.
+  ///
+  /// - Returns: nil: it is no time.
+  package static func minutes(ofHours text: String) -> Int? {
+    if let match = text.wholeMatch(of: /([0-9]{1,4}):([0-5][0-9])/) {
+      return Int(match.output.1)! * 60 + Int(match.output.2)!
+    }
+    guard let match = text.wholeMatch(of: /([0-9]{1,4})(?:[.,]([0-9]{1,4}))?/) else { return nil }
+    let digits = match.output.2.map(String.init) ?? "0"
+    let parts = digits.reduce(1) { parts, _ in parts * 10 }
+    return Int(match.output.1)! * 60 + (Int(digits)! * 120 + parts) / (2 * parts)
+  }
+
   package static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
   /// `41.2 MB`; signed: `+0.3 MB`.

@@ -97,7 +97,8 @@ final class Browser: Sendable {
 
   /// Clicks the link or button with this text.
   func press(_ text: String) async throws {
-    let path = "//*[self::a or self::button or self::summary][normalize-space()='\(text)']"
+    let quote = text.contains("'") ? "\"" : "'"
+    let path = "//*[self::a or self::button or self::summary][normalize-space()=\(quote)\(text)\(quote)]"
     _ = try await ask("POST", "/element/\(try await find(path, by: "xpath"))/click", [:])
   }
 

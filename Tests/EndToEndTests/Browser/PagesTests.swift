@@ -13,7 +13,13 @@ struct PagesTests {
     ("cell", "/cells/1/1/2026-03-02"), ("cell-empty", "/cells/1/1/2026-03-03"),
     ("entries", "/entries?person=1&from=2026-03-02&to=2026-03-08"), ("runs", "/runs"), ("run", "/runs/2"),
     ("integration", "/integration"), ("check", "/integration?check=now"), ("import", "/import"),
-    ("confirm", "/import/confirm/3"), ("missing", "/nowhere"),
+    ("confirm", "/import/confirm/4"), ("missing", "/nowhere"), ("projects", "/projects"),
+    ("project", "/projects/1?from=2026-01-12&weeks=12"), ("clients", "/clients"), ("client", "/clients/1"),
+    ("project-entries", "/entries?project=1&from=2026-03-02&to=2026-03-08"), ("search", "/search?q=a"),
+    ("todo", "/todo"), ("duplicates", "/duplicates"), ("pair", "/duplicates/project/1/2"),
+    ("merges", "/duplicates/merges"), ("conflicts", "/conflicts"), ("drift", "/drift"), ("unsettled", "/unsettled"),
+    ("references", "/references"), ("reference", "/references/project/2?q=a"), ("locks", "/locks"),
+    ("changes", "/changes"),
   ]
 
   @Test("Nothing is cut off, and axe finds nothing: every page, light and dark, at 375, 768 and 1280 px")
@@ -22,7 +28,18 @@ struct PagesTests {
       (user: SmallWorkspace.anaID, project: number < 23 ? Optional(SmallWorkspace.alphaID) : nil)
     }
     try await Shell.with(SmallWorkspace.make(hours: hours), SmallWorkspace.setUp) { shell, clockify in
-      try await shell.succeed(["people", "add", "Kim Lee <script>alert(1)</script> with a name that does not end"])
+      try await shell.succeed(
+        ["people", "add", "Kim Lee <script>alert(1)</script> with a name that does not end"],
+        ["projects", "add", "Alpha", "--client", "Acme"], ["projects", "add", "Alphas", "--client", "Acme"],
+        ["assignments", "add", "Ana", "1", "--from", "2026-02-16", "--to", "2026-03-20", "--minutes-per-day", "240"],
+        ["duplicates", "merge", "project", "2", "3"], ["projects", "add", "Alphas", "--client", "Acme"],
+        ["projects", "tag", "4", "sync_off"], ["duplicates", "dismiss", "project", "2", "4"],
+        ["actuals", "set", "Ana", "1", "2026-03-02", "--billable", "60"], ["lock", "set", "2026-01-31"])
+      clockify.change { state in
+        state.workspace.clients[0].name = "Acme Incorporated"
+        state.workspace.users.removeAll { $0.name == "Bob" }
+      }
+      #expect(try await shell.run(["import"] + SmallWorkspace.now).status == 0)
       clockify.change { $0.workspace.setEntries([]) }
       #expect(try await shell.run(["import"] + SmallWorkspace.now).status == 4)
       try await WebServer.with(shell) { server in
@@ -44,6 +61,8 @@ struct PagesTests {
           try await browser.open(server.link)
           for (name, path) in [
             ("home", "/"), ("people", "/people"), ("runs", "/runs"), ("integration", "/integration"),
+            ("projects", "/projects"), ("todo", "/todo"), ("duplicates", "/duplicates"), ("conflicts", "/conflicts"),
+            ("references", "/references"), ("locks", "/locks"), ("changes", "/changes"), ("search", "/search"),
           ] {
             try await look(at: path, "\(name)-first", server, browser)
           }

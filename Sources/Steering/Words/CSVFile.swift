@@ -1,22 +1,20 @@
-import Foundation
-import PlanningStore
-import Steering
+package import Foundation
+package import PlanningStore
 import SwiftCSV
 
 /// A CSV file whose first line names its columns; UTF-8, with commas, semicolons or tabs.
-struct CSVFile {
+package struct CSVFile {
   /// As errors name it.
-  let path: String
-  let header: [String]
+  package let path: String
+  package let header: [String]
   /// Numbered as in the file, from 1.
-  let lines: [PlanLine]
+  package let lines: [PlanLine]
 
   /// - Parameter path: `-` is standard input.
   /// - Throws: `UserError` naming file and line.
-  init(path: String) throws {
-    let data: Data
-    let file = path
+  package init(path file: String) throws {
     let path = file == "-" ? "standard input" : file
+    let data: Data
     do {
       data =
         file == "-"
@@ -24,17 +22,23 @@ struct CSVFile {
     } catch {
       throw UserError("\(path) cannot be read", next: .outside("check the name of the file"))
     }
+    try self.init(path: path, data: data)
+  }
+
+  /// - Parameter path: as errors name it.
+  /// - Throws: `UserError` naming file and line.
+  package init(path: String, data: Data) throws {
     if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) || data.prefix(4).contains(0) {
       throw UserError(
         "\(path): the text is UTF-16, not UTF-8",
-        next: .outside("iconv -f utf-16 -t utf-8 \(file) > \(file).utf8   or   save it as \"CSV UTF-8\""))
+        next: .outside("iconv -f utf-16 -t utf-8 \(path) > \(path).utf8   or   save it as \"CSV UTF-8\""))
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       let good = Self.validPrefix(data)
       let line = 1 + data.prefix(good).count { $0 == UInt8(ascii: "\n") }
       throw UserError(
         "\(path) line \(line): the text is not UTF-8",
-        next: .outside("iconv -f latin1 -t utf-8 \(file) > \(file).utf8, if it is Latin-1"))
+        next: .outside("iconv -f latin1 -t utf-8 \(path) > \(path).utf8, if it is Latin-1"))
     }
     try self.init(path: path, text: text)
   }
@@ -77,7 +81,7 @@ struct CSVFile {
   }
 
   /// - Throws: `UserError` where the first line names a column that is none, or leaves out one that must be there.
-  func check(columns: [String], required: [String], next: NextStep? = nil) throws {
+  package func check(columns: [String], required: [String], next: NextStep? = nil) throws {
     let all = NextStep.outside("the columns are \(columns.joined(separator: ", "))")
     if let unknown = header.first(where: { !columns.contains($0) }) {
       throw UserError("\(path) line 1: there is no column \"\(unknown)\"", next: all)
@@ -96,7 +100,7 @@ struct CSVFile {
   }
 
   /// A table with its columns' names, line by line.
-  static func lines(_ table: Table) -> [String] {
+  package static func lines(_ table: Table) -> [String] {
     [table.columns.joined(separator: ",")]
       + table.rows.map { row in
         line(
@@ -107,7 +111,7 @@ struct CSVFile {
   }
 
   /// A text that a spreadsheet would take for a formula gets an apostrophe before it; `import` takes it off again.
-  static func inert(_ text: String) -> String { isFormula(text[...]) ? "'" + text : text }
+  package static func inert(_ text: String) -> String { isFormula(text[...]) ? "'" + text : text }
 
   private static func plain(_ field: String) -> String {
     field.hasPrefix("'") && isFormula(field.dropFirst()) ? String(field.dropFirst()) : field
@@ -119,7 +123,7 @@ struct CSVFile {
   }
 
   /// One line of CSV: quoted where it must be.
-  static func line(_ fields: [String]) -> String {
+  package static func line(_ fields: [String]) -> String {
     fields.map { field in
       field.contains { $0 == "\"" || $0 == "," || $0.isNewline } ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
     }.joined(separator: ",")
