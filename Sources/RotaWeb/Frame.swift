@@ -67,6 +67,8 @@ struct Frame: Sendable {
   /// Each with the addresses that belong to it, its own first.
   private static let rooms = [
     ("Home", ["/"]), ("People", ["/people"]), ("Projects", ["/projects"]), ("Clients", ["/clients"]),
+    ("Heat map", ["/heat"]),
+    ("Plan", ["/assignments", "/time-off", "/holidays", "/contracts", "/roles"]),
     (
       "To do", ["/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/locks", "/changes"]
     ),

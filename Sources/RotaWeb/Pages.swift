@@ -46,7 +46,11 @@ struct Pages: Sendable {
     ("conflicts", PackageResources.conflicts_mustache), ("drift", PackageResources.drift_mustache),
     ("unsettled", PackageResources.unsettled_mustache), ("references", PackageResources.references_mustache),
     ("reference", PackageResources.reference_mustache), ("locks", PackageResources.locks_mustache),
-    ("changes", PackageResources.changes_mustache),
+    ("changes", PackageResources.changes_mustache), ("heat", PackageResources.heat_mustache),
+    ("rows", PackageResources.rows_mustache), ("row", PackageResources.row_mustache),
+    ("fields", PackageResources.fields_mustache), ("list", PackageResources.list_mustache),
+    ("plan", PackageResources.plan_mustache),
+    ("roles", PackageResources.roles_mustache),
   ]
 
   func html<Body>(_ page: Page<Body>) -> String { library.render(page, withTemplate: Body.template) ?? "" }

@@ -4,6 +4,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import PlanningStore
+import Steering
 
 /// One address: who may ask for it, and who answers.
 struct Route: Sendable {
@@ -16,7 +17,11 @@ struct Route: Sendable {
   let answer: @Sendable (Visit) async throws -> Response
 
   /// Every address of the web app, and what it takes to use it.
-  static let all: [Route] = [
+  static let all: [Route] =
+    fixed + PlanRowPages<AssignmentRows>.routes + PlanRowPages<TimeOffRows>.routes + PlanRowPages<HolidayRows>.routes
+    + PlanRowPages<ContractRows>.routes
+
+  private static let fixed: [Route] = [
     get("/login", nil, Entrance.login),
     post("/login", nil, Entrance.logIn),
     get("/enter/{token}", nil, Entrance.enter),
@@ -66,6 +71,11 @@ struct Route: Sendable {
       method: .post, path: "/references/import", right: .planner, limit: 5 << 20, answer: ReferencesActions.upload),
     get("/references/{kind}/{item}", .viewer) { try await $0.page(ReferenceModel.init, $0) },
     post("/references/{kind}/{item}", .planner, ReferencesActions.change),
+    get("/heat", .viewer) { try await $0.page(HeatModel.init, $0) },
+    get("/people/{person}/plan", .viewer) { try await $0.page(PersonPlanModel.init, $0) },
+    post("/people/{person}/plan", .planner, PersonPlanActions.contract),
+    get("/roles", .viewer) { try await $0.page(RolesModel.init, $0) },
+    post("/roles", .planner, RolesActions.change),
     get("/locks", .viewer) { try await $0.page(LocksModel.init, $0) },
     post("/locks", .admin, LocksActions.set),
     get("/changes", .viewer) { try await $0.page(ChangesModel.init, $0) },

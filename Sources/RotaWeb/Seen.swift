@@ -27,6 +27,9 @@ enum Sight: Sendable {
   case drift
   case pair(PlanSnapshot.Kind)
   case locks
+  /// Rows of the plan.
+  case row(PlanTable)
+  case role
 }
 
 extension Sight {
@@ -66,6 +69,16 @@ extension Sight {
       let finder = try DuplicateFinder(session: session)
       let rows = DuplicateWords(finder, finder.pair(kind, left, right), number: 1).rows.map(DuplicateWords.Row.init)
       return shown(rows, one.name, .duplicatesOf(kind))
+    case .row(let table):
+      guard let id = numbers.first.flatMap(\.self),
+        let row = try session.rows.all(of: table).first(where: { $0.id == id })
+      else { return nil }
+      return shown(row.fields, "\(table.noun.one) \(id)", .status)
+    case .role:
+      guard let id = numbers.first.flatMap(\.self),
+        let role = try session.questions.roles().first(where: { $0.id == id })
+      else { return nil }
+      return shown(role, "the role \(role.name)", .roles)
     case .locks: return shown(try session.questions.locks(), "the locks", .locks)
     }
   }

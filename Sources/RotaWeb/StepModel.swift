@@ -39,7 +39,6 @@ extension NextStep {
     case .giveRoleFrom(_, let person): ("/people/\(person)#role", "Say from when")
     case .enableActuals: ("/integration#actuals", "Turn actuals on")
     case .explain(let cell): ("/cells/\(cell.person)/\(cell.project)/\(cell.day)", "See why")
-    case .contracts(let person): ("/people/\(person)", "See the contracts")
     case .items(let kind): ("/\(kind.pages)", "See \(kind.pages)")
     case .unarchive(let kind, let item), .archive(let kind, let item), .cascade(let kind, let item):
       ("/\(kind.pages)/\(item)", "See the \(kind.rawValue)")
@@ -59,6 +58,10 @@ extension NextStep {
     case .link(let kind, let item?, _): ("/references/\(kind.rawValue)/\(item)", "Link it")
     case .ignore, .unignore: ("/references?state=ignored", "See what is never imported")
     case .exportReferences: ("/references/export", "Get the file as it must be")
+    case .roles, .addRole: ("/roles", "See the roles")
+    case .contracts(let person): ("/people/\(person)/plan", "See the contracts")
+    case .addHoliday: ("/holidays", "See the holidays")
+    case .columns: nil
     case .locks, .lock: ("/locks", "See the locks")
     case .either(let one, let other): one.page ?? other.page
     default: nil

@@ -457,9 +457,13 @@ extension Served.Answer {
 
 extension Served {
   /// A file, as a browser sends it.
-  func upload(_ path: String, _ csv: String) async throws -> Answer {
-    let body =
-      "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"links.csv\"\r\nContent-Type: text/csv\r\n\r\n\(csv)\r\n--x--\r\n"
+  func upload(_ path: String, _ csv: String, _ fields: [String: String] = [:]) async throws -> Answer {
+    let parts =
+      fields.map { "Content-Disposition: form-data; name=\"\($0)\"\r\n\r\n\($1)" }
+      + [
+        "Content-Disposition: form-data; name=\"file\"; filename=\"links.csv\"\r\nContent-Type: text/csv\r\n\r\n\(csv)"
+      ]
+    let body = parts.map { "--x\r\n\($0)\r\n" }.joined() + "--x--\r\n"
     return try await ask(
       "POST", path, as: .planner, form: body, headers: ["Content-Type": "multipart/form-data; boundary=x"])
   }

@@ -1,5 +1,5 @@
 import GRDB
-import Planning
+package import Planning
 
 /// Rows of the plan, given as text: by flags, or by the lines of a CSV file.
 package struct PlanRows: Subject {
@@ -70,7 +70,33 @@ package struct PlanRows: Subject {
   ///
   /// - Throws: `PlanRefusal` if there is no such row.
   package func fields(_ id: Int64, of table: PlanTable) throws -> [String: String] {
-    let row = try row(id, of: table)
+    Self.fields(try row(id, of: table), of: table)
+  }
+
+  /// Rows in order of their key, as `fields` has one.
+  ///
+  /// - Parameters:
+  ///   - person: nil: everybody's; of a table that has no people, it must be.
+  ///   - from: only what ends on this date or later, where the table has a last date.
+  package func all(
+    of table: PlanTable, person: PersonID? = nil, project: ProjectID? = nil, from: CalendarDay? = nil
+  ) throws -> [(id: Int64, fields: [String: String])] {
+    let names = Set(table.columns.map(\.name))
+    let wanted: [(condition: String, value: (any DatabaseValueConvertible)?)] = [
+      ("person_id = ?", person), ("project_id = ?", project),
+      (names.contains("ends_on") ? "ifnull(ends_on, '9999') >= ?" : "date >= ?", from?.description),
+    ]
+    let given = wanted.filter { $0.value != nil }
+    let order = table.columns.filter(\.isKey).map(\.name).joined(separator: ", ")
+    return try Row.fetchAll(
+      db,
+      sql: """
+        SELECT * FROM \(table.name) WHERE 1\(given.map { " AND \($0.condition)" }.joined()) ORDER BY \(order), id
+        """, arguments: StatementArguments(given.map(\.value))
+    ).map { (id: $0["id"], fields: Self.fields($0, of: table)) }
+  }
+
+  private static func fields(_ row: Row, of table: PlanTable) -> [String: String] {
     let fields = table.columns.compactMap { column in
       String.fromDatabaseValue(row[column.name]).map { (column.name, $0) }
         ?? Int64.fromDatabaseValue(row[column.name]).map { (column.name, "\($0)") }

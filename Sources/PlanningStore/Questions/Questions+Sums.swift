@@ -89,3 +89,40 @@ extension Questions {
         }))
   }
 }
+
+/// What was worked in a week, minutes.
+package struct WorkedWeek: Decodable, Sendable {
+  /// Of what it is grouped by.
+  package let id: Int64
+  /// Counted from 0.
+  package let week: Int
+  package let minutes: Int
+  package let billable: Int
+}
+
+extension Questions {
+  /// Minutes by week of seven days.
+  ///
+  /// - Parameters:
+  ///   - grouping: person, role or client.
+  ///   - people: nil: everybody.
+  package func worked(
+    by grouping: ActualGrouping, from first: CalendarDay, weeks: Int, people: Set<PersonID>?
+  ) throws -> [WorkedWeek] {
+    let id =
+      switch grouping {
+      case .client: "(SELECT client_id FROM project WHERE project.id = a.project_id)"
+      case .role: "a.role_id"
+      default: "a.person_id"
+      }
+    let only = people.map { "WHERE person.id IN (\($0.map(String.init).joined(separator: ", ")))" } ?? ""
+    return try rows(
+      """
+      SELECT \(id) AS id, (unixepoch(a.date) / 86400 - ?1) / 7 AS week,
+        sum(a.billable_minutes + a.nonbillable_minutes) AS minutes, sum(a.billable_minutes) AS billable
+      FROM person CROSS JOIN actual a INDEXED BY actual_by_person_date
+        ON a.person_id = person.id AND a.date BETWEEN ?2 AND ?3
+      \(only) GROUP BY 1, 2
+      """, [first.number, first.description, (first + (7 * weeks - 1)).description])
+  }
+}

@@ -11,7 +11,6 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
       ExportRows<TimeOffCommand>.self,
     ])
   typealias Rows = TimeOffRows
-  static let command = "time-off"
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List time off.")
@@ -85,7 +84,6 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
       ExportRows<HolidaysCommand>.self,
     ])
   typealias Rows = HolidayRows
-  static let command = "holidays"
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List holidays.")

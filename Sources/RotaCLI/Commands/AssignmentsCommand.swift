@@ -12,7 +12,6 @@ struct AssignmentsCommand: ParsableCommand, PlanSubject {
       ExportRows<AssignmentsCommand>.self,
     ])
   typealias Rows = AssignmentRows
-  static let command = "assignments"
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -12,7 +12,6 @@ struct ContractCommand: ParsableCommand, PlanSubject {
       ExportRows<ContractCommand>.self,
     ])
   typealias Rows = ContractRows
-  static let command = "people contract"
 
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(

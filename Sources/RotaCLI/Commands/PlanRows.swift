@@ -6,18 +6,12 @@ import Steering
 /// A table of the plan as the commands `delete` and `import` see it.
 protocol PlanSubject {
   associatedtype Rows: RowSubject
-  /// The command above, as typed: `assignments`.
-  static var command: String { get }
 }
 
 extension PlanSubject {
   static var table: PlanTable { Rows.table }
-
-  /// What tells a row from others, in words.
-  static var key: String {
-    let words = table.columns.filter(\.isKey).map { $0.name.replacing("_id", with: "").replacing("_", with: " ") }
-    return words.dropLast().joined(separator: ", ") + (words.count > 1 ? " and " : "") + words.last!
-  }
+  /// The command above, as typed: `assignments`.
+  static var command: String { Rows.command }
 }
 
 /// `rota assignments delete ID…`, and the same for its sisters.
@@ -49,7 +43,7 @@ struct ImportRowsCommand<Subject: PlanSubject>: ParsableCommand {
         person_id). Fields with commas or quotes stand in double quotes.
 
         A line that is there word for word is refused unless --skip-existing passes over it. One that says otherwise of
-        the same \(Subject.key) is refused unless --replace lets it change what is there.
+        the same \(Subject.Rows.key) is refused unless --replace lets it change what is there.
 
           rota \(Subject.command) import plan.csv --dry-run
           rota \(Subject.command) export | rota \(Subject.command) import - --replace
@@ -66,38 +60,15 @@ struct ImportRowsCommand<Subject: PlanSubject>: ParsableCommand {
   func run() throws {
     let composition = try Composition(options)
     let csv = try CSVFile(path: file)
-    let columns = try csv.header.map { try column($0, in: csv) }
-    if let missing = Subject.table.columns.first(where: { column in
-      column.isRequired && !columns.contains { $0.name == column.name }
-    }) {
-      throw UserError(
-        "\(csv.path) line 1: the column \(missing.name) is missing", next: .columns(subject: Subject.command))
-    }
-    let lines = csv.lines.map { line in
-      let fields = zip(csv.header, columns).map { ($1.name, line.fields[$0] ?? "") }
-      return PlanLine(number: line.number, fields: Dictionary(fields, uniquingKeysWith: { $1 }))
-    }
+    let file = try Subject.Rows.lines(of: csv)
     let progress = options.quiet ? nil : Progress()
     defer { Terminal.endProgress() }
     let said = try composition.desk().perform(
-      ImportRows<Subject.Rows>(
-        FileLines(path: csv.path, lines: lines), skipsSame: skipExisting, replaces: replace
-      ) { done in
-        progress?.say("Reading \(csv.path): \(Words.count(done)) of \(Words.count(lines.count)) lines")
+      ImportRows<Subject.Rows>(file, skipsSame: skipExisting, replaces: replace) { done in
+        progress?.say("Reading \(csv.path): \(Words.count(done)) of \(Words.count(csv.lines.count)) lines")
       }, isDryRun: dryRun.dryRun)
     Terminal.endProgress()
     for line in said.text { composition.say(line) }
-  }
-
-  private func column(_ header: String, in csv: CSVFile) throws -> PlanTable.Column {
-    guard let column = Subject.table.columns.first(where: { $0.isCalled(header) }) else {
-      let names = Subject.table.columns.map(\.name)
-      let meant = NearestWord.to(header, among: names).map { ". Did you mean \"\($0)\"?" } ?? ""
-      throw UserError(
-        "\(csv.path) line 1: there is no column \"\(header)\"\(meant)",
-        next: .outside("the columns are \(names.joined(separator: ", "))"))
-    }
-    return column
   }
 }
 

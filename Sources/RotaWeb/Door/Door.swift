@@ -39,6 +39,8 @@ struct SafeHeaders: RouterMiddleware {
     _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
   ) async throws -> Response {
     var response = try await next(request, context)
+    // Whoever asks for the head alone takes a body for the next answer.
+    if request.method == .head { response.body = .init() }
     response.headers.append(contentsOf: Self.headers)
     return response
   }

@@ -59,28 +59,13 @@ enum ItemActions {
         : try await visit.perform(Several(ids.map { UntagItem(kind, $0, tag) }).ifUnchanged(tokens, sight))
     case "edit":
       guard ids.count == 1 else { throw UserError("which one was not said") }
-      let stored = try await stored(kind, ids[0], visit)
-      return try await visit.perform(
-        EditItem(kind, ids[0], edited(kind.table, stored, visit.form)).ifUnchanged(tokens, sight))
+      let fields = try await visit.site.plan.ask { session in
+        let stored = try session.rows.fields(try session.items.named(kind, ids[0]).id, of: kind.table)
+        return FormField.changed(kind.table, from: stored, try FieldOptions(kind.table, session), visit.form)
+      }
+      return try await visit.perform(EditItem(kind, ids[0], fields).ifUnchanged(tokens, sight))
     default: throw UserError("what to do was not said")
     }
-  }
-
-  private static func stored(_ kind: PlanSnapshot.Kind, _ id: String, _ visit: Visit) async throws -> [String: String] {
-    try await visit.site.plan.ask { session in
-      try session.rows.fields(try session.items.named(kind, id).id, of: kind.table)
-    }
-  }
-
-  /// Only what is different now; a field that was emptied is emptied.
-  private static func edited(_ table: PlanTable, _ stored: [String: String], _ form: Fields) -> [String: String?] {
-    var fields: [String: String?] = [:]
-    for column in table.columns {
-      let name = ItemTools.Field.name(column)
-      guard form.items.contains(where: { $0.name == name }), form[name] != stored[column.name] else { continue }
-      fields[column.name] = .some(form[name] ?? "none")
-    }
-    return fields
   }
 
   private static func add(_ kind: PlanSnapshot.Kind, _ visit: Visit) async throws -> Said {

@@ -15,7 +15,7 @@ struct ItemTools: Sendable {
   let hasTags: Bool
   let isSyncOff: Bool
   let tag: String
-  let fields: [Field]
+  let fields: [FormField]
   /// What was typed came back.
   let isEdited: Bool
   let isArchived: Bool
@@ -26,18 +26,6 @@ struct ItemTools: Sendable {
   struct Tag: Sendable {
     let name: String
     let label: String
-  }
-
-  /// One of what planners keep of it.
-  struct Field: Sendable {
-    let name: String
-    let label: String
-    let value: String
-    let type: String
-    /// One of these; else it is typed.
-    let choices: [Choice]
-    let isChoice: Bool
-    let hint: String?
   }
 }
 
@@ -56,53 +44,14 @@ extension ItemTools {
     isSyncOff = item.isSyncOff
     tag = visit.form["tag"] ?? ""
     let stored = try session.rows.fields(item.id, of: kind.table)
-    fields = try kind.table.columns.map { try Field($0, stored[$0.name], session, visit) }
-    isEdited = visit.form["do"] == "edit"
+    let options = try FieldOptions(kind.table, session)
+    let isGiven = visit.form["do"] == "edit"
+    fields = kind.table.columns.map { FormField($0, stored[$0.name], options, visit.form, isGiven: isGiven) }
+    isEdited = isGiven
     isArchived = item.isArchived
     effect = ArchiveItems.effect(on: kind)
     mayPlan = visit.may(.planner)
     mayDelete = visit.may(.admin)
-  }
-}
-
-extension ItemTools.Field {
-  /// The name in a form.
-  static func name(_ column: PlanTable.Column) -> String { "field_\(column.name)" }
-
-  fileprivate init(
-    _ column: PlanTable.Column, _ stored: String?, _ session: StoreSession, _ visit: Visit
-  ) throws {
-    name = Self.name(column)
-    let isGiven = visit.form["do"] == "edit"
-    value = isGiven ? visit.form[name] ?? "" : stored ?? ""
-    let value = value
-    func choice(_ one: String, _ label: String) -> Choice {
-      Choice(value: one, label: label, isChosen: one == value)
-    }
-    switch column.content {
-    case .flag: choices = [choice("1", "yes"), choice("0", "no")]
-    case .item(.client): choices = try session.questions.clients().map { choice("\($0.id)", $0.name) }
-    default: choices = []
-    }
-    isChoice = !choices.isEmpty
-    type =
-      if case .date = column.content { "date" } else if column.name == "email" { "email" } else { "text" }
-    label =
-      switch column.name {
-      case "client_id": "Client"
-      case "is_billable": "Billable"
-      case "actuals_from": "No zeros before"
-      case "email": "E-mail"
-      case "time_zone": "Days of"
-      case "holiday_group": "Holidays of"
-      default: column.name.capitalized
-      }
-    hint =
-      switch column.name {
-      case "time_zone": "a time zone as Europe/Berlin; empty: as Clockify says"
-      case "holiday_group": "as the list of holidays names it; empty: those of everybody"
-      default: nil
-      }
   }
 }
 

@@ -6,6 +6,7 @@ import Steering
 struct ProjectModel: PageModel {
   static let template = "project"
   let title: String
+  let id: ProjectID
   let facts: [String]
   let client: LinkModel?
   let range: String
@@ -89,6 +90,7 @@ extension ProjectModel {
     let names = ItemNames(plan)
 
     title = project.name
+    self.id = id
     facts = Self.facts(project)
     client = project.client
     range = Words.range(first...last)

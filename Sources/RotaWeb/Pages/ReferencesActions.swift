@@ -54,22 +54,13 @@ enum ReferencesActions {
   /// Every item with its link, or its likely one, as `rota references export` writes it.
   static func export(_ visit: Visit) async throws -> Response {
     let lines = try await visit.site.plan.ask { CSVFile.lines(Table(try ReferenceLine.all($0))) }
-    return Response(
-      status: .ok,
-      headers: [
-        .contentType: "text/csv; charset=utf-8", .cacheControl: "no-store",
-        .contentDisposition: "attachment; filename=\"links.csv\"",
-      ], body: .init(byteBuffer: ByteBuffer(string: lines.joined(separator: "\n") + "\n")))
+    return .csv(lines, name: "links.csv")
   }
 
   /// The same file, filled in: all lines or none.
   static func upload(_ visit: Visit) async throws -> Response {
     try await visit.attempt { visit in
-      guard let file = visit.files.first(where: { $0.field == "file" }), !file.bytes.isEmpty else {
-        throw UserError("no file was chosen")
-      }
-      let csv = try CSVFile(path: file.name, data: file.bytes)
-      let action = ImportReferences(try ReferenceLine.file(csv))
+      let action = ImportReferences(try ReferenceLine.file(visit.csv("file")))
       return visit.seeOther("/references", try await visit.perform(action))
     } orShow: {
       try ReferencesModel($0, $1, problem: $2)

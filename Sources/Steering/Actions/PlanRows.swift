@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 package import PlanningStore
 
 /// A table of the plan, and what its actions are called after.
@@ -6,26 +7,68 @@ package protocol RowSubject: Sendable {
   static var table: PlanTable { get }
   /// As the change log has it: `time_off`.
   static var name: String { get }
+  /// The command that keeps it, as typed.
+  static var command: String { get }
+}
+
+extension RowSubject {
+  /// What tells a row from others, in words.
+  package static var key: String {
+    let words = table.columns.filter(\.isKey).map { $0.name.replacing("_id", with: "").replacing("_", with: " ") }
+    return words.dropLast().joined(separator: ", ") + (words.count > 1 ? " and " : "") + words.last!
+  }
+
+  /// The lines of a file, by the schema's column names.
+  ///
+  /// - Throws: `UserError` where the first line names a column that is none, or leaves out one that must be there.
+  package static func lines(of csv: CSVFile) throws -> FileLines {
+    let columns = try csv.header.map { try column($0, in: csv) }
+    if let missing = table.columns.first(where: { column in
+      column.isRequired && !columns.contains { $0.name == column.name }
+    }) {
+      throw UserError("\(csv.path) line 1: the column \(missing.name) is missing", next: .columns(subject: command))
+    }
+    let lines = csv.lines.map { line in
+      let fields = zip(csv.header, columns).map { ($1.name, line.fields[$0] ?? "") }
+      return PlanLine(number: line.number, fields: Dictionary(fields, uniquingKeysWith: { $1 }))
+    }
+    return FileLines(path: csv.path, lines: lines)
+  }
+
+  private static func column(_ header: String, in csv: CSVFile) throws -> PlanTable.Column {
+    guard let column = table.columns.first(where: { $0.isCalled(header) }) else {
+      let names = table.columns.map(\.name)
+      let meant = NearestWord.to(header, among: names).map { ". Did you mean \"\($0)\"?" } ?? ""
+      throw UserError(
+        "\(csv.path) line 1: there is no column \"\(header)\"\(meant)",
+        next: .outside("the columns are \(names.joined(separator: ", "))"))
+    }
+    return column
+  }
 }
 
 package enum AssignmentRows: RowSubject {
   package static let table = PlanTable.assignment
   package static let name = "assignments"
+  package static let command = "assignments"
 }
 
 package enum TimeOffRows: RowSubject {
   package static let table = PlanTable.timeOff
   package static let name = "time_off"
+  package static let command = "time-off"
 }
 
 package enum HolidayRows: RowSubject {
   package static let table = PlanTable.holiday
   package static let name = "holidays"
+  package static let command = "holidays"
 }
 
 package enum ContractRows: RowSubject {
   package static let table = PlanTable.contract
   package static let name = "contracts"
+  package static let command = "people contract"
 }
 
 /// Adds one row of the plan.

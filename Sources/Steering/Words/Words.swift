@@ -64,6 +64,9 @@ package enum Words {
     return "\(parts.day) \(months[parts.month - 1]) \(parts.year)"
   }
 
+  /// `Oct`.
+  package static func month(_ day: CalendarDay) -> String { months[day.components.month - 1] }
+
   private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
   package static func weekday(_ day: CalendarDay) -> String { weekdays[day.weekday.rawValue] }

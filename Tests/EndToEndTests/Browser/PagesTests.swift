@@ -19,7 +19,10 @@ struct PagesTests {
     ("todo", "/todo"), ("duplicates", "/duplicates"), ("pair", "/duplicates/project/1/2"),
     ("merges", "/duplicates/merges"), ("conflicts", "/conflicts"), ("drift", "/drift"), ("unsettled", "/unsettled"),
     ("references", "/references"), ("reference", "/references/project/2?q=a"), ("locks", "/locks"),
-    ("changes", "/changes"),
+    ("changes", "/changes"), ("heat", "/heat?from=2026-01-12"), ("heat-planned", "/heat?show=planned"),
+    ("heat-difference", "/heat?from=2026-02-16&weeks=4&show=difference&by=client"), ("plan", "/people/1/plan"),
+    ("assignments", "/assignments"), ("assignment", "/assignments/1"), ("time-off", "/time-off"),
+    ("holidays", "/holidays"), ("contracts", "/contracts"), ("roles", "/roles"),
   ]
 
   @Test("Nothing is cut off, and axe finds nothing: every page, light and dark, at 375, 768 and 1280 px")

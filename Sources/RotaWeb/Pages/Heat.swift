@@ -1,0 +1,193 @@
+import Mustache
+import Planning
+import PlanningStore
+import Steering
+
+/// Who has how much to do: people, roles or clients against weeks.
+struct HeatModel: PageModel {
+  static let template = "heat"
+  let title = "Heat map"
+  let range: String
+  let before: LinkModel
+  let after: LinkModel
+  let shows: [Facet]
+  let groupings: [Choice]
+  let lengths: [Choice]
+  let from: String
+  let show: String
+  let text: String
+  let role: String?
+  let head: String
+  let weeks: [String]
+  let rows: [Row]
+  let sums: Row
+  let isEmpty: Bool
+  let count: String
+  let pages: Pager
+  let legend: String
+
+  struct Row: Sendable {
+    let link: LinkModel
+    let cells: [Cell]
+    let sum: Cell
+  }
+
+  /// What the cells show.
+  enum Show: String, CaseIterable {
+    case worked, planned, difference, billable
+
+    var words: String {
+      switch self {
+      case .worked: "worked, in per cent of the time that is available"
+      case .planned: "planned, in per cent of the time that is available"
+      case .difference: "worked less planned"
+      case .billable: "billable, in per cent of what was worked"
+      }
+    }
+  }
+
+  static let rowsShown = 100
+}
+
+extension HeatModel {
+  /// A week of somebody. Looked up by name, not by mirror: there are a thousand and more on a page.
+  struct Cell: Sendable {
+    let shade: String
+    let text: String
+    let title: String
+    let path: String?
+  }
+}
+
+extension HeatModel.Cell: MustacheParent {
+  func child(named name: String) -> Any? {
+    switch name {
+    case "shade": shade
+    case "text": text
+    case "title": title
+    case "path": path
+    default: nil
+    }
+  }
+}
+
+extension HeatModel {
+  init(_ session: StoreSession, _ visit: Visit) throws {
+    let query = visit.query.with("said", nil)
+    let settings = visit.site.wiring.settings
+    let show = query["show"].flatMap { Show(rawValue: $0) } ?? .worked
+    let grouping = query["by"].flatMap { Utilisation.Grouping(rawValue: $0) } ?? .person
+    let count = max(1, min(query["weeks"].flatMap { Int($0) } ?? 12, 26))
+    let now = visit.today.startOfWeek(from: settings.weekStarts)
+    // What was worked lies behind, what is planned before us.
+    let first =
+      query["from"].flatMap { CalendarDay($0) }?.startOfWeek(from: settings.weekStarts)
+      ?? (show == .planned ? now : now - 7 * (count - 1))
+    let plan = try session.plan.snapshot()
+    let names = ItemNames(plan)
+    let people = grouping == .person ? try Self.people(session, query) : []
+    let page = Pager.page(query, of: people.count, rows: Self.rowsShown)
+    let shown = people.dropFirst((page - 1) * Self.rowsShown).prefix(Self.rowsShown)
+    let use = try Utilisation(
+      by: grouping, from: first, weeks: count, people: grouping == .person ? Set(shown.map(\.id)) : nil, session)
+
+    range = Words.range(first...(first + (7 * count - 1)))
+    func link(_ day: CalendarDay, _ label: String) -> LinkModel {
+      LinkModel(path: "/heat" + query.with("from", day.description).suffix, label: label)
+    }
+    before = link(first - 7 * count, "Before")
+    after = link(first + 7 * count, "After")
+    shows = Show.allCases.map { one in
+      Facet(
+        label: one.rawValue, count: "",
+        path: "/heat" + query.with("show", one == .worked ? nil : one.rawValue).suffix, isChosen: one == show)
+    }
+    groupings = Utilisation.Grouping.allCases.map {
+      Choice(value: $0.rawValue, label: "by \($0.rawValue)", isChosen: $0 == grouping)
+    }
+    lengths = [4, 12, 26].map { Choice(value: "\($0)", label: "\($0) weeks", isChosen: $0 == count) }
+    from = first.description
+    self.show = show.rawValue
+    text = query["q"] ?? ""
+    role = query["role"]
+    head = grouping.rawValue.capitalizedFirst
+    weeks = use.weeks.map { "\($0.components.day) \(Words.month($0))" }
+    let ids: [(id: Int64, link: LinkModel)] =
+      switch grouping {
+      case .person: shown.map { ($0.id, LinkModel(path: "/people/\($0.id)?week=\(first)", label: $0.name)) }
+      case .role:
+        use.sums.keys.map { id in
+          let name = plan.roles[id] ?? "\(id)"
+          return (id, LinkModel(path: "/heat" + Fields().with("role", name).suffix, label: name))
+        }
+      case .client: use.sums.keys.map { ($0, names.link(.client, $0)) }
+      }
+    let ordered = grouping == .person ? ids : ids.sorted { ($0.link.label, $0.id) < ($1.link.label, $1.id) }
+    let none = Array(repeating: Utilisation.Sum(), count: count)
+    rows = ordered.map { id, link in
+      let sums = use.sums[id] ?? none
+      return Row(
+        link: link,
+        cells: zip(use.weeks, sums).map { week, sum in
+          Cell(
+            sum, show, "\(link.label), week of \(Words.day(week))",
+            path: grouping == .person ? "/people/\(id)?week=\(week)" : nil, hasContracts: grouping != .client)
+        }, sum: Cell(sums.reduce(Utilisation.Sum(), +), show, link.label, path: nil, hasContracts: grouping != .client))
+    }
+    let all = use.sums.values.reduce(none) { zip($0, $1).map(+) }
+    sums = Row(
+      link: LinkModel(path: "", label: "Sum"),
+      cells: zip(use.weeks, all).map {
+        Cell($1, show, "all, week of \(Words.day($0))", path: nil, hasContracts: grouping != .client)
+      }, sum: Cell(all.reduce(Utilisation.Sum(), +), show, "all", path: nil, hasContracts: grouping != .client))
+    isEmpty = rows.isEmpty
+    self.count =
+      grouping == .person
+      ? Words.plural(people.count, "person", "people") : Words.plural(rows.count, grouping.rawValue)
+    pages = Pager(people.count, rows: Self.rowsShown, page: page, "/heat", query)
+    legend = show.words.capitalizedFirst
+  }
+
+  /// Those who are shown, by name.
+  private static func people(_ session: StoreSession, _ query: Fields) throws -> [PersonRow] {
+    try session.questions.people().filter { person in
+      !person.isArchived && (query["q"].map { $0.isFound(in: [person.name, person.email]) } ?? true)
+        && (query["role"].map { (person.role ?? "").split(separator: ",").map(String.init).contains($0) } ?? true)
+    }
+  }
+}
+
+extension HeatModel.Cell {
+  /// - Parameter hasContracts: false: hours, for there is nothing that they are a part of.
+  init(
+    _ sum: Utilisation.Sum, _ show: HeatModel.Show, _ whose: String, path: String?, hasContracts: Bool
+  ) {
+    func clock(_ minutes: Int) -> String { Words.clock(minutes: minutes) }
+    let (part, whole): (Int, Int) =
+      switch show {
+      case .worked: (sum.worked, sum.available)
+      case .planned: (sum.planned, sum.available)
+      case .billable: (sum.billable, sum.worked)
+      case .difference: (sum.worked - sum.planned, 0)
+      }
+    self.path = path
+    if show == .difference {
+      let sign = part > 0 ? "+" : part < 0 ? "−" : ""
+      text = sum.worked == 0 && sum.planned == 0 ? "–" : sign + clock(abs(part))
+      shade = ""
+      title = "\(whose): \(clock(sum.worked)) worked, \(clock(sum.planned)) planned"
+    } else if show != .billable, !hasContracts || whole == 0 {
+      text = part > 0 ? clock(part) : hasContracts ? "away" : "–"
+      // Time beside none that is available is too much.
+      shade = part > 0 && hasContracts ? "over" : ""
+      title = "\(whose): \(clock(part)) \(show.rawValue)"
+    } else if whole == 0 {
+      (text, shade, title) = ("–", "", "\(whose): nothing worked")
+    } else {
+      let percent = (part * 200 + whole) / (2 * whole)
+      text = (percent > 100 ? "▲ " : "") + "\(percent) %"
+      shade = percent > 100 ? "over" : "u\(min(9, percent / 10))"
+      title = "\(whose): \(clock(part)) of \(clock(whole))"
+    }
+  }
+}
