@@ -118,7 +118,7 @@ let package = Package(
       "OperatingTests", ["Planning", "PlanningStore", "Importing", "Scheduling", "Steering", "Operating", logging]),
     tests(
       "RotaWebTests",
-      ["Planning", "PlanningStore", "Importing", "Steering", "RotaWeb", asyncHTTPClient, logging, nioCore]),
+      ["Planning", "PlanningStore", "Importing", "Steering", "RotaWeb", asyncHTTPClient, logging, nioCore, yams]),
     tests(
       "EndToEndTests",
       [

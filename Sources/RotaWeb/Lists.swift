@@ -34,14 +34,15 @@ struct Choice: Sendable {
 /// From one page of a list to the next.
 struct Pager: Sendable {
   let words: String
-  let before: String?
-  let after: String?
+  /// Named as nothing around it is: a name that holds nothing is looked up there.
+  let previousPage: String?
+  let nextPage: String?
 
   init(_ all: Int, rows: Int, page: Int, _ path: String, _ query: Fields) {
     let last = Self.last(all, rows)
     words = last > 1 ? "page \(page) of \(last)" : ""
-    before = page > 1 ? path + query.with("page", "\(page - 1)").suffix : nil
-    after = page < last ? path + query.with("page", "\(page + 1)").suffix : nil
+    previousPage = page > 1 ? path + query.with("page", "\(page - 1)").suffix : nil
+    nextPage = page < last ? path + query.with("page", "\(page + 1)").suffix : nil
   }
 
   private static func last(_ all: Int, _ rows: Int) -> Int { max(1, (all + rows - 1) / rows) }

@@ -19,7 +19,7 @@ struct Route: Sendable {
   /// Every address of the web app, and what it takes to use it.
   static let all: [Route] =
     fixed + PlanRowPages<AssignmentRows>.routes + PlanRowPages<TimeOffRows>.routes + PlanRowPages<HolidayRows>.routes
-    + PlanRowPages<ContractRows>.routes
+    + PlanRowPages<ContractRows>.routes + API.routes
 
   private static let fixed: [Route] = [
     get("/login", nil, Entrance.login),

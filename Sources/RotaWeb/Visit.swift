@@ -17,6 +17,8 @@ struct Visit: Sendable {
   /// What a form sent; empty where nothing was.
   var form = Fields()
   var files: [Multipart.File] = []
+  /// What a program sent.
+  var body = Data()
 
   /// How sessions are kept; nil before a route is found.
   var keys: SessionKeys?
@@ -37,7 +39,9 @@ struct Visit: Sendable {
   mutating func readForm(limit: Int) async throws {
     guard request.method == .post else { return }
     let body = try await request.body.collect(upTo: limit)
-    if let parts = Multipart(Data(buffer: body), contentType: request.headers[.contentType] ?? "") {
+    if isOfProgram {
+      self.body = Data(buffer: body)
+    } else if let parts = Multipart(Data(buffer: body), contentType: request.headers[.contentType] ?? "") {
       form = Fields(parts.fields)
       files = parts.files
     } else {
@@ -48,7 +52,9 @@ struct Visit: Sendable {
   /// Nobody has no rights, but sees what stands before the door.
   var visitor: Visitor { context.visitor ?? Visitor(name: "", right: .viewer) }
   var isKnown: Bool { context.visitor != nil }
-  var actor: Actor { Actor(name: visitor.name, surface: .web) }
+  var actor: Actor { Actor(name: visitor.name, surface: isOfProgram ? .api : .web) }
+  /// Whether a program asks, not a page.
+  var isOfProgram: Bool { request.isOfProgram }
   var today: CalendarDay { site.today }
   var moments: Moments { site.moments }
 

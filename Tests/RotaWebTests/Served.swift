@@ -83,7 +83,7 @@ final class Served: Sendable {
     var request = HTTPClientRequest(url: base + path)
     request.method = .init(rawValue: method)
     if let token = right.flatMap({ tokens[$0] }) { request.headers.add(name: "Cookie", value: "rota-\(port)=\(token)") }
-    if method == "POST", headers["Origin"] == nil, headers["Sec-Fetch-Site"] == nil {
+    if method == "POST", headers["Origin"] == nil, headers["Sec-Fetch-Site"] == nil, headers["Authorization"] == nil {
       request.headers.add(name: "Sec-Fetch-Site", value: "same-origin")
     }
     for (name, value) in headers where !value.isEmpty { request.headers.replaceOrAdd(name: name, value: value) }

@@ -70,7 +70,16 @@ package final class AccountFile: Sendable {
       right TEXT NOT NULL,
       expires_at INTEGER NOT NULL
     ) STRICT;
+    """,
     """
+    CREATE TABLE api_token (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+      right TEXT NOT NULL,
+      hash BLOB NOT NULL UNIQUE,
+      created_at INTEGER NOT NULL
+    ) STRICT;
+    """,
   ]
 
   // MARK: Links that let somebody in once

@@ -17,7 +17,7 @@ package struct PlanTable: Sendable {
     package let content: Content
     package let isRequired: Bool
     /// As the schema fills it in, as text; nil: it stays empty.
-    let `default`: String?
+    package let `default`: String?
     /// Rows of the same key are about the same thing: a file that says otherwise changes it.
     package let isKey: Bool
 

@@ -79,8 +79,9 @@ package struct ConflictRow: TabularRow, Decodable {
 }
 
 extension Questions {
+  /// - Parameter modifiedAfter: only rows that were written later.
   package func actuals(
-    from: CalendarDay, through: CalendarDay, person: PersonID?, project: ProjectID?
+    from: CalendarDay, through: CalendarDay, person: PersonID?, project: ProjectID?, modifiedAfter: Instant? = nil
   ) throws -> [WorkedRow] {
     try rows(
       """
@@ -90,8 +91,9 @@ extension Questions {
       CROSS JOIN actual a INDEXED BY actual_by_person_date ON a.person_id = person.id AND a.date BETWEEN ?1 AND ?2
       JOIN project ON project.id = a.project_id JOIN role ON role.id = a.role_id
       WHERE (?3 IS NULL OR person.id = ?3) AND (?4 IS NULL OR a.project_id = ?4)
+        AND (?5 IS NULL OR a.updated_at > ?5)
       ORDER BY a.date, person.name, project.name, role.name
-      """, [from.description, through.description, person, project])
+      """, [from.description, through.description, person, project, modifiedAfter?.description])
   }
 
   package func actualRows(of cell: Cell) throws -> [CellRow] {

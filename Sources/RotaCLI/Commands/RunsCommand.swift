@@ -84,11 +84,8 @@ struct RunsCommand: ParsableCommand {
         guard let found = try session.runs.run(id) else {
           throw UserError("there is no run \(id)", next: .runs)
         }
-        var object = RunWords.object(
-          found, try session.findings.all(of: id), mask: masksNames ? try NameMask(session) : nil)
-        object["rota"] = Rota.configuration.version
-        object["schema"] = PlanningDatabase.schemaVersion
-        object["slices"] = JSONText.rows(try session.questions.slices(of: id))
+        let object = try RunWords.export(
+          found, version: Rota.configuration.version, mask: masksNames ? NameMask(session) : nil, session)
         print(JSONText.of(object))
       }
     }

@@ -6,7 +6,7 @@ import Steering
 
 struct WebCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "web", abstract: "Let people into the web app.", subcommands: [Link.self, Users.self])
+    commandName: "web", abstract: "Let people into the web app.", subcommands: [Link.self, Users.self, Tokens.self])
 
   struct Link: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -116,6 +116,69 @@ struct WebCommand: ParsableCommand {
         let account = try WebCommand.account(name, in: accounts)
         try accounts.remove(account.id)
         composition.say("\(account.name) may not log in any more.")
+      }
+    }
+  }
+
+  struct Tokens: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keep which programs may use the API.",
+      discussion: "A token is shown once. What it may is what a person with that role may (see 'rota web users').",
+      subcommands: [List.self, Add.self, Remove.self])
+
+    struct List: ParsableCommand {
+      static let configuration = CommandConfiguration(abstract: "List tokens by name; what they are is not kept.")
+      @OptionGroup var options: CommonOptions
+      @OptionGroup var json: JSONOption
+
+      func run() throws {
+        TablePrinter.show(
+          try WebCommand.open(options).accounts.tokens(), asJSON: json.json,
+          empty: "No program has a token. Next: rota web tokens add NAME --role ROLE")
+      }
+    }
+
+    struct Add: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Make a token for a program, and print it once.",
+        discussion: """
+            rota web tokens add bi --role viewer
+            curl -H "Authorization: Bearer rota_…" http://127.0.0.1:8787/api/v1/people
+          """)
+      @OptionGroup var options: CommonOptions
+      @Argument(help: "What the change log calls it.") var name: String
+      @Option(help: "viewer, planner or admin.") var role: Right
+
+      func validate() throws {
+        guard !name.isEmpty, name.count <= 100, name.allSatisfy({ !$0.isWhitespace && !$0.isNewline }) else {
+          throw ValidationError("A name has no blanks, and at most 100 characters.")
+        }
+      }
+
+      func run() throws {
+        let (composition, accounts) = try WebCommand.open(options)
+        guard let token = try EntryLink.token(name, role, in: accounts) else {
+          throw UserError(
+            "there is a token named \(name) already", next: .outside("rota web tokens remove \(name)"))
+        }
+        composition.say("\(name) may use the API as \(role.rawValue) with this token, which is not shown again:")
+        print(token)
+      }
+    }
+
+    struct Remove: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Take a token back; what was done with it stays in the change log.",
+        discussion: "  rota web tokens remove bi")
+      @OptionGroup var options: CommonOptions
+      @Argument(help: "Its name.") var name: String
+
+      func run() throws {
+        let (composition, accounts) = try WebCommand.open(options)
+        guard try accounts.removeToken(name) else {
+          throw UserError("there is no token named \(name)", next: .outside("rota web tokens list"))
+        }
+        composition.say("The token \(name) is worth nothing any more.")
       }
     }
   }

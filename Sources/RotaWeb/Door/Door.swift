@@ -76,6 +76,8 @@ struct SameOrigin: RouterMiddleware {
   }
 
   private func isOurs(_ request: Request) -> Bool {
+    // No browser sends a token by itself.
+    if request.isOfProgram, request.token != nil { return true }
     if let site = request.headers[HTTPField.Name("Sec-Fetch-Site")!] { return site == "same-origin" }
     guard let origin = request.headers[.origin], let host = request.head.authority else { return false }
     return origin == "http://\(host)" || origin == "https://\(host)"
@@ -94,17 +96,32 @@ struct LogIn: RouterMiddleware {
     _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    if let token = keys.token(of: request),
-      let session = try site.accounts.session(SessionKeys.hash(token), at: Date.seconds),
-      let right = Right(rawValue: session.right)
-    {
-      context.visitor = Visitor(name: session.name, right: right)
-    }
+    context.visitor = try visitor(of: request)
     let part = request.uri.path.split(separator: "/").first
-    if context.visitor == nil, !Self.open.contains(part ?? "") {
+    if context.visitor == nil, !Self.open.contains(part ?? ""), request.uri.path != "\(API.root)/openapi.yaml" {
+      guard !request.isOfProgram else {
+        throw Refusal(.unauthorized, "A token is needed: Authorization: Bearer rota_…, from 'rota web tokens add'.")
+      }
       return .redirect(to: "/login", type: .normal)
     }
     return try await next(request, context)
+  }
+
+  /// By the token of a program, else by the session of a page; what changes anything through the API needs a token.
+  private func visitor(of request: Request) throws -> Visitor? {
+    let now = Date.seconds
+    if request.isOfProgram, let token = request.token {
+      guard let found = try site.accounts.token(SessionKeys.hash(token)), let right = Right(rawValue: found.right)
+      else {
+        return nil
+      }
+      return Visitor(name: found.name, right: right)
+    }
+    guard !request.isOfProgram || request.method == .get, let token = keys.token(of: request),
+      let session = try site.accounts.session(SessionKeys.hash(token), at: now),
+      let right = Right(rawValue: session.right)
+    else { return nil }
+    return Visitor(name: session.name, right: right)
   }
 }
 
@@ -137,6 +154,19 @@ struct SessionKeys: Sendable {
 
 extension Date {
   static var seconds: Int { Int(Date().timeIntervalSince1970) }
+}
+
+extension Request {
+  /// Whether it is for the API.
+  var isOfProgram: Bool { uri.path == API.root || uri.path.hasPrefix(API.root + "/") }
+
+  /// `Authorization: Bearer …`; never taken from an address, which ends up in logs.
+  var token: String? {
+    headers[.authorization].flatMap { text in
+      let parts = text.split(separator: " ", maxSplits: 1)
+      return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
+    }
+  }
 }
 
 /// Turned away, with a sentence.

@@ -25,6 +25,11 @@ struct Failures: RouterMiddleware {
           "\(request.method) \(request.uri.path): \(error)", metadata: ["request": "\(context.id)"])
       }
       let visit = Visit(site: site, request: request, context: context)
+      guard !visit.isOfProgram else {
+        var answer = Response.json(failure.json, status: failure.status)
+        if failure.status == .unauthorized { answer.headers[.wwwAuthenticate] = "Bearer" }
+        return answer
+      }
       return await visit.failurePage(failure)
     }
   }
@@ -35,6 +40,8 @@ struct Failure: Sendable {
   let status: HTTPResponse.Status
   let message: String
   var next: NextStep?
+  /// As a command would end (rule 82).
+  var code: Int32 = ExitStatus.usage.rawValue
 
   init(_ error: any Error, request id: String) {
     switch error {
@@ -49,6 +56,7 @@ struct Failure: Sendable {
     default:
       if let known = ErrorWords.words(error) {
         (status, message, next) = (known.httpStatus, known.message.sentence, known.next)
+        code = known.status.rawValue
       } else {
         (status, message) = (
           .internalServerError, "Something went wrong here. The log of 'rota serve' says more under request \(id)."

@@ -18,7 +18,7 @@ struct FormField: Sendable {
   ///   - isGiven: the form came back: what was typed is shown again.
   init(_ column: PlanTable.Column, _ stored: String?, _ options: FieldOptions, _ form: Fields, isGiven: Bool) {
     name = Self.name(column)
-    let shown = isGiven ? form[name] ?? "" : column.shown(stored ?? "", options)
+    let shown = isGiven ? form[name] ?? "" : column.shown(stored ?? column.flagDefault, options)
     value = shown
     func choice(_ one: String, _ label: String) -> Choice { Choice(value: one, label: label, isChosen: one == shown) }
     var choices: [Choice] =
@@ -124,6 +124,11 @@ extension PlanTable.Column {
     case "working_days": "as mon,tue,wed"
     default: nil
     }
+  }
+
+  /// As the schema fills it in; "" where it is no flag.
+  fileprivate var flagDefault: String {
+    if case .flag = content { self.default ?? "1" } else { "" }
   }
 
   /// What nothing chosen is called.

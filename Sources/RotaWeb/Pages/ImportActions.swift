@@ -43,7 +43,7 @@ enum ImportActions {
   }
 
   /// The form as the command takes it; what the command would refuse is refused here, beside the form.
-  private static func arguments(_ visit: Visit) async throws -> [String] {
+  static func arguments(_ visit: Visit) async throws -> [String] {
     let form = visit.form
     var arguments: [String] = []
     let scopes = form.all("scope")
@@ -52,13 +52,7 @@ enum ImportActions {
     if !scopes.isEmpty, scopes.count < ImportScope.allCases.count {
       arguments += ["--scope", scopes.joined(separator: ",")]
     }
-    func day(_ name: String) throws -> CalendarDay? {
-      try form[name].map { text in
-        guard let day = CalendarDay(text) else { throw UserError("\"\(text)\" is no date: it must be like 2026-03-09") }
-        return day
-      }
-    }
-    let (since, until) = (try day("since"), try day("until"))
+    let (since, until) = (try visit.day("since"), try visit.day("until"))
     if let since, let until, until < since { throw UserError("\(since) is after \(until)") }
     if let since, since > visit.today { throw UserError("\(since) is in the future") }
     if form["full"] != nil, since != nil { throw UserError("everything says how far back: leave the first date out") }

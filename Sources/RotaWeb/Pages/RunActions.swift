@@ -11,10 +11,11 @@ enum RunActions {
   static func export(_ visit: Visit) async throws -> Response {
     let id = try visit.id("run")
     let isMasked = visit.query["names"] == "no"
+    let version = visit.site.wiring.version
     let text = try await visit.site.plan.ask { session in
       guard let run = try session.runs.run(id) else { throw Refusal(.notFound, "There is no run \(id).") }
       let mask = isMasked ? try NameMask(session) : nil
-      return JSONText.of(RunWords.object(run, try session.findings.all(of: id), mask: mask))
+      return JSONText.of(try RunWords.export(run, version: version, mask: mask, session))
     }
     return Response(
       status: .ok,

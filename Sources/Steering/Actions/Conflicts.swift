@@ -47,7 +47,7 @@ package struct TypedCell: Sendable, Encodable {
   }
 
   /// - Returns: with the names that the items have.
-  func found(_ session: StoreSession) throws -> (cell: Cell, name: String) {
+  package func found(_ session: StoreSession) throws -> (cell: Cell, name: String) {
     let person = try session.items.named(.person, person)
     let project = try session.items.named(.project, project)
     return (Cell(person: person.id, project: project.id, day: day), "\(person.name) · \(project.name) · \(day)")

@@ -23,6 +23,19 @@ package enum RunWords {
     return lines
   }
 
+  /// A run with everything it found, to send to somebody who helps.
+  ///
+  /// - Parameter version: rota's.
+  package static func export(
+    _ run: ImportRun, version: String, mask: NameMask?, _ session: StoreSession
+  ) throws -> [String: Any] {
+    var object = object(run, try session.findings.all(of: run.id), mask: mask)
+    object["rota"] = version
+    object["schema"] = PlanningDatabase.schemaVersion
+    object["slices"] = JSONText.rows(try session.questions.slices(of: run.id))
+    return object
+  }
+
   /// - Parameter mask: hides names and e-mail addresses.
   package static func object(_ run: ImportRun, _ findings: [Finding], mask: NameMask? = nil) -> [String: Any] {
     let summary = (try? JSONSerialization.jsonObject(with: Data(run.summary.utf8))) as? [String: Any] ?? [:]
