@@ -17,7 +17,24 @@ extension Composition {
       now: { composition.now },
       desk: { composition.desk($0, now: composition.now, nil) },
       check: { await composition.checkLines() },
-      runImport: { try await composition.runImport($0, by: "\(surface):\($1.name)") })
+      runImport: { try await composition.runImport($0, by: "\(surface):\($1.name)") },
+      runAudit: { days in
+        try await composition.run(
+          ["actuals", "audit"], ["--json", "--from", days.lowerBound.description, "--to", days.upperBound.description])
+      }, settingRows: settingRows, settingsFile: settings.file)
+  }
+
+  /// Every setting; commands and addresses may hold secrets and only say that they are set.
+  private var settingRows: [SettingRow] {
+    SettingKey.all.map { key in
+      let given = settings.given[key.path]
+      let value =
+        switch key.kind {
+        case .url where key.path != "web.public_url": given.map { _ in "set" } ?? ""
+        default: key.path == "notify.command" ? given.map { _ in "set" } ?? "" : given?.text ?? key.default
+        }
+      return SettingRow(key: key.path, value: value, place: given?.place ?? "by default", meaning: key.meaning)
+    }
   }
 
   /// - Parameter listen: nil: as the settings say.
@@ -39,7 +56,12 @@ extension Composition {
 
   /// The command itself, in a process of its own with this one's environment; cancelled, it is asked to stop.
   private func runImport(_ arguments: [String], by starter: String) async throws -> ImportEnd {
-    var all = ["import", "--database", absolute(settings.database), "--started-by", starter]
+    try await run(["import"], ["--started-by", starter] + arguments)
+  }
+
+  /// A command in a process of its own with this one's settings and environment; cancelled, it is asked to stop.
+  private func run(_ command: [String], _ arguments: [String]) async throws -> ImportEnd {
+    var all = command + ["--database", absolute(settings.database)]
     if let file = settings.file { all += ["--config", absolute(file)] }
     if let asOf = options.asOf { all += ["--as-of", asOf] }
     let inherited = Environment.custom(
@@ -60,7 +82,7 @@ extension Composition {
     child.ended()
     let lines = (ended.standardError + "\n" + ended.standardOutput).split(separator: "\n").map(String.init)
     guard case .exited(let status) = ended.terminationStatus else { return ImportEnd(status: nil, lines: lines) }
-    return ImportEnd(status: status, lines: lines)
+    return ImportEnd(status: status, lines: lines, output: ended.standardOutput)
   }
 
   /// This program's file, wherever it was called from.

@@ -70,7 +70,12 @@ struct Frame: Sendable {
     ("Heat map", ["/heat"]),
     ("Plan", ["/assignments", "/time-off", "/holidays", "/contracts", "/roles"]),
     (
-      "To do", ["/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/locks", "/changes"]
+      "To do",
+      [
+        "/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/locks", "/changes", "/audit",
+        "/export",
+        "/settings", "/users",
+      ]
     ),
     ("Runs", ["/runs", "/entries"]), ("Integration", ["/integration", "/import"]),
   ]

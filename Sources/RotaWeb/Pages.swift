@@ -50,7 +50,10 @@ struct Pages: Sendable {
     ("rows", PackageResources.rows_mustache), ("row", PackageResources.row_mustache),
     ("fields", PackageResources.fields_mustache), ("list", PackageResources.list_mustache),
     ("plan", PackageResources.plan_mustache),
-    ("roles", PackageResources.roles_mustache),
+    ("roles", PackageResources.roles_mustache), ("users", PackageResources.users_mustache),
+    ("settings", PackageResources.settings_mustache), ("export", PackageResources.export_mustache),
+    ("audit", PackageResources.audit_mustache), ("pager", PackageResources.pager_mustache),
+    ("facet", PackageResources.facet_mustache),
   ]
 
   func html<Body>(_ page: Page<Body>) -> String { library.render(page, withTemplate: Body.template) ?? "" }

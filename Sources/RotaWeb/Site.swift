@@ -18,11 +18,19 @@ package struct WebWiring: Sendable {
   package var check: @Sendable () async -> [CheckLine]
   /// Runs `rota import` with these arguments in a process of its own until it has ended; cancelled, it is asked to stop.
   package var runImport: @Sendable (_ arguments: [String], _ by: Actor) async throws -> ImportEnd
+  /// Runs `rota actuals audit --json` over these dates, the same way.
+  package var runAudit: @Sendable (ClosedRange<CalendarDay>) async throws -> ImportEnd
+  /// The settings as they were read, secrets left out.
+  package var settingRows: [SettingRow]
+  /// nil: there is none.
+  package var settingsFile: String?
 
   package init(
     database: String, settings: ImportSettings, version: String, logger: Logger, now: @escaping @Sendable () -> Instant,
     desk: @escaping @Sendable (Actor) -> Desk, check: @escaping @Sendable () async -> [CheckLine],
-    runImport: @escaping @Sendable ([String], Actor) async throws -> ImportEnd
+    runImport: @escaping @Sendable ([String], Actor) async throws -> ImportEnd,
+    runAudit: @escaping @Sendable (ClosedRange<CalendarDay>) async throws -> ImportEnd,
+    settingRows: [SettingRow], settingsFile: String?
   ) {
     self.database = database
     self.settings = settings
@@ -32,19 +40,25 @@ package struct WebWiring: Sendable {
     self.desk = desk
     self.check = check
     self.runImport = runImport
+    self.runAudit = runAudit
+    self.settingRows = settingRows
+    self.settingsFile = settingsFile
   }
 }
 
-/// How an import in a process of its own ended.
+/// How a command in a process of its own ended.
 package struct ImportEnd: Sendable {
   /// Rule 82; nil: a signal ended it.
   package let status: Int32?
   /// What it said, a line each.
   package let lines: [String]
+  /// What it printed for programs.
+  package let output: String
 
-  package init(status: Int32?, lines: [String]) {
+  package init(status: Int32?, lines: [String], output: String = "") {
     self.status = status
     self.lines = lines
+    self.output = output
   }
 }
 
@@ -56,6 +70,7 @@ struct Site: Sendable {
   let pages: Pages
   let assets: Assets
   let importing: ImportJob
+  let auditing: AuditJob
   let streams: Streams
   let passwords = Passwords()
   let attempts = Attempts()
@@ -67,6 +82,7 @@ struct Site: Sendable {
     assets = Assets()
     pages = try Pages()
     importing = ImportJob(wiring)
+    auditing = AuditJob(wiring)
     streams = Streams(limit: 32)
   }
 

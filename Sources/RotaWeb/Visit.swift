@@ -91,13 +91,16 @@ struct Visit: Sendable {
 
   /// A page whose figures are all of one moment.
   func page<Body: PageModel>(
-    _ status: HTTPResponse.Status = .ok, _ query: @escaping @Sendable (StoreSession) throws -> Body
+    _ status: HTTPResponse.Status = .ok, refreshes: Bool = false,
+    _ query: @escaping @Sendable (StoreSession) throws -> Body
   ) async throws -> Response {
     let (facts, body) = try await site.plan.ask { session in
       let facts = try FrameFacts(session, self)
       return (facts, try query(session))
     }
-    return site.pages.response(Page(frame: Frame(facts, self, title: body.title), body: body), status: status)
+    var frame = Frame(facts, self, title: body.title)
+    frame.refreshes = refreshes
+    return site.pages.response(Page(frame: frame, body: body), status: status)
   }
 
   /// A page that says what went wrong; it does not need the database.

@@ -55,5 +55,7 @@ package struct WebAddress: Sendable, Equatable {
   /// What links begin with.
   func base(port: Int) -> String { publicURL ?? "http://127.0.0.1:\(port)" }
 
-  func keys(port: Int) -> SessionKeys { SessionKeys(port: port, isSecure: publicURL?.hasPrefix("https://") ?? false) }
+  func keys(port: Int) -> SessionKeys {
+    SessionKeys(port: port, isSecure: publicURL?.hasPrefix("https://") ?? false, base: base(port: port))
+  }
 }

@@ -39,6 +39,7 @@ package struct WebApp: Sendable {
       Task { await group.triggerGracefulShutdown() }
     }
     await site.importing.end()
+    await site.auditing.end()
     await site.plan.close()
     await site.passwords.close()
     do { try result.get() } catch is CancellationError {} catch let error as ServiceGroupError {
@@ -99,21 +100,5 @@ package enum EntryLink {
     let token = SessionKeys.make()
     try accounts.addLink(SessionKeys.hash(token), expiresAt: Date.seconds + SessionKeys.linkTime)
     return "\(address.base(port: port))/enter/\(token)"
-  }
-
-  /// A token for a program, which is shown once.
-  ///
-  /// - Returns: nil: there is one of this name.
-  package static func token(_ name: String, _ right: Right, in accounts: AccountFile) throws -> String? {
-    let token = "rota_" + SessionKeys.make()
-    return try accounts.addToken(
-      name, right: right.rawValue, hash: SessionKeys.hash(token), at: Date.seconds) ? token : nil
-  }
-
-  /// A link under which somebody sets a password, once, within a day. Sessions and password that they had are gone.
-  package static func invite(_ account: Int64, in accounts: AccountFile, _ address: WebAddress) throws -> String {
-    let token = SessionKeys.make()
-    try accounts.invite(account, token: SessionKeys.hash(token), expiresAt: Date.seconds + SessionKeys.invitationTime)
-    return "\(address.base(port: address.port))/invite/\(token)"
   }
 }

@@ -42,7 +42,9 @@ struct APITests {
       try await Served.with(world) { served in
         let accounts = try AccountFile(database: world.database.path)
         var tokens: [Right: String] = [:]
-        for right in Right.allCases { tokens[right] = try EntryLink.token("bi-\(right)", right, in: accounts) }
+        for right in Right.allCases {
+          tokens[right] = try AccountDesk(accounts, base: "").addToken("bi-\(right)", right).secret
+        }
         try await body(world, served, tokens)
       }
     }

@@ -14,9 +14,9 @@ struct AccountsTests {
   /// - Returns: path of the invitation.
   private func invite(_ name: String, _ right: Right, _ world: World, _ served: Served) throws -> String {
     let accounts = try AccountFile(database: world.database.path)
-    let id = try accounts.account(named: name)?.id ?? accounts.addAccount(name, right: right.rawValue, at: 1)!
-    let link = try EntryLink.invite(id, in: accounts, WebAddress("127.0.0.1:\(served.port)"))
-    return String(link.dropFirst(served.base.count))
+    let desk = AccountDesk(accounts, base: "")
+    let isThere = try accounts.account(named: name) != nil
+    return try #require(try (isThere ? desk.resetUser(name) : desk.addUser(name, right)).secret)
   }
 
   private func session(_ answer: Served.Answer) -> [String: String] {
@@ -70,7 +70,10 @@ struct AccountsTests {
         let form = "password=correct+horse+battery&again=correct+horse+battery"
         let ways: [(Int64) throws -> Void] = [
           { try accounts.setRight("admin", of: $0) },
-          { _ = try EntryLink.invite($0, in: accounts, WebAddress("127.0.0.1:1")) },
+          { id in
+            let name = try accounts.accounts().first { $0.id == id }!.name
+            _ = try AccountDesk(accounts, base: "").resetUser(name)
+          },
           { try accounts.remove($0) },
         ]
         for (number, end) in ways.enumerated() {

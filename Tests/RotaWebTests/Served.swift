@@ -40,7 +40,17 @@ final class Served: Sendable {
         }
       },
       check: { [CheckLine("ok", "key", "belongs to Ana")] },
-      runImport: { _, _ in ImportEnd(status: 0, lines: ["Imported"]) })
+      runImport: { _, _ in ImportEnd(status: 0, lines: ["Imported"]) },
+      runAudit: { _ in
+        ImportEnd(
+          status: 3, lines: [],
+          output: """
+            [{"date":"2026-03-02","person":"Ana","project":"Alpha","ours":285,"clockify":270,"difference":15,
+            "cause":"changed in Clockify","next":"rota import"}]
+            """)
+      },
+      settingRows: [SettingRow(key: "database", value: "rota.sqlite", place: "by default", meaning: "the database")],
+      settingsFile: nil)
     let links = AsyncStream.makeStream(of: String.self)
     let app = try WebApp(wiring, listen: WebAddress("127.0.0.1:0"))
     let running = Task { try await app.run { links.continuation.yield($0) } }

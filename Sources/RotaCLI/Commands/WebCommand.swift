@@ -55,20 +55,8 @@ struct WebCommand: ParsableCommand {
       @Option(help: "viewer, planner or admin.") var role: Right
       @Option(help: "Where it listens. Default: web: listen, else 127.0.0.1:8787.") var listen: String?
 
-      func validate() throws {
-        guard !name.isEmpty, name.count <= 100, name.allSatisfy({ !$0.isWhitespace && !$0.isNewline }) else {
-          throw ValidationError("A name has no blanks, and at most 100 characters.")
-        }
-      }
-
       func run() throws {
-        let (composition, accounts) = try WebCommand.open(options)
-        let address = try composition.webAddress(listen)
-        guard let id = try accounts.addAccount(name, right: role.rawValue, at: Int(Date().timeIntervalSince1970)) else {
-          throw UserError("\(name) has an account already", next: .outside("rota web users reset \(name)"))
-        }
-        composition.say("\(name) may log in as \(role.rawValue) once they have set a password here, within a day:")
-        print(try EntryLink.invite(id, in: accounts, address))
+        try WebCommand.keep(options, listen) { try $0.addUser(name, role) }
       }
     }
 
@@ -80,10 +68,7 @@ struct WebCommand: ParsableCommand {
       @Argument(help: "viewer, planner or admin.") var role: Right
 
       func run() throws {
-        let (composition, accounts) = try WebCommand.open(options)
-        let account = try WebCommand.account(name, in: accounts)
-        try accounts.setRight(role.rawValue, of: account.id)
-        composition.say("\(account.name) is \(role.rawValue) now, and must log in again.")
+        try WebCommand.keep(options) { try $0.setRight(of: name, to: role) }
       }
     }
 
@@ -95,12 +80,7 @@ struct WebCommand: ParsableCommand {
       @Option(help: "Where it listens. Default: web: listen, else 127.0.0.1:8787.") var listen: String?
 
       func run() throws {
-        let (composition, accounts) = try WebCommand.open(options)
-        let address = try composition.webAddress(listen)
-        let account = try WebCommand.account(name, in: accounts)
-        let link = try EntryLink.invite(account.id, in: accounts, address)
-        composition.say("\(account.name) is logged out and sets a new password here, within a day:")
-        print(link)
+        try WebCommand.keep(options, listen) { try $0.resetUser(name) }
       }
     }
 
@@ -112,10 +92,7 @@ struct WebCommand: ParsableCommand {
       @Argument(help: "Their name.") var name: String
 
       func run() throws {
-        let (composition, accounts) = try WebCommand.open(options)
-        let account = try WebCommand.account(name, in: accounts)
-        try accounts.remove(account.id)
-        composition.say("\(account.name) may not log in any more.")
+        try WebCommand.keep(options) { try $0.removeUser(name) }
       }
     }
   }
@@ -149,20 +126,8 @@ struct WebCommand: ParsableCommand {
       @Argument(help: "What the change log calls it.") var name: String
       @Option(help: "viewer, planner or admin.") var role: Right
 
-      func validate() throws {
-        guard !name.isEmpty, name.count <= 100, name.allSatisfy({ !$0.isWhitespace && !$0.isNewline }) else {
-          throw ValidationError("A name has no blanks, and at most 100 characters.")
-        }
-      }
-
       func run() throws {
-        let (composition, accounts) = try WebCommand.open(options)
-        guard let token = try EntryLink.token(name, role, in: accounts) else {
-          throw UserError(
-            "there is a token named \(name) already", next: .outside("rota web tokens remove \(name)"))
-        }
-        composition.say("\(name) may use the API as \(role.rawValue) with this token, which is not shown again:")
-        print(token)
+        try WebCommand.keep(options) { try $0.addToken(name, role) }
       }
     }
 
@@ -174,11 +139,7 @@ struct WebCommand: ParsableCommand {
       @Argument(help: "Its name.") var name: String
 
       func run() throws {
-        let (composition, accounts) = try WebCommand.open(options)
-        guard try accounts.removeToken(name) else {
-          throw UserError("there is no token named \(name)", next: .outside("rota web tokens list"))
-        }
-        composition.say("The token \(name) is worth nothing any more.")
+        try WebCommand.keep(options) { try $0.removeToken(name) }
       }
     }
   }
@@ -189,11 +150,14 @@ struct WebCommand: ParsableCommand {
     return (composition, try AccountFile(database: composition.settings.database))
   }
 
-  private static func account(_ name: String, in accounts: AccountFile) throws -> AccountFile.Account {
-    guard let account = try accounts.account(named: name) else {
-      throw UserError("nobody named \(name) has an account", next: .outside("rota web users list"))
-    }
-    return account
+  /// Says what was done; what must be handed over goes to stdout.
+  private static func keep(
+    _ options: CommonOptions, _ listen: String? = nil, _ change: (AccountDesk) throws -> AccountDesk.Kept
+  ) throws {
+    let (composition, accounts) = try open(options)
+    let kept = try change(AccountDesk(accounts, composition.webAddress(listen)))
+    composition.say(kept.line)
+    if let secret = kept.secret { print(secret) }
   }
 }
 

@@ -20,6 +20,8 @@ struct RotaSettings {
   var webListen = "127.0.0.1:8787"
   var webPublicURL: String?
   var file: String?
+  /// What was given, and where, by path.
+  var given: [String: (text: String, place: String)] = [:]
 }
 
 /// One key of the settings file.

@@ -34,6 +34,7 @@ struct SettingsLoader {
     var settings = RotaSettings()
     settings.file = file
     resolve(&settings)
+    settings.given = given.mapValues { (text: $0.parts.joined(separator: ", "), place: $0.place) }
     let place = given["database"]?.place
     settings.databaseIsNamed = database != nil || place != nil
     if let database {

@@ -130,6 +130,8 @@ struct SessionKeys: Sendable {
   let port: Int
   /// Behind https: then the cookie never goes elsewhere.
   var isSecure = false
+  /// What links begin with.
+  var base = ""
 
   /// How long a session and a link hold, seconds.
   static let sessionTime = 12 * 3600

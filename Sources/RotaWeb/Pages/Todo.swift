@@ -7,7 +7,7 @@ struct TodoModel: PageModel {
   let title = "To do"
   let waiting: [HomeModel.Wait]
   let isAllDone: Bool
-  let desks: [Desk]
+  private(set) var desks: [Desk]
 
   struct Desk: Sendable {
     let path: String
@@ -30,7 +30,15 @@ extension TodoModel {
         words: "What is gone there, and projects without a client."),
       Desk(path: "/references", name: "Links", words: "Which item is which in Clockify; what is never imported."),
       Desk(path: "/locks", name: "Locks", words: "Until when nothing is written any more."),
+      Desk(path: "/audit", name: "Compare with Clockify", words: "Our hours against a fresh read of theirs."),
+      Desk(path: "/export", name: "Export", words: "Hours and the plan as files."),
       Desk(path: "/changes", name: "Changes", words: "Who changed what, when and how."),
     ]
+    if visit.may(.admin) {
+      desks += [
+        Desk(path: "/settings", name: "Settings", words: "Every setting, and where its value is from."),
+        Desk(path: "/users", name: "Users", words: "Who may log in, and which programs have a token."),
+      ]
+    }
   }
 }

@@ -22,7 +22,9 @@ struct PagesTests {
     ("changes", "/changes"), ("heat", "/heat?from=2026-01-12"), ("heat-planned", "/heat?show=planned"),
     ("heat-difference", "/heat?from=2026-02-16&weeks=4&show=difference&by=client"), ("plan", "/people/1/plan"),
     ("assignments", "/assignments"), ("assignment", "/assignments/1"), ("time-off", "/time-off"),
-    ("holidays", "/holidays"), ("contracts", "/contracts"), ("roles", "/roles"),
+    ("holidays", "/holidays"), ("contracts", "/contracts"), ("roles", "/roles"), ("users", "/users"),
+    ("settings", "/settings"),
+    ("export", "/export"), ("audit", "/audit"),
   ]
 
   @Test("Nothing is cut off, and axe finds nothing: every page, light and dark, at 375, 768 and 1280 px")
