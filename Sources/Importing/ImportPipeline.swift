@@ -178,6 +178,10 @@ package struct ImportPipeline {
 package enum Setting {
   package static let actualsEnabledAt = "actuals_enabled_at"
   package static let autofillFrom = "autofill_from"
+  /// Instead of the settings' `autofill.mode` (rule 97).
+  package static let autofillMode = "autofill_mode"
+  /// Parts of the import, separated by commas (rule 97).
+  package static let switchedOff = "switched_off"
 }
 
 extension RunSummary {

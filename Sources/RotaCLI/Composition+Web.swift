@@ -39,7 +39,9 @@ extension Composition {
 
   /// - Parameter listen: nil: as the settings say.
   func webAddress(_ listen: String?) throws -> WebAddress {
-    try WebAddress(listen ?? settings.webListen, publicURL: settings.webPublicURL)
+    try WebAddress(
+      listen ?? settings.webListen, publicURL: settings.webPublicURL,
+      proxy: settings.webProxyHeader.map { try TrustedProxy(header: $0, from: settings.webProxyFrom) })
   }
 
   private func checkLines() async -> [CheckLine] {

@@ -50,7 +50,7 @@ struct Rota: AsyncParsableCommand {
         name: "Importing",
         subcommands: [
           ImportCommand.self, NightlyCommand.self, ScheduleCommand.self, NotifyCommand.self, StatusCommand.self,
-          RunsCommand.self, ReferencesCommand.self, DriftCommand.self,
+          RunsCommand.self, SwitchCommand.self, ReferencesCommand.self, DriftCommand.self,
           DuplicatesCommand.self, ConflictsCommand.self,
         ]),
       CommandGroup(name: "In a browser", subcommands: [ServeCommand.self, WebCommand.self]),

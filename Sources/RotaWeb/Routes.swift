@@ -92,6 +92,7 @@ struct Route: Sendable {
 
     get("/integration", .viewer, IntegrationActions.show),
     post("/integration/actuals", .admin, IntegrationActions.switchActuals),
+    post("/integration/switches", .admin, IntegrationActions.turn),
     get("/import", .viewer, ImportActions.show),
     post("/import", .planner, ImportActions.start),
     post("/import/stop", .planner, ImportActions.stop),

@@ -43,6 +43,7 @@ extension NextStep {
     case .unarchive(let kind, let item), .archive(let kind, let item), .cascade(let kind, let item):
       ("/\(kind.pages)/\(item)", "See the \(kind.rawValue)")
     case .untagSyncOff(let project): ("/projects/\(project)", "See the project")
+    case .turnOn: ("/integration#switches", "Switch it on")
     case .typeAnyway: ("#anyway", "Tick below if it is meant")
     case .duplicatesOf(let kind): ("/duplicates?kind=\(kind.rawValue)", "Review")
     case .reviewDuplicates, .mergeDuplicates: ("/duplicates", "Review")

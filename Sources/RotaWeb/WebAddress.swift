@@ -1,5 +1,23 @@
 import Foundation
+import HTTPTypes
 import Steering
+
+/// A proxy that logs people in and names them in a header. The name must be an account: its role is kept here.
+package struct TrustedProxy: Sendable, Equatable {
+  let header: HTTPField.Name
+  /// Addresses that the header is believed from; from anybody else it is refused.
+  let peers: Set<String>
+
+  /// - Throws: `UserError` for what cannot be the name of a header.
+  package init(header: String, from peers: [String]) throws {
+    guard let name = HTTPField.Name(header) else {
+      throw UserError(
+        "web.proxy_header \"\(header)\" is no name of a header", next: .outside("it must be like X-Remote-User"))
+    }
+    self.header = name
+    self.peers = Set(peers)
+  }
+}
 
 /// Where the web app listens, and how it is reached.
 package struct WebAddress: Sendable, Equatable {
@@ -8,16 +26,19 @@ package struct WebAddress: Sendable, Equatable {
   package let port: Int
   /// `https://rota.example.com`, where a proxy that ends TLS stands in front; nil: reached on this machine alone.
   package let publicURL: String?
+  /// Who says who asks, where a proxy logs people in; nil: rota does.
+  package let proxy: TrustedProxy?
 
   /// - Parameter text: `127.0.0.1:8787`.
   /// - Throws: `UserError` for what is no address.
-  package init(_ text: String, publicURL: String? = nil) throws {
+  package init(_ text: String, publicURL: String? = nil, proxy: TrustedProxy? = nil) throws {
     let parts = text.split(separator: ":")
     guard parts.count == 2, let port = Int(parts[1]), (0...65_535).contains(port) else {
       throw UserError("\"\(text)\" is no address to listen on: it must be like 127.0.0.1:8787")
     }
     host = String(parts[0])
     self.port = port
+    self.proxy = proxy
     self.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
   }
 

@@ -82,7 +82,7 @@ package struct WebApp: Sendable {
     router.add(middleware: Failures(site: site))
     router.add(middleware: KnownHost(hosts: address.hosts(port: port)))
     router.add(middleware: SameOrigin())
-    router.add(middleware: LogIn(site: site, keys: keys))
+    router.add(middleware: LogIn(site: site, keys: keys, proxy: address.proxy))
     for route in Route.all {
       router.on(RouterPath(route.path), method: route.method) { request, context in
         try await route.respond(request, context, on: site, keys)

@@ -29,6 +29,7 @@ package enum NextStep: Codable, Sendable, Hashable {
   /// The role of hours that are typed.
   case nameRole
   case enableActuals
+  case turnOn(SwitchSubject)
   /// Hours that are more than a day has.
   case typeAnyway
   case explain(Cell)

@@ -110,6 +110,47 @@ struct RandomWorldsTests {
   }
 
   @Test(
+    "Rule 97: switches that come and go leave no trace: books balance all the time, and once all are on the actuals equal the oracle",
+    arguments: 41...46)
+  func switches(seed: UInt64) async throws {
+    var random = SeededRandom(state: seed)
+    try await World.with(now: "2026-03-09T06:00:00Z") { world in
+      try await world.enableActuals()
+      for _ in 0..<40 { editClockify(world, &random) }
+      for round in 0..<5 {
+        let off = ["clients-projects", "people", "clients-projects,people", nil][random.below(4)]
+        try world.sql(
+          off.map { "INSERT OR REPLACE INTO setting VALUES ('switched_off', '\($0)', '2026-03-09T06:00:00Z')" }
+            ?? "DELETE FROM setting WHERE key = 'switched_off'")
+        let client = world.newClient("Client \(round)")
+        let project = world.newProject("Project \(round)", client: client)
+        let person = world.hire("Person \(round)")
+        world.track(person, project, moment(&random), minutes: 1 + random.below(500), seconds: random.below(60))
+        world.track(.ana, project, moment(&random), minutes: 1 + random.below(500))
+        world.track(person, .alpha, moment(&random), minutes: 1 + random.below(500))
+        for _ in 0..<random.below(8) { editClockify(world, &random) }
+        let (people, projects) = (
+          try world.number("SELECT count(*) FROM person"), try world.number("SELECT count(*) FROM project")
+        )
+        let report = try await world.importNow()
+        #expect(report.status == .done && report.books.isBalanced)
+        if off?.contains("people") ?? false { #expect(try world.number("SELECT count(*) FROM person") == people) }
+        if off?.contains("projects") ?? false { #expect(try world.number("SELECT count(*) FROM project") == projects) }
+        try expectOracle(world, "seed \(seed), round \(round)")
+      }
+      try world.sql("DELETE FROM setting WHERE key = 'switched_off'")
+      #expect(try await world.importNow().books.isBalanced)
+      #expect(try world.number("SELECT count(*) FROM external_reference WHERE kind = 'person'") == 8)
+      #expect(try world.number("SELECT count(*) FROM external_reference WHERE kind = 'project'") == 8)
+      #expect(try world.number("SELECT count(*) FROM ledger WHERE reason LIKE '%not_linked'") == 0)
+      try expectOracle(world, "seed \(seed), the end")
+      let before = try world.dump()
+      try await world.importNow()
+      #expect(try world.dump() == before)
+    }
+  }
+
+  @Test(
     "Rule 47: freezing edits that come and go leave no trace: after the thaw the actuals equal the oracle",
     arguments: 21...28)
   func thaw(seed: UInt64) async throws {

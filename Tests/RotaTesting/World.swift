@@ -153,14 +153,17 @@ package final class World {
   > {
     let (database, settings, url) = (copy ?? database, settings, clockify.apiURL)
     return Task {
+      // As the desk does it.
+      let switches = try database.read { try Switches($0) }
+      var request = request
+      request.scopes = switches.left(of: request.scopes)
       let source = ClockifySource(
         addresses: try ClockifyAddresses(api: url),
         credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
         budget: RequestBudget(perSecond: 1000, perHour: nil), retry: RetryPolicy(attempts: 3, firstPause: 0.01),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
       let pipeline = ImportPipeline(
-        database: database, source: source, settings: settings,
-        request: request,
+        database: database, source: source, settings: switches.applied(to: settings), request: request,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, wording: .english, progress: { _ in })
       return try await pipeline.run()
     }

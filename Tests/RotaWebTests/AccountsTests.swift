@@ -125,6 +125,32 @@ struct AccountsTests {
     #expect(attempts.wait(["a"], at: 1000) == 0)
   }
 
+  @Test("A proxy that logs people in names them: an account with its role; from elsewhere the name is refused")
+  func proxied() async throws {
+    try await World.with { world in
+      for peer in ["127.0.0.1", "192.0.2.1"] {
+        try await Served.with(world, proxy: TrustedProxy(header: "X-Remote-User", from: [peer])) { served in
+          let accounts = try AccountFile(database: world.database.path)
+          _ = try accounts.addAccount("lena", right: "planner", at: 1)
+          func ask(_ name: String, _ method: String = "GET", _ path: String = "/people") async throws -> Int {
+            try await served.ask(method, path, as: nil, headers: ["X-Remote-User": name]).status
+          }
+          guard peer == "127.0.0.1" else {
+            #expect(try await ask("lena") == 400)
+            return
+          }
+          #expect(try await ask("LENA") == 200)
+          #expect(try await ask("lena", "GET", "/users") == 403)
+          #expect(try await ask("nobody") == 403)
+          #expect(try await ask("lena", "POST", "/roles") == 422)
+          #expect(try await served.ask("GET", "/people", as: nil).status == 303)
+          try accounts.remove(#require(try accounts.account(named: "lena")).id)
+        }
+      }
+      #expect(throws: UserError.self) { try TrustedProxy(header: "not a header", from: []) }
+    }
+  }
+
   @Test("An address that others reach needs accounts and https")
   func addresses() throws {
     for text in ["", "8787", "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "a:b:c", "127.0.0.1:-1"] {

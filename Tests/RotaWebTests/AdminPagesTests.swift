@@ -76,6 +76,22 @@ struct AdminPagesTests {
     }
   }
 
+  @Test("Switches: off by an admin, with the import of these disabled and the reason beside it, and on again")
+  func switches() async throws {
+    try await with { world, served in
+      #expect(try await served.ask("GET", "/people").text.contains("<button>Import people from Clockify</button>"))
+      let off = try await served.ask("POST", "/integration/switches", form: "subject=people&do=off")
+      #expect(off.headers["location"]?.hasPrefix("/integration?said=") == true)
+      let people = try await served.ask("GET", "/people", as: .planner)
+      #expect(people.text.contains("<button disabled>Import people from Clockify</button>"))
+      #expect(people.text.contains("People are switched off."))
+      #expect(try await served.ask("GET", "/").text.contains("people: no import touches them"))
+      #expect(try await served.ask("POST", "/integration/switches", form: "subject=people&do=on").status == 303)
+      #expect(try world.sql("SELECT count(*) FROM setting WHERE key = 'switched_off'") == "0")
+      #expect(try await served.ask("POST", "/integration/switches", form: "subject=all").status == 422)
+    }
+  }
+
   @Test("Hours as a file are what the database holds, summed as ticked; more than a year is refused")
   func export() async throws {
     try await with { world, served in

@@ -57,7 +57,8 @@ extension TemplateTests {
       let day = CalendarDay("2026-03-02")!
       let steps: [NextStep] = [
         .importNow, .importDates(since: day, until: day), .confirmDeletes(run: 1), .check, .status, .runs, .run(1),
-        .roles, .addRole(nil), .addHoliday, .cascade(.client, 1), .untagSyncOff(1), .duplicatesOf(.project),
+        .turnOn(.people), .roles, .addRole(nil), .addHoliday, .cascade(.client, 1), .untagSyncOff(1),
+        .duplicatesOf(.project),
         .reviewDuplicates, .mergeDuplicates, .merges,
         .conflicts, .drift, .dismissDrift(.person, 1), .acknowledge(.project, item: "1"), .references,
         .referencesOf(.client), .unlink(.person), .findReference("A & B", .project),

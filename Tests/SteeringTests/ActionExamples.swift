@@ -26,7 +26,7 @@ struct ActionExample: CustomTestStringConvertible {
   private static let cell = TypedCell(person: "Ana", project: "Alpha", day: day)
   private static let (ana, alpha, acme) = (Said.Item(.person, 1), Said.Item(.project, 1), Said.Item(.client, 1))
 
-  static let all = items + plan + rows + references + time + duplicates
+  static let all = items + plan + switches + rows + references + time + duplicates
 
   private static let items: [ActionExample] = [
     .init(action: ArchiveItems(.person, ["Ana"]), says: "Ana: archived", item: ana),
@@ -62,6 +62,10 @@ struct ActionExample: CustomTestStringConvertible {
     .init(action: SetLock(until: day, project: "Alpha"), says: "Locked Alpha (Acme) until", item: alpha),
     .init(
       action: ClearLock(project: nil), says: "Unlocked all projects", earlier: [SetLock(until: day, project: nil)]),
+  ]
+
+  private static let switches: [ActionExample] = [
+    .init(action: TurnSwitch(.people, isOn: false), says: "People are off now. No import touches them")
   ]
 
   private static let assignment = [
@@ -144,7 +148,8 @@ struct ActionExample: CustomTestStringConvertible {
     .init(action: EnableActuals(allowUnknown: false, autofillFrom: day), says: "Actuals are on. Next: rota import"),
     .init(action: DisableActuals(), says: "Actuals are off; what was imported stays."),
     .init(
-      action: TypeActual(cell, billable: 30, nonbillable: nil, role: nil), says: "Typed Ana · Alpha (Acme) · \(day)."),
+      action: TypeActual(cell, billable: 30, nonbillable: nil, role: nil), says: "Typed Ana · Alpha (Acme) · \(day).",
+      item: ana),
     .init(action: PurgeActuals(project: "Alpha"), says: "Removed 1 actual (1:00 h,", item: alpha),
     .init(
       action: RezoneEntries(person: "Ana", from: nil, to: nil), says: "Let go of zone and date of 1 entry.", item: ana),

@@ -178,9 +178,7 @@ extension ActualsCommand {
           return
         }
         var explanation = try Explanation(Cell(person: person.id, project: project.id, day: day), name, session)
-        explanation.zeros = try ZeroWords(
-          composition.settings.imports, today: composition.today,
-          from: session.settings.value(Setting.autofillFrom).flatMap { CalendarDay($0) })
+        explanation.zeros = try ZeroWords(composition.settings.imports, today: composition.today, session)
         if json.json {
           print(JSONText.of(explanation.object))
         } else {

@@ -72,7 +72,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
     let desk = startedBy.map { composition.desk(for: $0) } ?? composition.desk()
     let report = try await desk.perform(
-      ImportNow(request, isDryRun: dryRun.dryRun, waits: wait), on: database)
+      ImportNow(request, isDryRun: dryRun.dryRun, waits: wait, namesScopes: scope != nil), on: database)
     if json.json { print(ReportWords.json(report)) }
     for line in ReportWords(report: report, isDryRun: dryRun.dryRun, database: database).lines { composition.say(line) }
     if let status = ReportWords.status(of: report) { throw status }

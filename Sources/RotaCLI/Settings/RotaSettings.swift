@@ -19,6 +19,8 @@ struct RotaSettings {
   var night = NightSettings()
   var webListen = "127.0.0.1:8787"
   var webPublicURL: String?
+  var webProxyHeader: String?
+  var webProxyFrom = ["127.0.0.1"]
   var file: String?
   /// What was given, and where, by path.
   var given: [String: (text: String, place: String)] = [:]
@@ -148,5 +150,11 @@ struct SettingKey {
     .init(
       path: "web.public_url", kind: .url, default: "",
       meaning: "how others reach it, through a proxy that ends TLS; empty = nobody does"),
+    .init(
+      path: "web.proxy_header", kind: .text, default: "",
+      meaning: "header in which a proxy that logs people in names them; empty = rota logs them in"),
+    .init(
+      path: "web.proxy_from", kind: .list, default: "[127.0.0.1]",
+      meaning: "addresses of that proxy; from others the header is refused"),
   ]
 }

@@ -192,6 +192,8 @@ struct SettingsLoader {
     settings.night.backup.keep = whole("backup.keep") ?? settings.night.backup.keep
     settings.webListen = text("web.listen") ?? settings.webListen
     settings.webPublicURL = value("web.public_url", Self.url)
+    settings.webProxyHeader = text("web.proxy_header")
+    settings.webProxyFrom = given["web.proxy_from"]?.parts ?? settings.webProxyFrom
   }
 
   private mutating func filter(_ path: String) -> ImportFilter {

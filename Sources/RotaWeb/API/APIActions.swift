@@ -108,6 +108,7 @@ struct APIAction: Sendable {
       EnableActuals(allowUnknown: try $0.flag("allow_unknown"), autofillFrom: try $0.day("autofill_from"))
     },
     APIAction("actuals.disable", .admin) { _ in DisableActuals() },
+    APIAction("switch.turn", .admin) { TurnSwitch(try $0.subject(), isOn: try $0.flag("is_on")) },
     APIAction("actuals.set") {
       TypeActual(
         try $0.cell(), billable: try $0.whole("billable"), nonbillable: try $0.whole("nonbillable"),
@@ -231,6 +232,14 @@ final class APIArguments {
       throw UserError("kind \"\(text)\" must be client, project or person")
     }
     return kind
+  }
+
+  func subject() throws -> SwitchSubject {
+    let text = try text("subject")
+    guard let subject = SwitchSubject(rawValue: text) else {
+      throw UserError("subject must be \(SwitchSubject.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return subject
   }
 
   func origin() throws -> Origin? {

@@ -88,6 +88,7 @@ struct SameOrigin: RouterMiddleware {
 struct LogIn: RouterMiddleware {
   let site: Site
   let keys: SessionKeys
+  let proxy: TrustedProxy?
 
   /// First parts of the paths that need nobody.
   private static let open: Set<Substring> = ["login", "enter", "invite", "assets", "healthz"]
@@ -96,7 +97,7 @@ struct LogIn: RouterMiddleware {
     _ request: Request, context: VisitContext, next: (Request, VisitContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    context.visitor = try visitor(of: request)
+    context.visitor = try proxied(request, from: context.peer) ?? visitor(of: request)
     let part = request.uri.path.split(separator: "/").first
     if context.visitor == nil, !Self.open.contains(part ?? ""), request.uri.path != "\(API.root)/openapi.yaml" {
       guard !request.isOfProgram else {
@@ -105,6 +106,20 @@ struct LogIn: RouterMiddleware {
       return .redirect(to: "/login", type: .normal)
     }
     return try await next(request, context)
+  }
+
+  /// Whom the proxy names; nil: nobody, or there is no such proxy.
+  ///
+  /// - Throws: `Refusal` where somebody else says so, and where the name is no account.
+  private func proxied(_ request: Request, from peer: String) throws -> Visitor? {
+    guard let proxy, let name = request.headers[proxy.header] else { return nil }
+    guard proxy.peers.contains(peer) else {
+      throw Refusal(.badRequest, "Who asks is believed from the proxy alone.")
+    }
+    guard let account = try site.accounts.account(named: name), let right = Right(rawValue: account.right) else {
+      throw Refusal(.forbidden, "There is no account of this name: ask an admin.")
+    }
+    return Visitor(name: account.name, right: right)
   }
 
   /// By the token of a program, else by the session of a page; what changes anything through the API needs a token.

@@ -84,8 +84,7 @@ extension CellModel {
     else { throw Refusal(.notFound, "There is no such person, project or date.") }
     let (personID, projectID, day) = (cell.person, cell.project, cell.day)
     var explanation = try Explanation(cell, "\(person.name) · \(project.name)", session)
-    let filledFrom = try session.settings.value(Setting.autofillFrom).flatMap { CalendarDay($0) }
-    explanation.zeros = ZeroWords(visit.site.wiring.settings, today: visit.today, from: filledFrom)
+    explanation.zeros = try ZeroWords(visit.site.wiring.settings, today: visit.today, session)
     title = "\(person.name) · \(project.name), \(Words.weekday(day)) \(Words.day(day))"
     self.person = LinkModel(path: "/people/\(personID)?week=\(day)", label: "Week of \(person.name)")
     func path(_ day: CalendarDay) -> String { "/cells/\(personID)/\(projectID)/\(day)" }

@@ -24,12 +24,20 @@ struct IntegrationModel: PageModel {
   let mayAllowUnknown: Bool
   let autofillFrom: String
   let scopes: [Choice]
+  let switches: [Switch]
   let since: String
   let until: String
   let person: String
   let project: String
   let isFull: Bool
   let importProblem: Problem?
+
+  /// A part of the import, on or off as a whole.
+  struct Switch: Sendable {
+    let subject: String
+    let name: String
+    let isOn: Bool
+  }
 
   struct Check: Sendable {
     let state: String
@@ -69,6 +77,10 @@ extension IntegrationModel {
       Choice(
         value: scope.rawValue, label: scope.rawValue, isChosen: chosen.isEmpty || chosen.contains(scope.rawValue))
     }
+    let turned = try Switches(session)
+    switches = [SwitchSubject.clientsProjects, .people, .autofill].map {
+      Switch(subject: $0.rawValue, name: $0.words.capitalizedFirst, isOn: !turned.isOff($0, wiring.settings))
+    }
     since = given["since"] ?? ""
     until = given["until"] ?? ""
     person = given["person"] ?? ""
@@ -82,6 +94,14 @@ enum IntegrationActions {
   static func show(_ visit: Visit) async throws -> Response {
     let checked = visit.query["check"] != nil && visit.may(.planner) ? await visit.site.wiring.check() : nil
     return try await visit.page { try IntegrationModel($0, visit, checked: checked) }
+  }
+
+  static func turn(_ visit: Visit) async throws -> Response {
+    guard let subject = visit.form["subject"].flatMap({ SwitchSubject(rawValue: $0) }) else {
+      throw UserError("which switch was not said")
+    }
+    let said = try await visit.perform(TurnSwitch(subject, isOn: visit.form["do"] == "on"))
+    return visit.seeOther("/integration#switches", said)
   }
 
   static func switchActuals(_ visit: Visit) async throws -> Response {

@@ -98,6 +98,8 @@ struct ItemsModel: PageModel {
   let pages: Pager
   let filters: String
   let mayPlan: Bool
+  /// Why the import of these cannot be started; nil: it can.
+  let importOff: String?
   let clients: [Choice]
   let given: Given
   let problem: Problem?
@@ -186,6 +188,7 @@ extension ItemsModel {
     pages = Pager(found.count, rows: Self.rows, page: page, path, query)
     filters = query.encoded
     mayPlan = visit.may(.planner)
+    importOff = try Switches(session).reason(.clientsProjects)
     let chosen = visit.form["client"] ?? filter.client.map(String.init)
     clients =
       kind == .project

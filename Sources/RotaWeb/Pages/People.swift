@@ -20,6 +20,8 @@ struct PeopleModel: PageModel {
   let isNarrowed: Bool
   let pages: Pager
   let mayPlan: Bool
+  /// Why the import of these cannot be started; nil: it can.
+  let importOff: String?
   let roleChoices: [Choice]
   let matching: String
   let matchesMore: Bool
@@ -174,6 +176,7 @@ extension PeopleModel {
     isNarrowed = filter.isNarrowed
     pages = Pager(found.count, rows: Self.rows, page: page, "/people", query)
     mayPlan = visit.may(.planner)
+    importOff = try Switches(session).reason(.people)
     let given = GivenRole(
       role: visit.form["role"] ?? "", newRole: visit.form["new_role"] ?? "", from: visit.form["from"] ?? "")
     self.given = given

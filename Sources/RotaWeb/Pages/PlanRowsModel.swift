@@ -143,8 +143,3 @@ enum PlanRowPages<Subject: RowSubject> {
       problem: problem.map { Problem($0, visit) })
   }
 }
-
-extension String {
-  /// With its first letter in upper case.
-  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
-}

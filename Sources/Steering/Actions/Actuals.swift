@@ -20,6 +20,7 @@ package struct EnableActuals: Action {
       try session.settings.set(Setting.actualsEnabledAt, context.now.description, at: context.now)
     }
     try session.settings.set(Setting.autofillFrom, autofillFrom?.description, at: context.now)
+    try Switches.set(.actuals, isOff: false, session, at: context.now)
     let said = context.isDryRun ? Said("Would enable actuals.") : Said("Actuals are on.", next: .importNow)
     guard try session.plan.snapshot().people.isEmpty else { return said }
     return Said(
@@ -47,6 +48,7 @@ package struct DisableActuals: Action {
 
   package func carryOut(_ session: StoreSession, _ context: ActionContext) throws -> Said {
     try session.settings.set(Setting.actualsEnabledAt, nil, at: context.now)
+    try Switches.set(.actuals, isOff: true, session, at: context.now)
     return Said(context.isDryRun ? "Would disable actuals." : "Actuals are off; what was imported stays.")
   }
 }

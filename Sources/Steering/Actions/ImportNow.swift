@@ -8,11 +8,14 @@ package struct ImportNow {
   package var isDryRun = false
   /// Whether to sleep until the hour's budget opens again.
   package var waits = false
+  /// Whether somebody said what to import: then what is switched off is refused, not left out (rule 97).
+  package var namesScopes = false
 
-  package init(_ request: ImportRequest, isDryRun: Bool = false, waits: Bool = false) {
+  package init(_ request: ImportRequest, isDryRun: Bool = false, waits: Bool = false, namesScopes: Bool = false) {
     self.request = request
     self.isDryRun = isDryRun
     self.waits = waits
+    self.namesScopes = namesScopes
   }
 }
 
@@ -39,8 +42,11 @@ extension Desk {
     defer { progress?.end() }
     var request = action.request
     request.startedBy = actor.description
+    let switches = try database.read { try Switches($0) }
+    if action.namesScopes { try switches.refuse(request.scopes) }
+    request.scopes = switches.left(of: request.scopes)
     let pipeline = ImportPipeline(
-      database: database, source: try source(database, action.waits), settings: settings,
+      database: database, source: try source(database, action.waits), settings: switches.applied(to: settings),
       request: request, logger: logger, wording: .english
     ) { step in
       logger.debug("\(step.words)")

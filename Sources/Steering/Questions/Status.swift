@@ -11,6 +11,7 @@ package struct Status {
   package let summary: RunSummary?
   package let enabledAt: String?
   package let autofillFrom: String?
+  package let switches: Switches
   package let locks: [LockRow]
   package let held: [HeldRow]
   package let waiting: Waiting
@@ -61,6 +62,7 @@ package struct Status {
     enabledAt = try session.settings.value(Setting.actualsEnabledAt)
     autofillFrom = try session.settings.value(Setting.autofillFrom)
     locks = try session.questions.locks()
+    switches = try Switches(session)
     held = try session.questions.held()
     waiting = try Waiting(session)
     archivedUnknown =

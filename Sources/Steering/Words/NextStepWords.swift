@@ -24,6 +24,7 @@ extension NextStep {
     case .giveRolesOrAllowUnknown: "rota people set-role ROLE PERSON…   (or 'rota actuals enable --allow-unknown')"
     case .nameRole: "name the role with --role"
     case .enableActuals: "rota actuals enable"
+    case .turnOn(let subject): "rota switch \(subject.rawValue) on"
     case .typeAnyway: "the same with --force, if it is meant"
     case .explain(let cell): "rota actuals explain \(cell.person) \(cell.project) \(cell.day)"
     case .auditFrom(let day): "rota actuals audit --from \(day)"

@@ -48,7 +48,7 @@ extension Status {
       )
     }
     let zeros =
-      switch mode {
+      switch switches.autofillMode ?? mode {
       case .days: "zeros for missed days"
       case .scheduled: "zeros for planned days"
       case .off: "no zeros"
@@ -58,6 +58,9 @@ extension Status {
       fact("Actuals", "on since \(moment(String(enabledAt.prefix(10)))), \(zeros)\(from)")
     } else {
       fact("Actuals", "off", .enableActuals)
+    }
+    for subject in [SwitchSubject.clientsProjects, .people] where switches.isOff(subject, ImportSettings()) {
+      fact("Switched off", "\(subject.words): no import touches them", .turnOn(subject))
     }
     for lock in locks {
       if let day = lock.day {
@@ -113,6 +116,7 @@ extension Status {
       "last_complete_run": optional(lastComplete?.id), "right_since": optional(rightSince),
       "reads_back_to": optional(lastComplete.flatMap { RunSummary(json: $0.summary)?.readsBackTo }),
       "actuals_enabled_at": optional(enabledAt), "autofill_from": optional(autofillFrom),
+      "switched_off": SwitchSubject.allCases.filter { switches.isOff($0, ImportSettings()) }.map(\.rawValue),
       "people_with_unknown_role": waiting.count("unknown_role"), "archived_with_unknown_role": archivedUnknown,
       "conflicts": waiting.count("conflict"),
       "drift": waiting.count("drift"), "probable_duplicates": waiting.count("probable_duplicate"),

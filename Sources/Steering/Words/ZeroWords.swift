@@ -1,5 +1,6 @@
 package import Importing
 package import Planning
+package import PlanningStore
 
 /// When a planned day without time gets its zero (rules 60, 65 to 67).
 package struct ZeroWords {
@@ -7,16 +8,16 @@ package struct ZeroWords {
   private let today: CalendarDay
   private let from: CalendarDay?
 
-  /// - Parameter from: the first day for zeros that `actuals enable` was given.
-  package init(_ settings: ImportSettings, today: CalendarDay, from: CalendarDay?) {
-    self.settings = settings
+  /// By the settings, and what was switched since.
+  package init(_ settings: ImportSettings, today: CalendarDay, _ session: StoreSession) throws {
+    self.settings = try Switches(session).applied(to: settings)
     self.today = today
-    self.from = from
+    from = try session.settings.value(Setting.autofillFrom).flatMap { CalendarDay($0) }
   }
 
   /// - Returns: nil once the zero should be there.
   package func words(_ day: CalendarDay) -> String? {
-    guard settings.autofillMode != .off else { return "No zero comes: autofill: mode: is off." }
+    guard settings.autofillMode != .off else { return "No zero comes: autofill is off." }
     if let first = settings.autofillFrom ?? from, day < first {
       return "No zero comes: they begin on \(first)."
     }
