@@ -56,7 +56,9 @@ struct Pages: Sendable {
     ("facet", PackageResources.facet_mustache),
   ]
 
-  func html<Body>(_ page: Page<Body>) -> String { library.render(page, withTemplate: Body.template) ?? "" }
+  func html<Body>(_ page: Page<Body>) -> String {
+    library.render(Laid.out(page) as Any, withTemplate: Body.template) ?? ""
+  }
 
   func response<Body>(_ page: Page<Body>, status: HTTPResponse.Status) -> Response {
     var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]

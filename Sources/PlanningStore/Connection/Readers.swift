@@ -11,6 +11,7 @@ final class Readers: Sendable {
     let queue: DatabaseQueue
     let statements = StatementCache()
     let textKeys = TextKeys()
+    let plan = KeptPlan()
 
     func close() throws {
       queue.inDatabase { _ in statements.removeAll() }
@@ -41,7 +42,10 @@ final class Readers: Sendable {
     }
     defer { alarm?.cancel() }
     let answer = Result {
-      try reader.queue.read { try body(StoreSession(db: $0, statements: reader.statements, textKeys: reader.textKeys)) }
+      try reader.queue.read { db in
+        try body(
+          StoreSession(db: db, statements: reader.statements, textKeys: reader.textKeys, keptPlan: reader.plan))
+      }
     }
     let isKept = idle.withLock { idle in
       guard idle.count < Self.kept else { return false }

@@ -6,6 +6,8 @@ package struct StoreSession {
   let db: Database
   let statements: StatementCache
   let textKeys: TextKeys
+  /// nil: this session may write, and sees what it wrote.
+  var keptPlan: KeptPlan?
 
   // What Clockify said
   package var mirror: Mirror { Mirror(session: self) }

@@ -5,9 +5,25 @@ package import Planning
 package struct Plan: Subject {
   let session: StoreSession
 
+  /// All of it. A connection that only reads keeps it until somebody else commits.
   package func snapshot() throws -> PlanSnapshot {
+    guard let kept = session.keptPlan else { return try read() }
+    let version = try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+    if let plan = kept.plan(of: version) { return plan }
+    let plan = try read()
+    kept.keep(plan, of: version)
+    return plan
+  }
+
+  /// Row by row: a row that is copied looks its columns up anew each time.
+  private func each(_ sql: String, _ body: (Row) throws -> Void) throws {
+    let rows = try Row.fetchCursor(db, sql: sql)
+    while let row = try rows.next() { try body(row) }
+  }
+
+  private func read() throws -> PlanSnapshot {
     var plan = PlanSnapshot()
-    for row in try Row.fetchAll(db, sql: "SELECT * FROM role") {
+    try each("SELECT * FROM role") { row in
       plan.roles[row["id"]] = row["name"]
       if row["is_system"] { plan.unknownRole = row["id"] }
     }
@@ -17,7 +33,7 @@ package struct Plan: Subject {
         AS is_sync_off
       FROM client
       """
-    for row in try Row.fetchAll(db, sql: clients) {
+    try each(clients) { row in
       plan.clients[row["id"]] = PlanSnapshot.Client(
         id: row["id"], name: row["name"], isArchived: row["is_archived"], isSyncOff: row["is_sync_off"])
     }
@@ -28,7 +44,7 @@ package struct Plan: Subject {
         AS is_sync_off
       FROM project
       """
-    for row in try Row.fetchAll(db, sql: projects) {
+    try each(projects) { row in
       let archivedBy: String? = row["archived_by"]
       let actualsFrom: String? = row["actuals_from"]
       plan.projects[row["id"]] = PlanSnapshot.Project(
@@ -37,16 +53,16 @@ package struct Plan: Subject {
         actualsFrom: actualsFrom.flatMap { CalendarDay($0) }, isSyncOff: row["is_sync_off"])
     }
     try readPeople(into: &plan)
-    for row in try Row.fetchAll(db, sql: "SELECT * FROM external_reference") {
-      guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { continue }
+    try each("SELECT * FROM external_reference") { row in
+      guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { return }
       plan.references[kind, default: [:]][row["external_id"]] = PlanSnapshot.Reference(planningID: row["planning_id"])
     }
-    for row in try Row.fetchAll(db, sql: "SELECT kind, external_id FROM ignored_reference") {
-      guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { continue }
+    try each("SELECT kind, external_id FROM ignored_reference") { row in
+      guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { return }
       plan.ignored[kind, default: []].insert(row["external_id"])
     }
-    for row in try Row.fetchAll(db, sql: "SELECT project_id, locked_until FROM timesheet_lock") {
-      guard let day = CalendarDay(row["locked_until"] as String) else { continue }
+    try each("SELECT project_id, locked_until FROM timesheet_lock") { row in
+      guard let day = CalendarDay(row["locked_until"] as String) else { return }
       if let project = row["project_id"] as ProjectID? {
         plan.projectLockedUntil[project] = day
       } else {
@@ -59,29 +75,29 @@ package struct Plan: Subject {
   private func readPeople(into plan: inout PlanSnapshot) throws {
     func day(_ text: String?) -> CalendarDay? { text.flatMap { CalendarDay($0) } }
     var groups: [PersonID: String] = [:]
-    for row in try Row.fetchAll(db, sql: "SELECT * FROM person") {
+    try each("SELECT * FROM person") { row in
       let archivedBy: String? = row["archived_by"]
       plan.people[row["id"]] = PlanSnapshot.Person(
         id: row["id"], name: row["name"], email: row["email"], timeZone: row["time_zone"],
         isArchived: row["is_archived"], archivedByImport: archivedBy != nil, actualsFrom: day(row["actuals_from"]))
       groups[row["id"]] = row["holiday_group"]
     }
-    for row in try Row.fetchAll(db, sql: "SELECT * FROM contract ORDER BY person_id, starts_on") {
+    try each("SELECT * FROM contract ORDER BY person_id, starts_on") { row in
       plan.people[row["person_id"]]?.plan.contracts.append(
         Contract(
           role: row["role_id"], startsOn: day(row["starts_on"]), endsOn: day(row["ends_on"]),
           minutesPerDay: row["minutes_per_day"],
           workingDays: WorkingDays(row["working_days"] as String) ?? .mondayToFriday))
     }
-    for row in try Row.fetchAll(db, sql: "SELECT * FROM assignment ORDER BY id") {
-      guard let from = day(row["starts_on"]), let to = day(row["ends_on"]) else { continue }
+    try each("SELECT * FROM assignment ORDER BY id") { row in
+      guard let from = day(row["starts_on"]), let to = day(row["ends_on"]) else { return }
       plan.people[row["person_id"]]?.plan.assignments.append(
         Assignment(
           project: row["project_id"], role: row["role_id"], startsOn: from, endsOn: to,
           minutesPerDay: row["minutes_per_day"], isNonWorkingDay: row["is_non_working_day"]))
     }
-    for row in try Row.fetchAll(db, sql: "SELECT * FROM time_off") {
-      guard let from = day(row["starts_on"]), let to = day(row["ends_on"]) else { continue }
+    try each("SELECT * FROM time_off") { row in
+      guard let from = day(row["starts_on"]), let to = day(row["ends_on"]) else { return }
       plan.people[row["person_id"]]?.plan.timeOff.append(
         TimeOff(startsOn: from, endsOn: to, minutesPerDay: row["minutes_per_day"]))
     }

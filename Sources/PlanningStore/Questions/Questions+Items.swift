@@ -83,7 +83,7 @@ extension Questions {
   package func standings(
     of kind: PlanSnapshot.Kind
   ) throws -> [Int64: (isIgnored: Bool, isMissing: Bool)] {
-    let rows = try Row.fetchAll(
+    let rows = try Row.fetchCursor(
       db,
       sql: """
         SELECT planning_id AS id, max(i.external_id IS NOT NULL) AS ignored,
@@ -91,8 +91,9 @@ extension Questions {
         FROM external_reference r LEFT JOIN ignored_reference i USING (system, kind, external_id)
         WHERE r.kind = ? GROUP BY 1
         """, arguments: [kind.rawValue])
-    return Dictionary(
-      uniqueKeysWithValues: rows.map { ($0["id"], (isIgnored: $0["ignored"], isMissing: $0["missing"])) })
+    var standings: [Int64: (isIgnored: Bool, isMissing: Bool)] = [:]
+    while let row = try rows.next() { standings[row[0]] = (isIgnored: row[1], isMissing: row[2]) }
+    return standings
   }
 
   /// Rule 24: not archived, not ignored, and with the role Unknown or without any contract.
@@ -118,8 +119,10 @@ extension Questions {
     ).map { (id: $0["id"], name: $0["name"]) }
   }
 
-  /// - Parameter client: nil: everybody's.
-  package func projects(of client: ClientID? = nil) throws -> [ProjectRow] {
+  /// - Parameters:
+  ///   - client: nil: everybody's.
+  ///   - id: nil: all.
+  package func projects(of client: ClientID? = nil, only id: ProjectID? = nil) throws -> [ProjectRow] {
     try rows(
       """
       SELECT project.id, project.name, client.name AS client, project.is_billable, project.is_archived,
@@ -127,12 +130,13 @@ extension Questions {
         (SELECT group_concat(external_id) FROM external_reference r
           WHERE r.kind = 'project' AND r.planning_id = project.id) AS clockify_id
       FROM project JOIN client ON client.id = project.client_id
-      WHERE ?1 IS NULL OR project.client_id = ?1
+      WHERE (?1 IS NULL OR project.client_id = ?1) AND (?2 IS NULL OR project.id = ?2)
       ORDER BY client.name COLLATE NOCASE, project.name COLLATE NOCASE, project.id
-      """, [client])
+      """, [client, id])
   }
 
-  package func clients() throws -> [ClientRow] {
+  /// - Parameter id: nil: all.
+  package func clients(only id: ClientID? = nil) throws -> [ClientRow] {
     try rows(
       """
       SELECT client.id, client.name, client.is_archived,
@@ -140,8 +144,8 @@ extension Questions {
         (SELECT count(*) FROM project WHERE project.client_id = client.id) AS projects,
         (SELECT group_concat(external_id) FROM external_reference r
           WHERE r.kind = 'client' AND r.planning_id = client.id) AS clockify_id
-      FROM client ORDER BY client.name COLLATE NOCASE, client.id
-      """)
+      FROM client WHERE ?1 IS NULL OR client.id = ?1 ORDER BY client.name COLLATE NOCASE, client.id
+      """, [id])
   }
 
   /// For every item of a kind that anything hangs on.

@@ -195,17 +195,6 @@ extension Questions {
       """, [person, monday.description, (monday + 6).description])
   }
 
-  /// Minutes planned and worked in the week from a date on, for everybody who has any.
-  package func weekSums(from monday: CalendarDay) throws -> [PersonID: (planned: Int, worked: Int)] {
-    let rows = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT person_id AS id, sum(scheduled_minutes) AS planned, ifnull(sum(actual_minutes), 0) AS worked
-        FROM plan_vs_actual WHERE date BETWEEN ?1 AND ?2 GROUP BY person_id
-        """, arguments: [monday.description, (monday + 6).description])
-    return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"], (planned: $0["planned"], worked: $0["worked"])) })
-  }
-
   /// What a person is away for in the week from a date on, in few words: the kind of time off, or the holiday's name.
   package func absences(of person: PersonID, from monday: CalendarDay) throws -> [CalendarDay: String] {
     var words: [CalendarDay: String] = [:]

@@ -33,11 +33,13 @@ package struct Findings: Subject {
       arguments: [day.description])
   }
 
-  package func all(of run: Int64) throws -> [Finding] {
+  /// - Parameter codes: nil: all.
+  package func all(of run: Int64, codes: [FindingCode]? = nil) throws -> [Finding] {
+    let only = codes.map { codes in " AND code IN (\(codes.map { "'\($0.rawValue)'" }.joined(separator: ", ")))" } ?? ""
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try Row.fetchAll(
-      db, sql: "SELECT * FROM finding WHERE import_run_id = ? ORDER BY level = 'info', code, seconds DESC, id",
+      db, sql: "SELECT * FROM finding WHERE import_run_id = ?\(only) ORDER BY level = 'info', code, seconds DESC, id",
       arguments: [run]
     ).map { row in
       // Of an earlier version, or of a later one: as it was said then.

@@ -48,17 +48,20 @@ extension ListedItem {
 
   private static func tags(_ text: String?) -> [String] { (text ?? "").split(separator: ",").map(String.init).sorted() }
 
-  /// Clients or projects, with whether the import leaves them out and whether Clockify lost them.
-  static func all(_ kind: PlanSnapshot.Kind, _ session: StoreSession) throws -> [ListedItem] {
+  /// All of a kind, with whether the import leaves them out and whether Clockify lost them.
+  ///
+  /// - Parameter id: nil: all.
+  static func all(_ kind: PlanSnapshot.Kind, only id: Int64? = nil, _ session: StoreSession) throws -> [ListedItem] {
     let standing = try session.questions.standings(of: kind)
     let plan = try session.plan.snapshot()
+    let names = ItemNames(plan)
     let items: [ListedItem] =
       switch kind {
-      case .client: try session.questions.clients().map { ListedItem($0) }
-      case .person: try session.questions.people().map { ListedItem($0) }
+      case .client: try session.questions.clients(only: id).map { ListedItem($0) }
+      case .person: try session.questions.people(only: id).map { ListedItem($0) }
       case .project:
-        try session.questions.projects().map { row in
-          ListedItem(row, client: plan.projects[row.id].map { ItemNames(plan).link(.client, $0.clientID) })
+        try session.questions.projects(only: id).map { row in
+          ListedItem(row, client: plan.projects[row.id].map { names.link(.client, $0.clientID) })
         }
       }
     return items.map { item in
@@ -71,7 +74,7 @@ extension ListedItem {
 
   /// nil: it is not there.
   static func one(_ kind: PlanSnapshot.Kind, _ id: Int64, _ session: StoreSession) throws -> ListedItem? {
-    try all(kind, session).first { $0.id == id }
+    try all(kind, only: id, session).first
   }
 }
 

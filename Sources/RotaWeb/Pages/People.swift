@@ -87,10 +87,10 @@ struct ListedPerson: Sendable {
   static func all(_ session: StoreSession, week: CalendarDay) throws -> [ListedPerson] {
     let unknown = Set(try session.questions.people(unknownOnly: true).map(\.id))
     let plan = try session.plan.snapshot()
-    let sums = try session.questions.weekSums(from: week)
+    let use = try Utilisation(by: .person, from: week, weeks: 1, session)
     let standing = try session.questions.standings(of: .person)
     return try session.questions.people().map { row in
-      let sum = sums[row.id]
+      let sum = use.sums[row.id]?[0]
       return ListedPerson(
         row: row, isUnknown: unknown.contains(row.id), isIgnored: standing[row.id]?.isIgnored ?? false,
         isMissing: standing[row.id]?.isMissing ?? false,

@@ -71,11 +71,16 @@ package struct Waiting {
 
   package private(set) var items: [Item] = []
 
+  /// Findings that wait for somebody.
+  private static let codes: [FindingCode] = [
+    .probableDuplicate, .reason(.projectWithoutClient), .reason(.noProject), .sourceMissing,
+  ]
+
   /// As the last run saw it that did not fail.
   package init(_ session: StoreSession) throws {
     let last = try session.runs.lastReporting()
     try self.init(
-      session, run: last?.id, findings: last.map { try session.findings.all(of: $0.id) } ?? [],
+      session, run: last?.id, findings: last.map { try session.findings.all(of: $0.id, codes: Self.codes) } ?? [],
       summary: last.flatMap { RunSummary(json: $0.summary) })
   }
 
@@ -129,7 +134,8 @@ package struct Waiting {
   /// fail: what one may acknowledge.
   package static func unsettled(_ session: StoreSession) throws -> [Finding] {
     guard let last = try session.runs.lastReporting() else { return [] }
-    return open(try session.findings.all(of: last.id), try session.acknowledgements.all()).filter { finding in
+    return open(try session.findings.all(of: last.id, codes: codes), try session.acknowledgements.all()).filter {
+      finding in
       finding.code == .sourceMissing || finding.code == .reason(.projectWithoutClient) && finding.kind == .project
     }
   }
