@@ -87,7 +87,9 @@ extension Questions {
       SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.billable, l.type, l.zone, l.date, l.state, l.reason,
         role.name AS role, l.role_step, e.description, e.first_seen_run
       FROM ledger l JOIN clockify_time_entry e ON e.id = l.entry_id LEFT JOIN role ON role.id = l.role_id
-      WHERE l.entry_id IN (\(candidates(users, where: "AND p.day = \(cell.day.number)"))
+      WHERE l.entry_id IN (\(candidates(
+          users,
+          where: "AND b.clockify_project_id IN ('', \(list(projects))) AND p.day = \(cell.day.number)"))
           UNION SELECT e.id FROM placement_row p JOIN clockify_time_entry_row e USING (entry_key)
           WHERE p.person_id = ?1 AND p.project_id = ?2 AND p.day = \(cell.day.number))
         AND ((l.person_id = ?1 AND l.project_id = ?2 AND l.date = ?3)
