@@ -15,6 +15,8 @@ final class Browser: Sendable {
     static let wide = Look()
     static let plain = Look(hasScript: false)
     static let phone = Look(width: 375)
+    /// Both at once: what works here works where one of them holds.
+    static let plainPhone = Look(width: 375, hasScript: false)
 
     var testDescription: String {
       "\(width) px\(isDark ? ", dark" : "")\(hasScript ? "" : ", without script")"

@@ -5,7 +5,7 @@ import Testing
 /// What people settle in the web app, in a real browser (web app, journeys 4 to 8 and 12).
 @Suite("Desks in a browser", .enabled(if: Browser.isThere, "chromium and chromedriver are not there"), .serialized)
 struct DeskJourneyTests {
-  private static let looks = [Browser.Look.wide, .plain, .phone]
+  private static let looks = [Browser.Look.wide, .plainPhone]
 
   private static func hours() -> SimulatedWorkspace {
     SmallWorkspace.make(hours: [(user: SmallWorkspace.anaID, project: SmallWorkspace.alphaID)])

@@ -9,9 +9,7 @@ struct JourneyTests {
 
   @Test(
     "First day: check, import, give roles, turn actuals on, import; home is balanced",
-    arguments: [
-      Browser.Look.wide, .plain, .phone,
-    ])
+    arguments: [Browser.Look.wide, .plainPhone])
   func firstDay(look: Browser.Look) async throws {
     let workspace = SmallWorkspace.make(hours: [
       (user: SmallWorkspace.anaID, project: SmallWorkspace.alphaID), (user: SmallWorkspace.bobID, project: nil),
@@ -58,9 +56,7 @@ struct JourneyTests {
 
   @Test(
     "Why is this number so: from people to a week, to a day, to the entries",
-    arguments: [
-      Browser.Look.wide, .plain, .phone,
-    ])
+    arguments: [Browser.Look.wide, .plainPhone])
   func why(look: Browser.Look) async throws {
     let workspace = SmallWorkspace.make(hours: [
       (user: SmallWorkspace.anaID, project: SmallWorkspace.alphaID), (user: SmallWorkspace.anaID, project: nil),
