@@ -22,6 +22,7 @@ bench:
 	@scripts/need bench
 	swift build -c release --product rota
 	Benchmarks/run
+	Benchmarks/web
 
 # Fails when a first import takes a tenth more instructions than it did.
 instructions:
