@@ -17,6 +17,9 @@ enum Seen {
 
   /// What a form sends: which row, and how it was shown.
   static func token(_ key: String, _ row: some Encodable) -> String { "\(key):\(of(row))" }
+
+  /// Which row a token is of.
+  static func key(_ token: String) -> String { String(token.prefix { $0 != ":" }) }
 }
 
 /// What forms are about. Rows are named by keys: `12`, `1/2/2026-03-02`.
@@ -71,7 +74,7 @@ extension Sight {
       return shown(rows, one.name, .duplicatesOf(kind))
     case .row(let table):
       guard let id = numbers.first.flatMap(\.self),
-        let row = try session.rows.all(of: table).first(where: { $0.id == id })
+        let row = try session.rows.all(of: table, only: id).first
       else { return nil }
       return shown(row.fields, "\(table.noun.one) \(id)", .status)
     case .role:

@@ -76,23 +76,18 @@ package struct PlanRows: Subject {
   /// Rows in order of their key, as `fields` has one.
   ///
   /// - Parameters:
+  ///   - id: nil: all.
   ///   - person: nil: everybody's; of a table that has no people, it must be.
-  ///   - from: only what ends on this date or later, where the table has a last date.
   package func all(
-    of table: PlanTable, person: PersonID? = nil, project: ProjectID? = nil, from: CalendarDay? = nil
+    of table: PlanTable, only id: Int64? = nil, person: PersonID? = nil, project: ProjectID? = nil
   ) throws -> [(id: Int64, fields: [String: String])] {
-    let names = Set(table.columns.map(\.name))
-    let wanted: [(condition: String, value: (any DatabaseValueConvertible)?)] = [
-      ("person_id = ?", person), ("project_id = ?", project),
-      (names.contains("ends_on") ? "ifnull(ends_on, '9999') >= ?" : "date >= ?", from?.description),
-    ]
-    let given = wanted.filter { $0.value != nil }
+    let given = [("id", id), ("person_id", person), ("project_id", project)].filter { $0.1 != nil }
     let order = table.columns.filter(\.isKey).map(\.name).joined(separator: ", ")
     return try Row.fetchAll(
       db,
       sql: """
-        SELECT * FROM \(table.name) WHERE 1\(given.map { " AND \($0.condition)" }.joined()) ORDER BY \(order), id
-        """, arguments: StatementArguments(given.map(\.value))
+        SELECT * FROM \(table.name) WHERE 1\(given.map { " AND \($0.0) = ?" }.joined()) ORDER BY \(order), id
+        """, arguments: StatementArguments(given.map(\.1))
     ).map { (id: $0["id"], fields: Self.fields($0, of: table)) }
   }
 

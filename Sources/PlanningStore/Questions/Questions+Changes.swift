@@ -6,7 +6,7 @@ package struct ChangeRow: TabularRow, Decodable {
   package let id: Int64
   package let at: Instant
   package let actor: String
-  /// cli, nightly or web.
+  /// cli, nightly, web or api.
   package let surface: String
   package let action: String
   package let kind: PlanSnapshot.Kind?

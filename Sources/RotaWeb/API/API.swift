@@ -103,11 +103,8 @@ enum API {
     try given.refuseUnused()
     visit.form = Fields(items)
     let arguments = try await ImportActions.arguments(visit)
-    if LockHolder.of(database: visit.site.wiring.database)?.isImport ?? false {
-      throw UserError(
-        "an import is running already", next: .outside("see GET \(root)/import"), status: .alreadyRunning)
-    }
-    guard await visit.site.importing.start(arguments, by: visit.actor) else {
+    let isTaken = LockHolder.of(database: visit.site.wiring.database)?.isImport ?? false
+    guard !isTaken, await visit.site.importing.start(arguments, by: visit.actor) else {
       throw UserError(
         "an import is running already", next: .outside("see GET \(root)/import"), status: .alreadyRunning)
     }

@@ -37,7 +37,7 @@ extension ConflictsModel {
 
   init(_ session: StoreSession, _ visit: Visit, problem: UserError?) throws {
     let all = try session.questions.conflicts()
-    let ticked = Set(visit.form.all("cell").compactMap { $0.split(separator: ":").first.map(String.init) })
+    let ticked = Set(visit.form.all("cell").map(Seen.key))
     conflicts = try all.prefix(Visit.rows).compactMap { row in
       guard let cell = row.cell else { return nil }
       let day = "\(Words.weekday(cell.day)) \(Words.day(cell.day))"
@@ -60,7 +60,7 @@ enum ConflictsActions {
   static func settle(_ visit: Visit) async throws -> Response {
     try await visit.attempt { visit in
       let tokens = visit.form.all("cell")
-      let cells = tokens.compactMap { $0.split(separator: ":").first.flatMap { PlanningStore.Cell(String($0)) } }
+      let cells = tokens.compactMap { PlanningStore.Cell(Seen.key($0)) }
       let said: Said
       switch visit.form["do"] {
       case "take": said = try await visit.perform(settling(cells, tokens) { SettleForSource($0) })

@@ -35,7 +35,7 @@ extension DriftModel {
   init(_ session: StoreSession, _ visit: Visit, problem: UserError?) throws {
     let all = try session.drift.list()
     let names = ItemNames(try session.plan.snapshot())
-    let ticked = Set(visit.form.all("drift").compactMap { $0.split(separator: ":").first.map(String.init) })
+    let ticked = Set(visit.form.all("drift").map(Seen.key))
     drifts = try all.prefix(Visit.rows).map { row in
       func words(_ value: Scalar) throws -> String { try Self.words(row.field, value, session) }
       return Row(
@@ -76,7 +76,7 @@ enum DriftActions {
   static func settle(_ visit: Visit) async throws -> Response {
     try await visit.attempt { visit in
       let tokens = visit.form.all("drift")
-      let choices = tokens.compactMap { DriftChoice(key: String($0.prefix { $0 != ":" })) }
+      let choices = tokens.compactMap { DriftChoice(key: Seen.key($0)) }
       let said: Said
       switch visit.form["do"] {
       case "accept":

@@ -43,8 +43,8 @@ struct ListedPair: Sendable {
 
   var path: String { "/duplicates/\(kind.rawValue)/\(kept)/\(dropped)" }
 
-  static func all(_ finder: DuplicateFinder, _ kind: PlanSnapshot.Kind?) -> [ListedPair] {
-    finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: true).flatMap { group in
+  static func all(_ finder: DuplicateFinder) -> [ListedPair] {
+    finder.groups(PlanSnapshot.Kind.allCases, includesNear: true).flatMap { group in
       group.ids.dropFirst().map {
         ListedPair(kind: group.kind, kept: group.ids[0], dropped: $0, reason: group.reason)
       }
@@ -56,7 +56,7 @@ extension DuplicatesModel {
   init(_ session: StoreSession, _ visit: Visit) throws {
     let kind = visit.query["kind"].flatMap { PlanSnapshot.Kind(rawValue: $0) }
     let finder = try DuplicateFinder(session: session)
-    let all = ListedPair.all(finder, nil)
+    let all = ListedPair.all(finder)
     let shown = all.filter { kind == nil || $0.kind == kind }
     let names = ItemNames(finder.plan)
     kinds =
@@ -160,7 +160,7 @@ extension PairModel {
         Line(name: "Of them typed", left: count(a.attached.manual), right: count(b.attached.manual)),
         Line(name: "Last used", left: day(a.attached.lastUsed), right: day(b.attached.lastUsed)),
       ].compactMap(\.self)
-    let open = ListedPair.all(finder, nil)
+    let open = ListedPair.all(finder)
     let here = open.firstIndex { $0.kind == pair.kind && Set([$0.kept, $0.dropped]) == Set([pair.left, pair.right]) }
     let next = open.dropFirst(here.map { $0 + 1 } ?? 0).first ?? open.first
     skip = next.flatMap { next in

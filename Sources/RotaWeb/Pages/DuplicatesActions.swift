@@ -51,7 +51,7 @@ enum DuplicatesActions {
     do {
       let said = try await visit.perform(try decision(pair, visit))
       let next = try await visit.site.plan.ask { session in
-        ListedPair.all(try DuplicateFinder(session: session), nil).first?.path
+        ListedPair.all(try DuplicateFinder(session: session)).first?.path
       }
       return visit.seeOther(visit.form["do"] == "listed" ? pair.path : next ?? "/duplicates", said)
     } catch {

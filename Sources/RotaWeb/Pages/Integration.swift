@@ -109,10 +109,7 @@ enum IntegrationActions {
       guard visit.form["do"] == "on" else {
         return visit.seeOther("/integration#actuals", try await visit.perform(DisableActuals()))
       }
-      let from = try visit.form["autofill_from"].map { text in
-        guard let day = CalendarDay(text) else { throw UserError("\"\(text)\" is no date: it must be like 2026-03-09") }
-        return day
-      }
+      let from = try visit.day("autofill_from")
       let said = try await visit.perform(
         EnableActuals(allowUnknown: visit.form["allow_unknown"] != nil, autofillFrom: from))
       return visit.seeOther("/integration#actuals", said)

@@ -18,7 +18,7 @@ enum ItemActions {
           let said = try await add(kind, visit)
           return visit.seeOther(said.item.map { "/\($0.kind.pages)/\($0.id)" } ?? "/\(kind.pages)", said)
         case "compare":
-          let ids = tokens.compactMap { Int64($0.prefix { $0 != ":" }) }
+          let ids = tokens.compactMap { Int64(Seen.key($0)) }
           guard ids.count == 2 else { throw UserError("tick the two that you want to compare") }
           return visit.seeOther("/duplicates/\(kind.rawValue)/\(ids[0])/\(ids[1])")
         default:
@@ -46,7 +46,7 @@ enum ItemActions {
   }
 
   private static func change(_ kind: PlanSnapshot.Kind, _ tokens: [String], _ visit: Visit) async throws -> Said {
-    let ids = tokens.map { String($0.prefix { $0 != ":" }) }
+    let ids = tokens.map(Seen.key)
     let sight = Sight.item(kind)
     switch visit.form["do"] {
     case "archive": return try await visit.perform(ArchiveItems(kind, ids).ifUnchanged(tokens, sight))

@@ -168,7 +168,7 @@ extension ItemsModel {
     }
     let found = all.filter { takes($0) }
     let page = Pager.page(query, of: found.count, rows: Self.rows)
-    let ticked = Set(visit.form.all("item").compactMap { $0.split(separator: ":").first.flatMap { Int64($0) } })
+    let ticked = Set(visit.form.all("item").compactMap { Int64(Seen.key($0)) })
     title = kind.plural
     path = "/\(kind.pages)"
     noun = kind.rawValue

@@ -155,7 +155,7 @@ extension PeopleModel {
     let found = filter.sorted(everybody.filter { filter.takes($0) })
     let page = Pager.page(query, of: found.count, rows: Self.rows)
     let shown = found.dropFirst((page - 1) * Self.rows).prefix(Self.rows)
-    let ticked = Set(visit.form.all("person").compactMap { $0.split(separator: ":").first.flatMap { Int64($0) } })
+    let ticked = Set(visit.form.all("person").compactMap { Int64(Seen.key($0)) })
     let names = try session.questions.roles().map(\.name)
 
     text = filter.text ?? ""

@@ -41,7 +41,7 @@ enum PeopleActions {
     }
     let from = try visit.day("from")
     return GiveRole(
-      role: role, people: people.map { String($0.prefix { $0 != ":" }) }, unknown: false,
+      role: role, people: people.map(Seen.key), unknown: false,
       createRole: visit.form["new_role"] != nil, from: from
     ).ifUnchanged(people, .item(.person))
   }

@@ -127,7 +127,7 @@ enum PlanRowPages<Subject: RowSubject> {
 
   static func row(_ session: StoreSession, _ visit: Visit, problem: UserError? = nil) throws -> PlanRowModel {
     let id = try visit.id("row")
-    guard let row = try session.rows.all(of: table).first(where: { $0.id == id }) else {
+    guard let row = try session.rows.all(of: table, only: id).first else {
       throw Refusal(.notFound, "There is no \(table.noun.one) \(id).")
     }
     let options = try FieldOptions(table, session)
