@@ -22,6 +22,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -55,6 +56,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -90,7 +92,8 @@ let package = Package(
       name: "RotaWeb",
       dependencies: [
         "Planning", "PlanningStore", "Importing", "Reconciling", "Scheduling", "Steering", crypto, cryptoExtras,
-        hummingbird, hummingbirdCore, httpTypes, logging, mustache, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+        hummingbird, hummingbirdCore, httpTypes, logging, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
+        serviceLifecycle,
       ],
       resources: [.embedInCode("templates"), .embedInCode("assets")], swiftSettings: settings),
     .executableTarget(

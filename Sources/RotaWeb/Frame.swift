@@ -16,13 +16,18 @@ struct FrameFacts: Sendable {
 
   init(_ session: StoreSession, _ visit: Visit) throws {
     holder = LockHolder.of(database: visit.site.wiring.database)
-    let runs = try session.runs.latest(limit: 50)
-    let complete = runs.first { [.done, .held].contains($0.status) }
-    let summary = complete.flatMap { RunSummary(json: $0.summary) }
-    workspace = summary.flatMap { $0.workspaceName.isEmpty ? nil : $0.workspaceName }
-    rightSince = runs.lazy.compactMap { RunSummary(json: $0.summary)?.guaranteedFrom }.first
-    lastFailed = runs.first.flatMap { $0.status == .failed ? $0.id : nil }
-    asOf = complete.map { ($0.id, $0.finishedAt ?? $0.startedAt) }
+    var newest: Int64?
+    try session.runs.walk(limit: 50) { run in
+      let summary = RunSummary(json: run.summary)
+      if newest == nil, run.status == .failed { lastFailed = run.id }
+      newest = newest ?? run.id
+      rightSince = rightSince ?? summary?.guaranteedFrom
+      if asOf == nil, [.done, .held].contains(run.status) {
+        asOf = (run.id, run.finishedAt ?? run.startedAt)
+        workspace = summary.flatMap { $0.workspaceName.isEmpty ? nil : $0.workspaceName }
+      }
+      return asOf == nil || rightSince == nil
+    }
     guard let id = visit.query["said"].flatMap({ Int64($0) }),
       let change = try session.changes.said(id, to: visit.visitor.name),
       visit.site.wiring.now() - change.at < 600

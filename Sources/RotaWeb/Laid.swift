@@ -11,7 +11,7 @@ struct Laid: MustacheParent {
   static func out(_ value: Any) -> Any? {
     switch value {
     // Also where it stands in an optional.
-    case let text as String: return text
+    case let text as String: return LaidText(text)
     case let flag as Bool: return flag
     case let number as Int: return number
     case let number as Int64: return number
@@ -31,4 +31,14 @@ struct Laid: MustacheParent {
     default: return value
     }
   }
+}
+
+/// A text in a template: its own, without being asked by mirror for names that stand further out.
+struct LaidText: MustacheParent, MustacheCustomRenderable {
+  let renderText: String
+  let isNull = false
+
+  init(_ text: String) { renderText = text }
+
+  func child(named: String) -> Any? { nil }
 }

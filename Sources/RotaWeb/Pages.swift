@@ -23,8 +23,11 @@ struct Pages: Sendable {
   private let library: MustacheLibrary
 
   init() throws {
+    MustacheContentTypes.register(EscapedText(), named: EscapedText.name)
     var library = MustacheLibrary()
-    for (name, bytes) in Self.sources { try library.register(String(decoding: bytes, as: UTF8.self), named: name) }
+    for (name, bytes) in Self.sources {
+      try library.register(EscapedText.pragma + String(decoding: bytes, as: UTF8.self), named: name)
+    }
     self.library = library
   }
 
@@ -64,5 +67,37 @@ struct Pages: Sendable {
     var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
     if status == .methodNotAllowed { headers[.allow] = "GET, POST" }
     return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html(page))))
+  }
+}
+
+/// Text in a page: what means something in HTML is written so that it means nothing. As the library's own, which looks at
+/// each character in a table: a fifth of the time of a page with a thousand figures.
+struct EscapedText: MustacheContentType {
+  static let name = "ROTA"
+  static let pragma = "{{% CONTENT_TYPE:\(name)}}\n"
+
+  func escapeText(_ text: String) -> String {
+    guard text.utf8.contains(where: { Self.replacement($0) != nil }) else { return text }
+    var escaped = ""
+    escaped.reserveCapacity(text.utf8.count + 16)
+    for scalar in text.unicodeScalars {
+      if let replacement = UInt8(exactly: scalar.value).flatMap(Self.replacement) {
+        escaped += replacement
+      } else {
+        escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+
+  private static func replacement(_ letter: UInt8) -> String? {
+    switch letter {
+    case UInt8(ascii: "<"): "&lt;"
+    case UInt8(ascii: ">"): "&gt;"
+    case UInt8(ascii: "&"): "&amp;"
+    case UInt8(ascii: "\""): "&quot;"
+    case UInt8(ascii: "'"): "&#39;"
+    default: nil
+    }
   }
 }

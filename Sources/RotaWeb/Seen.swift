@@ -69,7 +69,7 @@ extension Sight {
       guard numbers.count == 2, let left = numbers[0], let right = numbers[1],
         let one = try ListedItem.one(kind, left, session), try ListedItem.one(kind, right, session) != nil
       else { return nil }
-      let finder = try DuplicateFinder(session: session)
+      let finder = try DuplicateFinder(session: session, kinds: [kind], beside: [left, right])
       let rows = DuplicateWords(finder, finder.pair(kind, left, right), number: 1).rows.map(DuplicateWords.Row.init)
       return shown(rows, one.name, .duplicatesOf(kind))
     case .row(let table):

@@ -12,11 +12,15 @@ import Steering
 package struct WebApp: Sendable {
   private let site: Site
   private let address: WebAddress
+  private let headLimit: TimeAmount
 
   /// - Throws: `StoreError` where the file of who is logged in cannot be opened; `UserError` where others could come in.
-  package init(_ wiring: WebWiring, listen address: WebAddress) throws {
+  ///
+  /// - Parameter headLimit: how long a request may take to say what it wants, seconds.
+  package init(_ wiring: WebWiring, listen address: WebAddress, headLimit: Double = 10) throws {
     site = try Site(wiring)
     self.address = address
+    self.headLimit = .milliseconds(Int64(headLimit * 1000))
     try address.refuseIfOpen(hasAccounts: site.accounts.hasAccounts)
   }
 
@@ -57,9 +61,11 @@ package struct WebApp: Sendable {
     let door = LateDoor()
     let site = site
     let address = address
+    let headLimit = headLimit
     return Application(
       responder: CallbackResponder<VisitContext> { try await door.respond($0, $1) },
-      server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+      server: .http1(
+        configuration: .init(additionalChannelHandlers: [HeadInTime(limit: headLimit)], idleTimeout: .seconds(60))),
       configuration: .init(
         address: .hostname(address.host, port: address.port),
         availableConnectionsDelegate: MaximumAvailableConnections(200, logger: site.wiring.logger)),

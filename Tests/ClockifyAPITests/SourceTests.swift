@@ -144,7 +144,7 @@ struct SourceTests {
         let opens = (error.retryAt ?? 0) - 3600
         #expect(began <= opens && opens <= Date().timeIntervalSince1970)
       }
-      #expect(await source.budget.count == 2)
+      #expect(source.budget.count == 2)
     }
   }
 

@@ -37,6 +37,31 @@ struct QuestionsTests {
     }
   }
 
+  @Test("Findings of a run by level and code: errors first, of each the weightiest, with how many there are")
+  func findings() throws {
+    try withStore { session in
+      let now = try #require(Instant("2026-03-09T06:00:00Z"))
+      let run = try session.runs.begin(trigger: .manual, scope: "all", at: now, isNarrowed: false, processID: 1)
+      let skipped = (1...5).map { number in
+        Finding(
+          .info, .entries(reason: .noProject, isOldTimer: false, absurd: nil), kind: .entry, externalID: "\(number)",
+          seconds: number * 60)
+      }
+      let failed = Finding(.error, .runFailed(cause: "no network"))
+      let unknown = Finding(.warning, .unknownRole, kind: .person, planningID: 7)
+      try session.findings.add(skipped + [unknown, failed], run: run) { _ in "" }
+
+      let groups = try session.findings.groups(of: run, most: 2)
+      #expect(groups.map(\.count) == [1, 1, 5])
+      #expect(groups.map(\.seconds) == [0, 0, 900])
+      #expect(groups.map(\.findings) == [[failed], [unknown], [skipped[4], skipped[3]]])
+      let alone = try session.findings.groups(of: run, most: 9, code: .reason(.noProject))
+      #expect(alone.map(\.findings) == [skipped.reversed()])
+      #expect(try session.findings.all(of: run, kinds: [.person]) == [unknown])
+      #expect(try session.findings.groups(of: run + 1, most: 2).isEmpty)
+    }
+  }
+
   @Test("Every answer has the columns that its rows declare")
   func columns() throws {
     let day = try #require(CalendarDay("2026-03-02"))

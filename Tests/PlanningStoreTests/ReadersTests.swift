@@ -95,6 +95,17 @@ struct ReadersTests {
     }
   }
 
+  @Test("A connection that reads refuses to write, also after it was asked before")
+  func readsOnly() throws {
+    try with { database in
+      for _ in 1...2 {
+        _ = try database.read { try $0.settings.value("a") }
+        #expect(throws: StoreError.self) { try database.read { try $0.settings.set("a", "1", at: Self.now) } }
+      }
+      #expect(try database.read { try $0.settings.value("a") } == nil)
+    }
+  }
+
   @Test("Two databases in one process keep their compiled statements apart")
   func twoDatabases() throws {
     try with { first in

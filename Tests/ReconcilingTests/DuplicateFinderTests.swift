@@ -6,6 +6,35 @@ import Testing
 
 @Suite("Rules 74, 75: finding duplicates")
 struct DuplicateFinderTests {
+  @Test("What hangs on a few items is what hangs on them among all")
+  func attached() async throws {
+    try await World.with { world in
+      try await world.enableActuals()
+      world.track(.ana, .alpha, "2026-03-02T09:00:00Z", minutes: 60)
+      world.track(.ana, .beta, "2026-03-03T09:00:00Z", minutes: 90)
+      world.track(.bob, .alpha, "2026-03-04T09:00:00Z", minutes: 30)
+      _ = try await world.importNow()
+      try world.assign(.ana, to: world.project(.alpha), from: "2026-03-02", to: "2026-03-06")
+      try world.sql("UPDATE actual SET billable_minutes = 45 WHERE date = '2026-03-04'")
+
+      // By hand, and by another way than the table's key: of so many ids all actuals are read.
+      let many = Array(1...30_000 as ClosedRange<Int64>)
+      try world.database.read { session in
+        for kind in PlanSnapshot.Kind.allCases {
+          let all = try session.questions.attached(kind, to: many)
+          for (id, one) in all { #expect(try session.questions.attached(kind, to: [id]) == [id: one]) }
+        }
+        let alpha = try world.project(.alpha)
+        let attached = try #require(try session.questions.attached(.project, to: [alpha])[alpha])
+        #expect([attached.links, attached.assignments, attached.actuals, attached.manual] == [1, 1, 2, 1])
+        #expect(attached.minutes == 105 && attached.lastUsed == "2026-03-04")
+        let acme = try world.client(.acme)
+        let client = try #require(try session.questions.attached(.client, to: [acme])[acme])
+        #expect([client.actuals, client.minutes, client.assignments] == [3, 195, 1])
+      }
+    }
+  }
+
   @Test("Rules 74, 75: exact first, then near; the proposal; settled pairs stay settled")
   func groups() async throws {
     try await World.with { world in
@@ -24,7 +53,7 @@ struct DuplicateFinderTests {
       let acmeInc = try world.planClient("Acme, Inc.")
       func found() throws -> [DuplicateGroup] {
         try world.database.read { session in
-          try DuplicateFinder(session: session).groups([.client, .project, .person], includesNear: true)
+          try DuplicateFinder(session: session).groups
         }
       }
       let groups = try found()

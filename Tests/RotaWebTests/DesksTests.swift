@@ -22,6 +22,31 @@ struct DesksTests {
     }
   }
 
+  // MARK: Runs
+
+  @Test("A run shows some lines of each code, and all of the one that is chosen")
+  func findings() async throws {
+    try await with { world, served in
+      try world.sql(
+        """
+        WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 30)
+        INSERT INTO finding (import_run_id, level, code, seconds, message)
+        SELECT (SELECT max(id) FROM import_run), 'info', 'break', n, 'Line ' || n || ' of thirty' FROM n;
+        INSERT INTO finding (import_run_id, level, code, message)
+        SELECT max(id), 'warning', 'overlap', 'Two at once' FROM import_run
+        """)
+      let run = try world.number("SELECT max(id) FROM import_run")
+      let all = try await served.ask("GET", "/runs/\(run)").text
+      #expect(all.contains("Line 30 of thirty") && all.contains("Line 6 of thirty"))
+      #expect(!all.contains("Line 5 of thirty"))
+      #expect(all.contains("href=\"/runs/\(run)?code=break#break\">All 30 lines</a>"))
+      let chosen = try await served.ask("GET", "/runs/\(run)?code=break").text
+      #expect(chosen.contains("Line 1 of thirty") && !chosen.contains("Two at once"))
+      #expect(chosen.contains("aria-current=\"true\">break <span class=\"count\">30</span>"))
+      #expect(try await served.ask("GET", "/runs/\(run)?code=nothing").status == 200)
+    }
+  }
+
   // MARK: Hours
 
   @Test("Hours are typed, typed wrong with what was typed kept, more than a day only when meant, and taken away")

@@ -27,7 +27,9 @@ final class Served: Sendable {
   }
 
   /// - Parameter check: what the check says.
-  static func with(_ world: World, proxy: TrustedProxy? = nil, _ body: (Served) async throws -> Void) async throws {
+  static func with(
+    _ world: World, proxy: TrustedProxy? = nil, headLimit: Double = 10, _ body: (Served) async throws -> Void
+  ) async throws {
     let errors = ErrorLog()
     let settings = world.settings
     let (now, path) = (world.now, world.database.path)
@@ -52,7 +54,7 @@ final class Served: Sendable {
       settingRows: [SettingRow(key: "database", value: "rota.sqlite", place: "by default", meaning: "the database")],
       settingsFile: nil)
     let links = AsyncStream.makeStream(of: String.self)
-    let app = try WebApp(wiring, listen: WebAddress("127.0.0.1:0", proxy: proxy))
+    let app = try WebApp(wiring, listen: WebAddress("127.0.0.1:0", proxy: proxy), headLimit: headLimit)
     let running = Task { try await app.run { links.continuation.yield($0) } }
     var iterator = links.stream.makeAsyncIterator()
     let link = await iterator.next()!

@@ -18,6 +18,17 @@ struct TemplateTests {
     }
   }
 
+  @Test("What means something in HTML means nothing in a text")
+  func text() {
+    let escaped = EscapedText()
+    #expect(
+      escaped.escapeText("<a href=\"x\" title='y'>&amp;</a>")
+        == "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;")
+    for plain in ["", "Zoë 👩‍👩‍👧 e\u{301}", "07:30"] { #expect(escaped.escapeText(plain) == plain) }
+    // A letter with an accent of its own behind a sign: the sign is one all the same.
+    #expect(escaped.escapeText("<\u{338}é&") == "&lt;\u{338}é&amp;")
+  }
+
   @Test("Templates and assets stay small: at most 90 KB together")
   func small() {
     let assets = Assets()

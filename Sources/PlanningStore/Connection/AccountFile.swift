@@ -107,11 +107,14 @@ package final class AccountFile: Sendable {
   // MARK: Sessions
 
   package func session(_ token: Data, at now: Int) throws -> Session? {
-    try read { db in
-      try Row.fetchOne(
-        db, sql: "SELECT name, right, expires_at FROM session WHERE token = ? AND expires_at > ?",
-        arguments: [token, now]
-      ).map { Session(name: $0["name"], right: $0["right"], expiresAt: $0["expires_at"]) }
+    // Asked with every page: one statement, kept; GRDB's `read` would make SQLite compile it anew.
+    try translated {
+      try queue.inDatabase { db in
+        try Row.fetchOne(
+          db.cachedStatement(sql: "SELECT name, right, expires_at FROM session WHERE token = ? AND expires_at > ?"),
+          arguments: [token, now]
+        ).map { Session(name: $0["name"], right: $0["right"], expiresAt: $0["expires_at"]) }
+      }
     }
   }
 

@@ -17,11 +17,14 @@ package struct LockHolder: Codable, Sendable, Equatable {
     package let words: String
     package let done: Int?
     package let total: Int?
+    /// Sent so far, retries included.
+    package let requests: Int?
 
-    package init(_ words: String, done: Int? = nil, total: Int? = nil) {
+    package init(_ words: String, done: Int? = nil, total: Int? = nil, requests: Int? = nil) {
       self.words = words
       self.done = done
       self.total = total
+      self.requests = requests
     }
   }
 
@@ -45,7 +48,9 @@ package struct LockHolder: Codable, Sendable, Equatable {
       let json = (try? JSONEncoder().encode(shown)).map(Array.init) ?? []
       if json.count < Self.size { return json + Array(repeating: 32, count: Self.size - 1 - json.count) + [10] }
       guard let step = shown.step, !step.words.isEmpty else { return [] }
-      shown.step = Step(String(step.words.dropLast((step.words.count + 1) / 2)), done: step.done, total: step.total)
+      shown.step = Step(
+        String(step.words.dropLast((step.words.count + 1) / 2)), done: step.done, total: step.total,
+        requests: step.requests)
     }
   }
 

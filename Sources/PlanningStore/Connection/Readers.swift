@@ -42,9 +42,16 @@ final class Readers: Sendable {
     }
     defer { alarm?.cancel() }
     let answer = Result {
-      try reader.queue.read { db in
-        try body(
-          StoreSession(db: db, statements: reader.statements, textKeys: reader.textKeys, keptPlan: reader.plan))
+      // Not GRDB's `read`: it says `PRAGMA query_only` around each, and SQLite compiles every kept statement anew after that.
+      // These connections say it once.
+      try reader.queue.inDatabase { db in
+        var value: Value?
+        try db.inTransaction(.deferred) {
+          value = try body(
+            StoreSession(db: db, statements: reader.statements, textKeys: reader.textKeys, keptPlan: reader.plan))
+          return .commit
+        }
+        return value!
       }
     }
     let isKept = idle.withLock { idle in

@@ -119,12 +119,6 @@ package struct Ledger: Subject {
     return days
   }
 
-  /// Seconds held now for one reason, over the whole ledger.
-  package func held(_ reason: String) throws -> Int {
-    try Int.fetchOne(
-      db, sql: "SELECT sum(seconds) FROM placement_row WHERE state = 'held' AND reason = ?", arguments: [reason]) ?? 0
-  }
-
   /// Lets go of zone and date of entries, so that the next import decides them anew.
   ///
   /// - Parameters: what is nil does not narrow the choice; dates as the entries have them now, both included.

@@ -20,7 +20,7 @@ package struct Dismissals: Subject {
 
   package func pairs() throws -> Set<DismissedPair> {
     Set(
-      try Row.fetchAll(db, sql: "SELECT kind, left_id, right_id FROM duplicate_dismissal").compactMap { row in
+      try rawRows("SELECT kind, left_id, right_id FROM duplicate_dismissal").compactMap { row in
         PlanSnapshot.Kind(rawValue: row["kind"]).map { DismissedPair(kind: $0, row["left_id"], row["right_id"]) }
       })
   }

@@ -26,7 +26,7 @@ package struct Acknowledgements: Subject {
 
   package func all() throws -> Set<Acknowledgement> {
     Set(
-      try Row.fetchAll(db, sql: "SELECT code, kind, external_id FROM acknowledgement").map {
+      try rawRows("SELECT code, kind, external_id FROM acknowledgement").map {
         Acknowledgement(code: $0["code"], kind: $0["kind"], externalID: $0["external_id"])
       })
   }

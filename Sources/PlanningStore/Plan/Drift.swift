@@ -58,17 +58,16 @@ package struct Drift: Subject {
 
   /// - Parameter id: one planning item; nil: all.
   package func list(_ kind: PlanSnapshot.Kind? = nil, id: Int64? = nil) throws -> [DriftRow] {
-    try Row.fetchAll(
-      db,
-      sql: """
-        SELECT d.kind, d.planning_id,
-          CASE d.kind WHEN 'client' THEN (SELECT name FROM client WHERE id = d.planning_id)
-            WHEN 'project' THEN (SELECT name FROM project WHERE id = d.planning_id)
-            ELSE (SELECT name FROM person WHERE id = d.planning_id) END AS name,
-          d.external_id, d.field, d.linked_value, d.clockify_value
-        FROM drift d WHERE (?1 IS NULL OR d.kind = ?1) AND (?2 IS NULL OR d.planning_id = ?2)
-        ORDER BY d.kind, name COLLATE NOCASE, d.planning_id, d.field
-        """, arguments: [kind?.rawValue, id]
+    try rawRows(
+      """
+      SELECT d.kind, d.planning_id,
+        CASE d.kind WHEN 'client' THEN (SELECT name FROM client WHERE id = d.planning_id)
+          WHEN 'project' THEN (SELECT name FROM project WHERE id = d.planning_id)
+          ELSE (SELECT name FROM person WHERE id = d.planning_id) END AS name,
+        d.external_id, d.field, d.linked_value, d.clockify_value
+      FROM drift d WHERE (?1 IS NULL OR d.kind = ?1) AND (?2 IS NULL OR d.planning_id = ?2)
+      ORDER BY d.kind, name COLLATE NOCASE, d.planning_id, d.field
+      """, [kind?.rawValue, id]
     ).compactMap(DriftRow.init)
   }
 

@@ -8,62 +8,54 @@ package struct Plan: Subject {
   /// All of it. A connection that only reads keeps it until somebody else commits.
   package func snapshot() throws -> PlanSnapshot {
     guard let kept = session.keptPlan else { return try read() }
-    let version = try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+    let version = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
     if let plan = kept.plan(of: version) { return plan }
     let plan = try read()
     kept.keep(plan, of: version)
     return plan
   }
 
-  /// Row by row: a row that is copied looks its columns up anew each time.
-  private func each(_ sql: String, _ body: (Row) throws -> Void) throws {
-    let rows = try Row.fetchCursor(db, sql: sql)
-    while let row = try rows.next() { try body(row) }
-  }
-
   private func read() throws -> PlanSnapshot {
     var plan = PlanSnapshot()
-    try each("SELECT * FROM role") { row in
-      plan.roles[row["id"]] = row["name"]
-      if row["is_system"] { plan.unknownRole = row["id"] }
+    try statement("SELECT id, name, is_system FROM role").forEach { row in
+      plan.roles[row.int64(0)] = row.text(1)
+      if row.int(2) == 1 { plan.unknownRole = row.int64(0) }
     }
-    let clients = """
-      SELECT client.*,
+    try statement(
+      """
+      SELECT id, name, is_archived,
         EXISTS (SELECT 1 FROM client_tag t WHERE t.client_id = client.id AND t.tag = 'sync_off' COLLATE NOCASE)
-        AS is_sync_off
       FROM client
       """
-    try each(clients) { row in
-      plan.clients[row["id"]] = PlanSnapshot.Client(
-        id: row["id"], name: row["name"], isArchived: row["is_archived"], isSyncOff: row["is_sync_off"])
+    ).forEach { row in
+      plan.clients[row.int64(0)] = PlanSnapshot.Client(
+        id: row.int64(0), name: row.text(1), isArchived: row.int(2) == 1, isSyncOff: row.int(3) == 1)
     }
-    let projects = """
-      SELECT project.*,
+    try statement(
+      """
+      SELECT id, client_id, name, is_billable, is_archived, archived_by, actuals_from,
         EXISTS (SELECT 1 FROM project_tag t WHERE t.project_id = project.id AND t.tag = 'sync_off' COLLATE NOCASE)
         OR EXISTS (SELECT 1 FROM client_tag t WHERE t.client_id = project.client_id AND t.tag = 'sync_off' COLLATE NOCASE)
-        AS is_sync_off
       FROM project
       """
-    try each(projects) { row in
-      let archivedBy: String? = row["archived_by"]
-      let actualsFrom: String? = row["actuals_from"]
-      plan.projects[row["id"]] = PlanSnapshot.Project(
-        id: row["id"], clientID: row["client_id"], name: row["name"], isBillable: row["is_billable"],
-        isArchived: row["is_archived"], archivedByImport: archivedBy != nil,
-        actualsFrom: actualsFrom.flatMap { CalendarDay($0) }, isSyncOff: row["is_sync_off"])
+    ).forEach { row in
+      plan.projects[row.int64(0)] = PlanSnapshot.Project(
+        id: row.int64(0), clientID: row.int64(1), name: row.text(2), isBillable: row.int(3) == 1,
+        isArchived: row.int(4) == 1, archivedByImport: !row.isNull(5), actualsFrom: row.day(6),
+        isSyncOff: row.int(7) == 1)
     }
     try readPeople(into: &plan)
-    try each("SELECT * FROM external_reference") { row in
-      guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { return }
-      plan.references[kind, default: [:]][row["external_id"]] = PlanSnapshot.Reference(planningID: row["planning_id"])
+    try statement("SELECT kind, external_id, planning_id FROM external_reference").forEach { row in
+      guard let kind = PlanSnapshot.Kind(rawValue: row.text(0)) else { return }
+      plan.references[kind, default: [:]][row.text(1)] = PlanSnapshot.Reference(planningID: row.int64(2))
     }
-    try each("SELECT kind, external_id FROM ignored_reference") { row in
-      guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]) else { return }
-      plan.ignored[kind, default: []].insert(row["external_id"])
+    try statement("SELECT kind, external_id FROM ignored_reference").forEach { row in
+      guard let kind = PlanSnapshot.Kind(rawValue: row.text(0)) else { return }
+      plan.ignored[kind, default: []].insert(row.text(1))
     }
-    try each("SELECT project_id, locked_until FROM timesheet_lock") { row in
-      guard let day = CalendarDay(row["locked_until"] as String) else { return }
-      if let project = row["project_id"] as ProjectID? {
+    try statement("SELECT project_id, locked_until FROM timesheet_lock").forEach { row in
+      guard let day = row.day(1) else { return }
+      if let project = row.optionalInt64(0) {
         plan.projectLockedUntil[project] = day
       } else {
         plan.lockedUntil = day
@@ -72,42 +64,55 @@ package struct Plan: Subject {
     return plan
   }
 
+  /// Dates that are none are as if they were not there; a row that needs one is left out.
   private func readPeople(into plan: inout PlanSnapshot) throws {
-    func day(_ text: String?) -> CalendarDay? { text.flatMap { CalendarDay($0) } }
-    var groups: [PersonID: String] = [:]
-    try each("SELECT * FROM person") { row in
-      let archivedBy: String? = row["archived_by"]
-      plan.people[row["id"]] = PlanSnapshot.Person(
-        id: row["id"], name: row["name"], email: row["email"], timeZone: row["time_zone"],
-        isArchived: row["is_archived"], archivedByImport: archivedBy != nil, actualsFrom: day(row["actuals_from"]))
-      groups[row["id"]] = row["holiday_group"]
-    }
-    try each("SELECT * FROM contract ORDER BY person_id, starts_on") { row in
-      plan.people[row["person_id"]]?.plan.contracts.append(
+    var plans: [PersonID: PersonPlan] = [:]
+    // Many have the same.
+    var workingDays: [String: WorkingDays] = [:]
+    try statement(
+      """
+      SELECT person_id, role_id, starts_on, ends_on, minutes_per_day, working_days FROM contract
+      ORDER BY person_id, starts_on
+      """
+    ).forEach { row in
+      let text = row.text(5)
+      let days = workingDays[text] ?? WorkingDays(text) ?? .mondayToFriday
+      workingDays[text] = days
+      plans[row.int64(0), default: PersonPlan()].contracts.append(
         Contract(
-          role: row["role_id"], startsOn: day(row["starts_on"]), endsOn: day(row["ends_on"]),
-          minutesPerDay: row["minutes_per_day"],
-          workingDays: WorkingDays(row["working_days"] as String) ?? .mondayToFriday))
+          role: row.int64(1), startsOn: row.day(2), endsOn: row.day(3), minutesPerDay: row.int(4), workingDays: days))
     }
-    try each("SELECT * FROM assignment ORDER BY id") { row in
-      guard let from = day(row["starts_on"]), let to = day(row["ends_on"]) else { return }
-      plan.people[row["person_id"]]?.plan.assignments.append(
+    try statement(
+      """
+      SELECT person_id, project_id, role_id, starts_on, ends_on, minutes_per_day, is_non_working_day FROM assignment
+      ORDER BY id
+      """
+    ).forEach { row in
+      guard let from = row.day(3), let to = row.day(4) else { return }
+      plans[row.int64(0), default: PersonPlan()].assignments.append(
         Assignment(
-          project: row["project_id"], role: row["role_id"], startsOn: from, endsOn: to,
-          minutesPerDay: row["minutes_per_day"], isNonWorkingDay: row["is_non_working_day"]))
+          project: row.int64(1), role: row.int64(2), startsOn: from, endsOn: to, minutesPerDay: row.int(5),
+          isNonWorkingDay: row.int(6) == 1))
     }
-    try each("SELECT * FROM time_off") { row in
-      guard let from = day(row["starts_on"]), let to = day(row["ends_on"]) else { return }
-      plan.people[row["person_id"]]?.plan.timeOff.append(
-        TimeOff(startsOn: from, endsOn: to, minutesPerDay: row["minutes_per_day"]))
+    try statement("SELECT person_id, starts_on, ends_on, minutes_per_day FROM time_off").forEach { row in
+      guard let from = row.day(1), let to = row.day(2) else { return }
+      plans[row.int64(0), default: PersonPlan()].timeOff.append(
+        TimeOff(startsOn: from, endsOn: to, minutesPerDay: row.optionalInt(3)))
     }
-    let holidays = try Row.fetchAll(db, sql: "SELECT date, holiday_group FROM holiday")
-    for id in plan.people.keys {
-      let own = holidays.filter { row in
-        let group = row["holiday_group"] as String?
-        return group == nil || group == groups[id]
-      }
-      plan.people[id]?.plan.holidays = Set(own.compactMap { day($0["date"]) })
+    var holidays: [String?: Set<CalendarDay>] = [:]
+    try statement("SELECT date, holiday_group FROM holiday").forEach { row in
+      row.day(0).map { _ = holidays[row.optionalText(1), default: []].insert($0) }
+    }
+    let forAll = holidays[nil] ?? []
+    try statement(
+      "SELECT id, name, email, time_zone, is_archived, archived_by, actuals_from, holiday_group FROM person"
+    )
+    .forEach { row in
+      var own = plans[row.int64(0)] ?? PersonPlan()
+      own.holidays = row.optionalText(7).flatMap { holidays[$0] }.map { forAll.union($0) } ?? forAll
+      plan.people[row.int64(0)] = PlanSnapshot.Person(
+        id: row.int64(0), name: row.text(1), email: row.optionalText(2), timeZone: row.optionalText(3),
+        isArchived: row.int(4) == 1, archivedByImport: !row.isNull(5), actualsFrom: row.day(6), plan: own)
     }
   }
 

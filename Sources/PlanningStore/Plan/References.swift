@@ -7,9 +7,10 @@ package struct References: Subject {
 
   /// The ids that an item is linked to.
   package func clockifyIDs(_ kind: PlanSnapshot.Kind, of item: Int64) throws -> [String] {
-    try String.fetchAll(
-      db, sql: "SELECT external_id FROM external_reference WHERE kind = ? AND planning_id = ? ORDER BY external_id",
-      arguments: [kind.rawValue, item])
+    try rawRows(
+      "SELECT external_id FROM external_reference WHERE kind = ? AND planning_id = ? ORDER BY external_id",
+      [kind.rawValue, item]
+    ).map { $0[0] }
   }
 
   /// Why this id cannot be linked, or nil.

@@ -84,13 +84,13 @@ extension Questions {
     of kind: PlanSnapshot.Kind
   ) throws -> [Int64: (isIgnored: Bool, isMissing: Bool)] {
     let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT planning_id AS id, max(i.external_id IS NOT NULL) AS ignored,
-          max(source_missing_since IS NOT NULL) AS missing
-        FROM external_reference r LEFT JOIN ignored_reference i USING (system, kind, external_id)
-        WHERE r.kind = ? GROUP BY 1
-        """, arguments: [kind.rawValue])
+      db.cachedStatement(
+        sql: """
+          SELECT planning_id AS id, max(i.external_id IS NOT NULL) AS ignored,
+            max(source_missing_since IS NOT NULL) AS missing
+          FROM external_reference r LEFT JOIN ignored_reference i USING (system, kind, external_id)
+          WHERE r.kind = ? GROUP BY 1
+          """), arguments: [kind.rawValue])
     var standings: [Int64: (isIgnored: Bool, isMissing: Bool)] = [:]
     while let row = try rows.next() { standings[row[0]] = (isIgnored: row[1], isMissing: row[2]) }
     return standings
@@ -114,8 +114,8 @@ extension Questions {
   /// - Parameter withArchived: also archived people with hours under Unknown, for whom the gate does not wait.
   package func peopleWithUnknownRole(withArchived: Bool = false) throws -> [(id: PersonID, name: String)] {
     let people = withArchived ? Self.anyUnknownPeople : Self.unknownPeople
-    return try Row.fetchAll(
-      db, sql: "SELECT id, name FROM person WHERE id IN (\(people)) ORDER BY name COLLATE NOCASE"
+    return try rawRows(
+      "SELECT id, name FROM person WHERE id IN (\(people)) ORDER BY name COLLATE NOCASE"
     ).map { (id: $0["id"], name: $0["name"]) }
   }
 
@@ -148,38 +148,61 @@ extension Questions {
       """, [id])
   }
 
-  /// For every item of a kind that anything hangs on.
-  package func attached(_ kind: PlanSnapshot.Kind) throws -> [Int64: Attached] {
+  /// What hangs on items of a kind. What nothing hangs on is left out.
+  package func attached(_ kind: PlanSnapshot.Kind, to ids: some Collection<Int64>) throws -> [Int64: Attached] {
     var all: [Int64: Attached] = [:]
+    let few = try json(ids)
     func add(_ sql: String, _ set: (inout Attached, Row) -> Void) throws {
-      for row in try Row.fetchAll(db, sql: sql) { set(&all[row["id"], default: Attached()], row) }
+      for row in try rawRows(sql, [few]) { set(&all[row["id"], default: Attached()], row) }
+    }
+    func chosen(_ column: String) -> String { "\(column) IN (SELECT value FROM json_each(?1))" }
+    try add(
+      """
+      SELECT planning_id AS id, count(*) AS n FROM external_reference
+      WHERE kind = '\(kind.rawValue)' AND \(chosen("planning_id")) GROUP BY 1
+      """
+    ) { $0.links = $1["n"] }
+    let column = kind == .client ? "p.client_id" : "x.\(kind.rawValue)_id"
+    let projects = kind == .client ? "JOIN project p ON p.id = x.project_id" : ""
+    if kind == .client {
+      try add("SELECT client_id AS id, count(*) AS n FROM project WHERE \(chosen("client_id")) GROUP BY 1") {
+        $0.projects = $1["n"]
+      }
+    }
+    try add("SELECT \(column) AS id, count(*) AS n FROM assignment x \(projects) WHERE \(chosen(column)) GROUP BY 1") {
+      $0.assignments = $1["n"]
     }
     try add(
-      "SELECT planning_id AS id, count(*) AS n FROM external_reference WHERE kind = '\(kind.rawValue)' GROUP BY 1"
-    ) { $0.links = $1["n"] }
-    let actual =
-      "count(*) AS n, sum(a.is_manual) AS manual, sum(a.billable_minutes + a.nonbillable_minutes) AS minutes, max(a.date) AS last"
-    func setActuals(_ attached: inout Attached, _ row: Row) {
+      """
+      SELECT \(column) AS id, count(*) AS n, sum(x.is_manual) AS manual,
+        sum(x.billable_minutes + x.nonbillable_minutes) AS minutes, max(x.date) AS last
+      FROM \(try actuals(of: kind, ids.count, chosen)) GROUP BY 1
+      """
+    ) { attached, row in
       attached.actuals = row["n"]
       attached.manual = row["manual"]
       attached.minutes = row["minutes"]
       attached.lastUsed = row["last"]
     }
-    switch kind {
-    case .client:
-      try add("SELECT client_id AS id, count(*) AS n FROM project GROUP BY 1") { $0.projects = $1["n"] }
-      try add(
-        "SELECT p.client_id AS id, count(*) AS n FROM assignment x JOIN project p ON p.id = x.project_id GROUP BY 1"
-      ) { $0.assignments = $1["n"] }
-      try add("SELECT p.client_id AS id, \(actual) FROM actual a JOIN project p ON p.id = a.project_id GROUP BY 1") {
-        setActuals(&$0, $1)
-      }
-    case .project, .person:
-      let column = "\(kind.rawValue)_id"
-      try add("SELECT \(column) AS id, count(*) AS n FROM assignment GROUP BY 1") { $0.assignments = $1["n"] }
-      try add("SELECT a.\(column) AS id, \(actual) FROM actual a GROUP BY 1") { setActuals(&$0, $1) }
-    }
     return all
+  }
+
+  /// SQL of the actuals of so many items, as `x`. A few projects are found person by person, in the order of the table's key; many cost
+  /// less when all actuals are read.
+  private func actuals(of kind: PlanSnapshot.Kind, _ count: Int, _ chosen: (String) -> String) throws -> String {
+    let people = try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM person")) ?? 0
+    let isFew = count * people <= 20_000
+    let key = "person CROSS JOIN actual x ON x.person_id = person.id AND x.project_id"
+    switch kind {
+    case .person: return "actual x WHERE \(chosen("x.person_id"))"
+    case .project:
+      return isFew
+        ? "project p CROSS JOIN \(key) = p.id WHERE \(chosen("p.id"))" : "actual x WHERE \(chosen("x.project_id"))"
+    case .client:
+      return isFew
+        ? "project p CROSS JOIN \(key) = p.id WHERE \(chosen("p.client_id"))"
+        : "actual x JOIN project p ON p.id = x.project_id WHERE \(chosen("p.client_id"))"
+    }
   }
 }
 

@@ -82,56 +82,57 @@ package struct HeldRow: TabularRow, Decodable {
 extension Questions {
   /// Every entry that has to do with a cell: placed there, held or skipped there, or gone from it.
   package func entries(of cell: Cell, users: [String], projects: [String]) throws -> [EntryRow] {
-    return try rows(
+    try rows(
       """
       SELECT l.entry_id, l.started_at, l.ended_at, l.seconds, l.billable, l.type, l.zone, l.date, l.state, l.reason,
         role.name AS role, l.role_step, e.description, e.first_seen_run
       FROM ledger l JOIN clockify_time_entry e ON e.id = l.entry_id LEFT JOIN role ON role.id = l.role_id
-      WHERE l.entry_id IN (\(candidates(
-          users,
-          where: "AND b.clockify_project_id IN ('', \(list(projects))) AND p.day = \(cell.day.number)"))
+      WHERE l.entry_id IN (\(Self.candidates(
+          users: "?4",
+          where: "b.clockify_project_id IN (SELECT value FROM json_each(?5)) AND p.day = ?6"))
           UNION SELECT e.id FROM placement_row p JOIN clockify_time_entry_row e USING (entry_key)
-          WHERE p.person_id = ?1 AND p.project_id = ?2 AND p.day = \(cell.day.number))
+          WHERE p.person_id = ?1 AND p.project_id = ?2 AND p.day = ?6)
         AND ((l.person_id = ?1 AND l.project_id = ?2 AND l.date = ?3)
-        OR (l.date = ?3 AND l.user_id IN (\(list(users)))
-          AND (l.clockify_project_id IN (\(list(projects))) OR (l.clockify_project_id IS NULL AND l.type = 'BREAK'))))
+        OR (l.date = ?3 AND l.user_id IN (SELECT value FROM json_each(?4))
+          AND (l.clockify_project_id IN (SELECT value FROM json_each(?5))
+            OR (l.clockify_project_id IS NULL AND l.type = 'BREAK'))))
       ORDER BY l.started_at
-      """, [cell.person, cell.project, cell.day.description])
-  }
-
-  /// Clockify ids as an SQL list.
-  private func list(_ ids: [String]) -> String {
-    ids.isEmpty ? "''" : ids.map { "'\($0)'" }.joined(separator: ", ")
+      """, [cell.person, cell.project, cell.day.description, json(users), json(projects + [""]), cell.day.number])
   }
 
   /// SQL of the ids of entries that may be of these Clockify users, found by index: the ledger's pairs, and what is not
   /// placed anew yet.
-  private func candidates(_ users: [String], where condition: String) -> String {
-    return """
-      SELECT e.id FROM placement_basis b
-      CROSS JOIN placement_row p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
-      CROSS JOIN clockify_time_entry_row e ON e.entry_key = p.entry_key
-      WHERE b.user_id IN (\(list(users))) \(condition)
-      UNION SELECT e.id FROM entry_change c CROSS JOIN clockify_time_entry_row e ON e.entry_key = c.entry_key
-      """
+  ///
+  /// - Parameter users: the argument that lists them.
+  private static func candidates(users: String, where condition: String) -> String {
+    """
+    SELECT e.id FROM placement_basis b
+    CROSS JOIN placement_row p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
+    CROSS JOIN clockify_time_entry_row e ON e.entry_key = p.entry_key
+    WHERE b.user_id IN (SELECT value FROM json_each(\(users))) AND \(condition)
+    UNION SELECT e.id FROM entry_change c CROSS JOIN clockify_time_entry_row e ON e.entry_key = c.entry_key
+    """
   }
 
   /// What stands behind one person and project and is not counted, by date, state and reason.
   package func notPlaced(
     person: PersonID, project: ProjectID, users: [String], projects: [String], in days: ClosedRange<CalendarDay>
   ) throws -> [NotPlacedRow] {
-    return try rows(
+    try rows(
       """
       SELECT date, state, reason, count(*) AS entries, sum(seconds) AS seconds FROM ledger
       WHERE state <> 'placed' AND date BETWEEN ?3 AND ?4
-        AND entry_id IN (\(candidates(users, where: "AND p.state <> 'placed'"))
+        AND entry_id IN (\(Self.candidates(users: "?5", where: "p.state <> 'placed'"))
           UNION SELECT e.id FROM placement_row p JOIN clockify_time_entry_row e USING (entry_key)
           WHERE p.person_id = ?1 AND p.project_id = ?2 AND p.state <> 'placed')
         AND ((person_id = ?1 AND project_id = ?2)
-          OR (user_id IN (\(list(users))) AND clockify_project_id IN (\(list(projects)))))
+          OR (user_id IN (SELECT value FROM json_each(?5)) AND clockify_project_id IN (SELECT value FROM json_each(?6))))
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-      """, [person, project, days.lowerBound.description, days.upperBound.description])
+      """,
+      [person, project, days.lowerBound.description, days.upperBound.description, json(users), json(projects)])
   }
+
+  private static let ofDays = "p.day BETWEEN ?4 AND ?5 AND p.state IN ('skipped', 'held')"
 
   /// What a person worked in some days and is not counted anywhere, by date, state and reason.
   ///
@@ -140,11 +141,14 @@ extension Questions {
     try rows(
       """
       SELECT date, state, reason, count(*) AS entries, sum(seconds) AS seconds FROM ledger
-      WHERE state IN ('skipped', 'held') AND date BETWEEN ?1 AND ?2 AND user_id IN (\(list(users)))
-        AND entry_id IN (\(candidates(
-          users, where: "AND p.day BETWEEN \(days.lowerBound.number) AND \(days.upperBound.number)")))
+      WHERE state IN ('skipped', 'held') AND date BETWEEN ?1 AND ?2 AND user_id IN (SELECT value FROM json_each(?3))
+        AND entry_id IN (\(Self.candidates(users: "?3", where: Self.ofDays)))
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-      """, [days.lowerBound.description, days.upperBound.description])
+      """,
+      [
+        days.lowerBound.description, days.upperBound.description, json(users), days.lowerBound.number,
+        days.upperBound.number,
+      ])
   }
 
   /// The entries of some days that are not counted anywhere, as they were worked.
@@ -161,12 +165,15 @@ extension Questions {
         e.description
       FROM ledger l JOIN clockify_time_entry e ON e.id = l.entry_id
       LEFT JOIN clockify_project p ON p.workspace_id = l.workspace_id AND p.id = l.clockify_project_id
-      WHERE l.state IN ('skipped', 'held') AND l.date BETWEEN ?1 AND ?2 AND l.user_id IN (\(list(users)))
-        AND (?3 IS NULL OR l.reason = ?3)
-        AND l.entry_id IN (\(candidates(
-          users, where: "AND p.day BETWEEN \(days.lowerBound.number) AND \(days.upperBound.number)")))
-      ORDER BY l.started_at, l.entry_id LIMIT ?4
-      """, [days.lowerBound.description, days.upperBound.description, reason, limit])
+      WHERE l.state IN ('skipped', 'held') AND l.date BETWEEN ?1 AND ?2
+        AND l.user_id IN (SELECT value FROM json_each(?3)) AND (?6 IS NULL OR l.reason = ?6)
+        AND l.entry_id IN (\(Self.candidates(users: "?3", where: Self.ofDays)))
+      ORDER BY l.started_at, l.entry_id LIMIT ?7
+      """,
+      [
+        days.lowerBound.description, days.upperBound.description, json(users), days.lowerBound.number,
+        days.upperBound.number, reason, limit,
+      ])
   }
 
   /// The last run that read a whole day of one person's time from Clockify.
@@ -176,24 +183,24 @@ extension Questions {
   ///   - users: the person's Clockify ids.
   package func lastRunThatRead(_ day: CalendarDay, users: [String]) throws -> Int64? {
     let (from, to) = (Zone.utc.start(of: day) + -14 * 3600, Zone.utc.start(of: day + 1) + 14 * 3600)
-    let rows = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT import_run_id, user_id FROM read_slice
-        WHERE is_complete AND from_instant < ? AND to_instant > ? ORDER BY import_run_id DESC
-        """, arguments: [to.description, from.description])
-    return rows.first { row in (row["user_id"] as String?).map(users.contains) ?? true }?["import_run_id"]
+    return try rawRows(
+      """
+      SELECT import_run_id FROM read_slice
+      WHERE is_complete AND from_instant < ?1 AND to_instant > ?2
+        AND (user_id IS NULL OR user_id IN (SELECT value FROM json_each(?3)))
+      ORDER BY import_run_id DESC LIMIT 1
+      """, [to.description, from.description, json(users)]
+    ).first?["import_run_id"]
   }
 
   /// Seconds held now for one reason, by Clockify's project.
   package func held(_ reason: String) throws -> [String: Int] {
-    let rows = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT b.clockify_project_id AS id, sum(p.seconds) AS seconds
-        FROM placement_row p JOIN placement_basis b USING (pair_key)
-        WHERE p.state = 'held' AND p.reason = ? GROUP BY 1
-        """, arguments: [reason])
+    let rows = try rawRows(
+      """
+      SELECT b.clockify_project_id AS id, sum(p.seconds) AS seconds
+      FROM placement_row p JOIN placement_basis b USING (pair_key)
+      WHERE p.state = 'held' AND p.reason = ? GROUP BY 1
+      """, [reason])
     return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"], $0["seconds"]) })
   }
 

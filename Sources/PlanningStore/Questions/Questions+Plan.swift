@@ -199,19 +199,19 @@ extension Questions {
   package func absences(of person: PersonID, from monday: CalendarDay) throws -> [CalendarDay: String] {
     var words: [CalendarDay: String] = [:]
     for day in (0..<7).map({ monday + $0 }) {
-      words[day] = try String.fetchOne(
-        db,
-        sql: """
-          SELECT CASE WHEN minutes_per_day IS NULL THEN kind ELSE '½ ' || kind END FROM time_off
-          WHERE person_id = ?1 AND ?2 BETWEEN starts_on AND ends_on
-          UNION ALL
-          SELECT h.name FROM holiday h JOIN person ON person.id = ?1
-          WHERE h.date = ?2 AND (h.holiday_group IS NULL OR h.holiday_group = person.holiday_group)
-          UNION ALL
-          SELECT 'no contr' WHERE NOT EXISTS (
-            SELECT 1 FROM contract
-            WHERE person_id = ?1 AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999'))
-          """, arguments: [person, day.description])
+      words[day] = try rawRows(
+        """
+        SELECT CASE WHEN minutes_per_day IS NULL THEN kind ELSE '½ ' || kind END FROM time_off
+        WHERE person_id = ?1 AND ?2 BETWEEN starts_on AND ends_on
+        UNION ALL
+        SELECT h.name FROM holiday h JOIN person ON person.id = ?1
+        WHERE h.date = ?2 AND (h.holiday_group IS NULL OR h.holiday_group = person.holiday_group)
+        UNION ALL
+        SELECT 'no contr' WHERE NOT EXISTS (
+          SELECT 1 FROM contract
+          WHERE person_id = ?1 AND ifnull(starts_on, '0000') <= ?2 AND ?2 <= ifnull(ends_on, '9999'))
+        """, [person, day.description]
+      ).first?[0]
     }
     return words
   }

@@ -19,13 +19,14 @@ package struct ProjectActual: Decodable, Sendable {
 }
 
 extension Questions {
-  /// Person by person, each by the table's own order: the cost follows what the project has, not what all have.
+  /// Person by person and role by role, each by the table's own order: the cost follows what the project has, not what all have.
   package func actuals(of project: ProjectID, in days: ClosedRange<CalendarDay>) throws -> [ProjectActual] {
     try rows(
       """
       SELECT a.date, a.person_id, a.role_id, a.billable_minutes + a.nonbillable_minutes AS minutes,
         CASE WHEN a.is_manual THEN 'manual' ELSE a.origin END AS origin
-      FROM person CROSS JOIN actual a ON a.person_id = person.id AND a.project_id = ?1
+      FROM person CROSS JOIN role
+      CROSS JOIN actual a ON a.person_id = person.id AND a.project_id = ?1 AND a.role_id = role.id
       WHERE a.date BETWEEN ?2 AND ?3
       """, [project, days.lowerBound.description, days.upperBound.description])
   }

@@ -115,14 +115,13 @@ extension Questions {
       case .role: "a.role_id"
       default: "a.person_id"
       }
-    let only = people.map { "WHERE person.id IN (\($0.map(String.init).joined(separator: ", ")))" } ?? ""
     return try rows(
       """
       SELECT \(id) AS id, (unixepoch(a.date) / 86400 - ?1) / 7 AS week,
         sum(a.billable_minutes + a.nonbillable_minutes) AS minutes, sum(a.billable_minutes) AS billable
       FROM person CROSS JOIN actual a INDEXED BY actual_by_person_date
         ON a.person_id = person.id AND a.date BETWEEN ?2 AND ?3
-      \(only) GROUP BY 1, 2
-      """, [first.number, first.description, (first + (7 * weeks - 1)).description])
+      WHERE ?4 IS NULL OR person.id IN (SELECT value FROM json_each(?4)) GROUP BY 1, 2
+      """, [first.number, first.description, (first + (7 * weeks - 1)).description, people.map { try json($0) }])
   }
 }

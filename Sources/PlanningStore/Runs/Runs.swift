@@ -66,26 +66,34 @@ package struct Runs: Subject {
 
   /// Newest first.
   package func latest(limit: Int, since instant: Instant? = nil) throws -> [ImportRun] {
-    try Row.fetchAll(
-      db, sql: "SELECT * FROM import_run WHERE ?2 IS NULL OR started_at >= ?2 ORDER BY id DESC LIMIT ?1",
-      arguments: [limit, instant?.description]
+    try rawRows(
+      "SELECT * FROM import_run WHERE ?2 IS NULL OR started_at >= ?2 ORDER BY id DESC LIMIT ?1",
+      [limit, instant?.description]
     ).map(ImportRun.init)
+  }
+
+  /// Newest first, until `body` wants no more.
+  ///
+  /// - Parameter limit: at most so many.
+  package func walk(limit: Int, _ body: (ImportRun) throws -> Bool) throws {
+    let runs = try Row.fetchCursor(
+      db.cachedStatement(sql: "SELECT * FROM import_run ORDER BY id DESC LIMIT ?"), arguments: [limit])
+    while let run = try runs.next(), try body(ImportRun(run)) {}
   }
 
   /// The last run that could look at everything: its findings are what waits. One that failed says nothing of that.
   package func lastReporting() throws -> ImportRun? {
-    try Row.fetchOne(
-      db,
-      sql: """
-        SELECT * FROM import_run
-        WHERE status IN ('done', 'held')
-          OR (status = 'partial' AND EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id))
-        ORDER BY id DESC LIMIT 1
-        """
-    ).map(ImportRun.init)
+    try rawRows(
+      """
+      SELECT * FROM import_run
+      WHERE status IN ('done', 'held')
+        OR (status = 'partial' AND EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id))
+      ORDER BY id DESC LIMIT 1
+      """
+    ).first.map(ImportRun.init)
   }
 
   package func run(_ id: Int64) throws -> ImportRun? {
-    try Row.fetchOne(db, sql: "SELECT * FROM import_run WHERE id = ?", arguments: [id]).map(ImportRun.init)
+    try rawRows("SELECT * FROM import_run WHERE id = ?", [id]).first.map(ImportRun.init)
   }
 }

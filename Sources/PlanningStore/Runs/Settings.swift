@@ -6,14 +6,13 @@ package struct Settings: Subject {
   let session: StoreSession
 
   package func value(_ key: String) throws -> String? {
-    try String.fetchOne(db, sql: "SELECT value FROM setting WHERE key = ?", arguments: [key])
+    try rawRows("SELECT value FROM setting WHERE key = ?", [key]).first?["value"]
   }
 
   /// In the order of their keys.
   package func value(prefix: String) throws -> [(key: String, value: String)] {
-    try Row.fetchAll(
-      db, sql: "SELECT key, value FROM setting WHERE substr(key, 1, ?) = ? ORDER BY key",
-      arguments: [prefix.count, prefix]
+    try rawRows(
+      "SELECT key, value FROM setting WHERE substr(key, 1, ?) = ? ORDER BY key", [prefix.count, prefix]
     ).map { (key: $0["key"], value: $0["value"]) }
   }
 

@@ -42,7 +42,7 @@ struct CheckCommand: AsyncParsableCommand {
       print("\(Words.padded(finding.answer.rawValue, 8)) \(Words.padded(finding.question, 56)) \(finding.detail)")
     }
     composition.say(
-      "\(await source.budget.count) requests. Nothing above names a person, a project or a workspace: you may send it."
+      "\(source.budget.count) requests. Nothing above names a person, a project or a workspace: you may send it."
     )
   }
 }

@@ -40,7 +40,7 @@ struct ClientsCommand: ParsableCommand, ItemSubject {
         guard json.json else { return TablePrinter.show(row, with: "projects", projects, asJSON: false) }
         var object = JSONText.rows([row])[0]
         object["projects"] = JSONText.rows(projects)
-        let counts = try session.questions.attached(.client)[found.id] ?? Attached()
+        let counts = try session.questions.attached(.client, to: [found.id])[found.id] ?? Attached()
         object["counts"] = JSONText.rows([counts])[0]
         print(JSONText.of(object))
       }

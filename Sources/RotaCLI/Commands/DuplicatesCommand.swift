@@ -22,9 +22,9 @@ struct DuplicatesCommand: ParsableCommand {
 
     func run() throws {
       let lines = try Composition(options).read { session in
-        let finder = try DuplicateFinder(session: session)
-        let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: !exactOnly)
-        return groups.enumerated().flatMap { DuplicateWords(finder, $1, number: $0 + 1).rows }
+        let finder = try DuplicateFinder(
+          session: session, kinds: kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: !exactOnly)
+        return finder.groups.enumerated().flatMap { DuplicateWords(finder, $1, number: $0 + 1).rows }
       }
       if json.json {
         print(JSONText.of(lines.map(\.object)))
@@ -52,9 +52,8 @@ struct DuplicatesCommand: ParsableCommand {
 
     func run() throws {
       let lines = try Composition(options).read { session in
-        let finder = try DuplicateFinder(session: session)
-        let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: true)
-        return groups.flatMap { group in
+        let finder = try DuplicateFinder(session: session, kinds: kind.map { [$0] } ?? PlanSnapshot.Kind.allCases)
+        return finder.groups.flatMap { group in
           let rows = DuplicateWords(finder, group, number: 1).rows
           return rows.dropFirst().map { row in
             CSVFile.line([
@@ -116,7 +115,7 @@ struct DuplicatesCommand: ParsableCommand {
     /// Projects of merged clients may be twice now.
     private func offerMore(_ composition: Composition) throws {
       let groups = try composition.read { session in
-        try DuplicateFinder(session: session).groups([.project], includesNear: false)
+        try DuplicateFinder(session: session, kinds: [.project], includesNear: false).groups
       }
       if !groups.isEmpty {
         composition.say(
@@ -186,9 +185,8 @@ struct DuplicatesCommand: ParsableCommand {
       while true {
         let found = try composition.read {
           session -> (shown: [String], left: Int64, right: Int64, kind: PlanSnapshot.Kind, open: Int)? in
-          let finder = try DuplicateFinder(session: session)
-          let groups = finder.groups(kind.map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: true)
-            .filter { !skipped.contains([$0.ids[0], $0.ids[1]]) }
+          let finder = try DuplicateFinder(session: session, kinds: kind.map { [$0] } ?? PlanSnapshot.Kind.allCases)
+          let groups = finder.groups.filter { !skipped.contains([$0.ids[0], $0.ids[1]]) }
           guard let group = groups.first else { return nil }
           let lines = DuplicateWords(finder, group, number: 1).pair
           return (lines, group.ids[0], group.ids[1], group.kind, groups.count)

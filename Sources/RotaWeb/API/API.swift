@@ -122,7 +122,7 @@ enum API {
       JSONText.of([
         "is_running": isRunning || holder != nil, "by": holder?.by ?? NSNull() as Any,
         "step": holder?.step?.words ?? NSNull() as Any, "done": holder?.step?.done ?? NSNull() as Any,
-        "total": holder?.step?.total ?? NSNull() as Any,
+        "total": holder?.step?.total ?? NSNull() as Any, "requests": holder?.step?.requests ?? NSNull() as Any,
         "last": last.map { ["by": $0.by, "exit_code": $0.end.status ?? NSNull() as Any, "said": $0.end.lines] }
           ?? NSNull() as Any,
       ]))

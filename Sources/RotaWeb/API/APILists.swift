@@ -72,9 +72,9 @@ struct APIList: Sendable {
       return JSONText.rows(try session.questions.mirror(containing: text, kind: query.kind()))
     },
     APIList("duplicates", ["kind"]) { session, query in
-      let finder = try DuplicateFinder(session: session)
-      let groups = finder.groups(try query.kind().map { [$0] } ?? PlanSnapshot.Kind.allCases, includesNear: true)
-      return groups.enumerated().flatMap { DuplicateWords(finder, $1, number: $0 + 1).rows.map(\.object) }
+      let finder = try DuplicateFinder(
+        session: session, kinds: try query.kind().map { [$0] } ?? PlanSnapshot.Kind.allCases)
+      return finder.groups.enumerated().flatMap { DuplicateWords(finder, $1, number: $0 + 1).rows.map(\.object) }
     },
     APIList("duplicates/merges") { session, _ in JSONText.rows(try session.questions.merges()) },
     APIList("conflicts") { session, _ in JSONText.rows(try session.questions.conflicts()) },

@@ -44,7 +44,7 @@ struct ListedPair: Sendable {
   var path: String { "/duplicates/\(kind.rawValue)/\(kept)/\(dropped)" }
 
   static func all(_ finder: DuplicateFinder) -> [ListedPair] {
-    finder.groups(PlanSnapshot.Kind.allCases, includesNear: true).flatMap { group in
+    finder.groups.flatMap { group in
       group.ids.dropFirst().map {
         ListedPair(kind: group.kind, kept: group.ids[0], dropped: $0, reason: group.reason)
       }
@@ -122,7 +122,7 @@ extension PairModel {
   init(
     _ session: StoreSession, _ visit: Visit, _ pair: PairPath, effects: [[String]], problem: UserError? = nil
   ) throws {
-    let finder = try DuplicateFinder(session: session)
+    let finder = try DuplicateFinder(session: session, beside: [pair.left, pair.right])
     let names = ItemNames(finder.plan)
     guard names.isThere(pair.kind, pair.left), names.isThere(pair.kind, pair.right), pair.left != pair.right else {
       throw Refusal(

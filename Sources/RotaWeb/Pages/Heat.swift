@@ -28,6 +28,8 @@ struct HeatModel: PageModel {
 
   struct Row: Sendable {
     let link: LinkModel
+    /// Cells that lead somewhere; else `cells` has them.
+    let linked: [Cell]
     let cells: [Cell]
     let sum: Cell
   }
@@ -62,10 +64,10 @@ extension HeatModel {
 extension HeatModel.Cell: MustacheParent {
   func child(named name: String) -> Any? {
     switch name {
-    case "shade": shade
-    case "text": text
-    case "title": title
-    case "path": path
+    case "shade": LaidText(shade)
+    case "text": LaidText(text)
+    case "title": LaidText(title)
+    case "path": path.map { LaidText($0) }
     default: nil
     }
   }
@@ -124,22 +126,24 @@ extension HeatModel {
       }
     let ordered = grouping == .person ? ids : ids.sorted { ($0.link.label, $0.id) < ($1.link.label, $1.id) }
     let none = Array(repeating: Utilisation.Sum(), count: count)
-    rows = ordered.map { id, link in
-      let sums = use.sums[id] ?? none
+    // Said once for each column, not for each cell.
+    let columns = use.weeks.map { (words: "week of \(Words.day($0))", query: "?week=\($0)") }
+    func row(_ link: LinkModel, _ whose: String, _ sums: [Utilisation.Sum], path: String? = nil) -> Row {
+      let cells = zip(columns, sums).map { column, sum in
+        Cell(
+          sum, show, "\(whose), \(column.words)", path: path.map { $0 + column.query },
+          hasContracts: grouping != .client
+        )
+      }
       return Row(
-        link: link,
-        cells: zip(use.weeks, sums).map { week, sum in
-          Cell(
-            sum, show, "\(link.label), week of \(Words.day(week))",
-            path: grouping == .person ? "/people/\(id)?week=\(week)" : nil, hasContracts: grouping != .client)
-        }, sum: Cell(sums.reduce(Utilisation.Sum(), +), show, link.label, path: nil, hasContracts: grouping != .client))
+        link: link, linked: path == nil ? [] : cells, cells: path == nil ? cells : [],
+        sum: Cell(sums.reduce(Utilisation.Sum(), +), show, whose, path: nil, hasContracts: grouping != .client))
+    }
+    rows = ordered.map { id, link in
+      row(link, link.label, use.sums[id] ?? none, path: grouping == .person ? "/people/\(id)" : nil)
     }
     let all = use.sums.values.reduce(none) { zip($0, $1).map(+) }
-    sums = Row(
-      link: LinkModel(path: "", label: "Sum"),
-      cells: zip(use.weeks, all).map {
-        Cell($1, show, "all, week of \(Words.day($0))", path: nil, hasContracts: grouping != .client)
-      }, sum: Cell(all.reduce(Utilisation.Sum(), +), show, "all", path: nil, hasContracts: grouping != .client))
+    sums = row(LinkModel(path: "", label: "Sum"), "all", all)
     isEmpty = rows.isEmpty
     self.count =
       grouping == .person

@@ -13,6 +13,7 @@ struct ImportModel: PageModel {
   let total: String?
   let by: String
   let elapsed: String?
+  let requests: String?
   let mayStop: Bool
   let lines: [String]
   let hasEnded: Bool
@@ -34,6 +35,7 @@ extension ImportModel {
     total = holder?.step?.total.map(String.init)
     by = holder?.by ?? starter.map { "web:\($0)" } ?? ""
     elapsed = holder.map { Self.elapsed(Int(Date().timeIntervalSince1970 - $0.startedAt)) }
+    requests = holder?.step.flatMap { Self.requests($0) }
     mayStop = isStarted && visit.may(.planner)
     let ended = isRunning ? nil : last
     lines = ended?.end.lines ?? []
@@ -43,6 +45,9 @@ extension ImportModel {
     let latest = try session.runs.latest(limit: 1).first
     run = isRunning ? nil : latest.map { LinkModel(path: "/runs/\($0.id)", label: "Run \($0.id)") }
   }
+
+  /// `34 requests`; nil: nobody says.
+  static func requests(_ step: LockHolder.Step) -> String? { step.requests.map { Words.plural($0, "request") } }
 
   static func elapsed(_ seconds: Int) -> String {
     seconds < 60 ? "\(max(0, seconds)) s" : "\(seconds / 60) m \(Words.two(seconds % 60)) s"

@@ -132,12 +132,14 @@ enum ImportActions {
     let done: Int?
     let total: Int?
     let elapsed: String
+    let requests: String
   }
 
   private static func event(_ step: LockHolder.Step, _ holder: LockHolder) -> String {
     let seconds = Int(Date().timeIntervalSince1970 - holder.startedAt)
     let sign = Sign(
-      words: step.words, done: step.done, total: step.total, elapsed: ImportModel.elapsed(seconds))
+      words: step.words, done: step.done, total: step.total, elapsed: ImportModel.elapsed(seconds),
+      requests: ImportModel.requests(step) ?? "")
     let json = (try? JSONEncoder().encode(sign)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     return "event: progress\ndata: \(json)\n\n"
   }

@@ -91,7 +91,7 @@ extension PersonModel {
     self.id = id
     token = Seen.token("\(id)", person)
     facts = Self.facts(person)
-    isUnknown = try session.questions.people(unknownOnly: true).contains { $0.id == id }
+    isUnknown = try !session.questions.people(unknownOnly: true, only: id).isEmpty
     weekWords = Words.range(monday...(monday + 6))
     func link(_ day: CalendarDay, _ label: String) -> LinkModel {
       LinkModel(path: "/people/\(id)?week=\(day)", label: label)

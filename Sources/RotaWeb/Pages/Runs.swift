@@ -70,6 +70,7 @@ struct RunModel: PageModel {
   let title: String
   let lines: [String]
   let books: BooksBar?
+  let codes: [Facet]
   let groups: [Group]
   let isClean: Bool
   let isPruned: Bool
@@ -86,7 +87,11 @@ struct RunModel: PageModel {
     let sum: String
     let findings: [Line]
     let more: String?
+    let rest: LinkModel?
   }
+
+  /// Of each code, where all are shown.
+  static let findingsShown = 25
 
   struct Line: Sendable {
     let message: String
@@ -121,13 +126,14 @@ extension RunModel {
     title = "Run \(id)"
     lines = RunWords.lines(run) { visit.moments.words($0) }
     books = BooksBar(run)
-    let findings = try session.findings.all(of: id)
-    groups = Dictionary(grouping: findings) { "\($0.level.rawValue) \($0.code.rawValue)" }
-      .sorted { Self.rank($0.value[0]) < Self.rank($1.value[0]) }
-      .map { Self.group($0.value, run) }
-    isClean = findings.isEmpty
+    let code = visit.query["code"]
+    let found = try session.findings.groups(of: id, most: Self.findingsShown)
+    let shown = try code.map { try session.findings.groups(of: id, most: Visit.rows, code: FindingCode(rawValue: $0)) }
+    codes = Self.facets(found, chosen: code, path: "/runs/\(id)")
+    groups = (shown ?? found).map { Group($0, run, isAlone: code != nil) }
+    isClean = found.isEmpty
     let age = visit.today - (CalendarDay(String(run.startedAt.prefix(10))) ?? visit.today)
-    isPruned = findings.isEmpty && age > visit.site.wiring.settings.historyDays
+    isPruned = found.isEmpty && age > visit.site.wiring.settings.historyDays
     let read = try session.questions.slices(of: id)
     slices = read.prefix(Visit.rows).map { slice in
       Slice(
@@ -136,8 +142,7 @@ extension RunModel {
         read: Words.hours(seconds: slice.seconds), state: slice.isComplete ? "read whole" : "not read whole")
     }
     hasSlices = !read.isEmpty
-    let waiting = try Waiting(session).items.first { if case .deletePlan(id, _, _) = $0 { true } else { false } }
-    held = waiting.map { item in
+    held = try Waiting.stopped(by: run, session).map { item in
       Held(
         words: item.words.sentence,
         confirm: visit.may(.admin) ? LinkModel(path: "/import/confirm/\(id)", label: "Let them go…") : nil)
@@ -146,29 +151,52 @@ extension RunModel {
     exportMasked = "/runs/\(id)/export?names=no"
   }
 
-  /// Errors first; within a level as they were found.
-  private static func rank(_ finding: Finding) -> String {
-    let level =
-      switch finding.level {
-      case .error: 0
-      case .warning: 1
-      case .info: 2
+  /// Every code with how many lines, to look at it alone.
+  private static func facets(_ groups: [FindingGroup], chosen: String?, path: String) -> [Facet] {
+    guard groups.count > 1 || chosen != nil else { return [] }
+    let sums = groups.reduce(into: [(code: String, count: Int)]()) { sums, group in
+      let code = group.findings[0].code.rawValue
+      if let at = sums.firstIndex(where: { $0.code == code }) {
+        sums[at].count += group.count
+      } else {
+        sums.append((code, group.count))
       }
-    return "\(level)\(finding.code.rawValue)"
+    }
+    return [
+      Facet(label: "All", count: Words.count(groups.reduce(0) { $0 + $1.count }), path: path, isChosen: chosen == nil)
+    ]
+      + sums.map { code, count in
+        Facet(
+          label: code, count: Words.count(count), path: path + Fields().with("code", code).suffix,
+          isChosen: chosen == code)
+      }
   }
+}
 
-  private static func group(_ findings: [Finding], _ run: ImportRun) -> Group {
-    let seconds = findings.reduce(0) { $0 + $1.seconds }
-    let count = findings.count == 1 ? "1 line" : "\(Words.count(findings.count)) lines"
-    return Group(
-      anchor: findings[0].code.rawValue, level: findings[0].level.rawValue, code: findings[0].code.rawValue,
-      sum: seconds > 0 ? "\(count), \(Words.hours(seconds: seconds))" : count,
-      findings: findings.prefix(Visit.rows).map { line($0, run) },
-      more: findings.count > Visit.rows
-        ? "and \(Words.count(findings.count - Visit.rows)) more: the export has them all" : nil)
+extension RunModel.Group {
+  /// - Parameter isAlone: nothing else is shown.
+  fileprivate init(_ group: FindingGroup, _ run: ImportRun, isAlone: Bool) {
+    let first = group.findings[0]
+    let count = Words.plural(group.count, "line")
+    anchor = first.code.rawValue
+    level = first.level.rawValue
+    code = first.code.rawValue
+    sum = group.seconds > 0 ? "\(count), \(Words.hours(seconds: group.seconds))" : count
+    findings = group.findings.map { RunModel.line($0, run) }
+    let isWhole = group.count == group.findings.count
+    more =
+      isAlone && !isWhole
+      ? "and \(Words.count(group.count - group.findings.count)) more: the export has them all" : nil
+    rest =
+      isAlone || isWhole
+      ? nil
+      : LinkModel(
+        path: "/runs/\(run.id)" + Fields().with("code", code).suffix + "#\(code)", label: "All \(count)")
   }
+}
 
-  private static func line(_ finding: Finding, _ run: ImportRun) -> Line {
+extension RunModel {
+  fileprivate static func line(_ finding: Finding, _ run: ImportRun) -> Line {
     // The ids of entries' findings are those of their person.
     let kind = finding.kind == .entry ? .person : finding.kind
     let ours = finding.planningID.map { "\(kind?.rawValue ?? "") \($0)" }

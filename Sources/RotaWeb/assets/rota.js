@@ -13,6 +13,7 @@
       const sign = JSON.parse(event.data);
       set("step", sign.words);
       set("elapsed", sign.elapsed);
+      set("requests", sign.requests);
       if (sign.total) {
         bar.max = sign.total;
         bar.value = sign.done;

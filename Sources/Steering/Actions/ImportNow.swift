@@ -45,12 +45,13 @@ extension Desk {
     let switches = try database.read { try Switches($0) }
     if action.namesScopes { try switches.refuse(request.scopes) }
     request.scopes = switches.left(of: request.scopes)
+    let clockify = try source(database, action.waits)
     let pipeline = ImportPipeline(
-      database: database, source: try source(database, action.waits), settings: switches.applied(to: settings),
+      database: database, source: clockify, settings: switches.applied(to: settings),
       request: request, logger: logger, wording: .english
     ) { step in
       logger.debug("\(step.words)")
-      lock.show(step: step.shown)
+      lock.show(step: step.shown(requests: clockify.budget.count))
       progress?.say(step.words)
     }
     return try await pipeline.run()
@@ -66,11 +67,13 @@ extension LockHolder {
 
 extension ImportStep {
   /// As the lock file shows it.
-  fileprivate var shown: LockHolder.Step {
+  fileprivate func shown(requests: Int) -> LockHolder.Step {
     switch self {
-    case .time(_, let entries, let all): LockHolder.Step(words, done: entries, total: max(entries, all))
-    case .timeOfPerson(let number, let all): LockHolder.Step(words, done: number - 1, total: all)
-    case .workspaces, .lists, .placing: LockHolder.Step(words)
+    case .time(_, let entries, let all):
+      LockHolder.Step(words, done: entries, total: max(entries, all), requests: requests)
+    case .timeOfPerson(let number, let all):
+      LockHolder.Step(words, done: number - 1, total: all, requests: requests)
+    case .workspaces, .lists, .placing: LockHolder.Step(words, requests: requests)
     }
   }
 }

@@ -13,7 +13,7 @@ package struct Status {
   package let autofillFrom: String?
   package let switches: Switches
   package let locks: [LockRow]
-  package let held: [HeldRow]
+  package var held: [HeldRow] { waiting.held }
   package let waiting: Waiting
   /// Archived people with hours under Unknown; the gate does not wait for them.
   package let archivedUnknown: Int
@@ -53,17 +53,19 @@ package struct Status {
   }
 
   package init(_ session: StoreSession, now: Instant) throws {
-    let runs = try session.runs.latest(limit: 200)
-    last = runs.first
-    lastComplete = runs.first {
-      [.done, .held].contains($0.status) && $0.scope.contains("actuals") && $0.windowFrom != nil
+    last = try session.runs.latest(limit: 1).first
+    var complete: ImportRun?
+    try session.runs.walk(limit: 200) { run in
+      let isComplete = [.done, .held].contains(run.status) && run.scope.contains("actuals") && run.windowFrom != nil
+      if isComplete { complete = run }
+      return complete == nil
     }
+    lastComplete = complete
     summary = last.flatMap { RunSummary(json: $0.summary) }
     enabledAt = try session.settings.value(Setting.actualsEnabledAt)
     autofillFrom = try session.settings.value(Setting.autofillFrom)
     locks = try session.questions.locks()
     switches = try Switches(session)
-    held = try session.questions.held()
     waiting = try Waiting(session)
     archivedUnknown =
       try session.questions.peopleWithUnknownRole(withArchived: true).count
@@ -71,13 +73,13 @@ package struct Status {
     deletePlan = try session.removals.plan()
     schedule = try session.settings.value(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
     let attempts = try session.attempts(since: now - 40 * 86_400)
-    let complete = attempts.filter(\.isComplete).map(\.startedAt).max()
+    let lastWhole = attempts.filter(\.isComplete).map(\.startedAt).max()
     next = schedule.map { max(now, $0.due(at: now, attempts: attempts)) }
     if let schedule {
-      isOverdue = schedule.isOverdue(at: now, lastComplete: complete, grace: Self.grace)
+      isOverdue = schedule.isOverdue(at: now, lastComplete: lastWhole, grace: Self.grace)
     } else {
       // An external scheduler: a day and the grace after the last.
-      isOverdue = attempts.contains(where: \.isScheduled) && complete.map { now - $0 > 86_400 + Self.grace } ?? true
+      isOverdue = attempts.contains(where: \.isScheduled) && lastWhole.map { now - $0 > 86_400 + Self.grace } ?? true
     }
     backup = try session.settings.value(NightlySetting.backup)
     bytesThen = try session.settings.value(prefix: NightlySetting.bytes).suffix(3).first.flatMap { key, value in

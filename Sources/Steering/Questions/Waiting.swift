@@ -70,6 +70,8 @@ package struct Waiting {
   }
 
   package private(set) var items: [Item] = []
+  /// Over the whole ledger, by reason.
+  package let held: [HeldRow]
 
   /// Findings that wait for somebody.
   private static let codes: [FindingCode] = [
@@ -80,7 +82,7 @@ package struct Waiting {
   package init(_ session: StoreSession) throws {
     let last = try session.runs.lastReporting()
     try self.init(
-      session, run: last?.id, findings: last.map { try session.findings.all(of: $0.id, codes: Self.codes) } ?? [],
+      session, run: last?.id, findings: last.map { try Self.findings(session, of: $0) } ?? [],
       summary: last.flatMap { RunSummary(json: $0.summary) })
   }
 
@@ -88,13 +90,13 @@ package struct Waiting {
   ///   - findings: of the last run.
   ///   - summary: of the last run; nil: there was none.
   package init(_ session: StoreSession, run: Int64?, findings: [Finding], summary: RunSummary?) throws {
+    held = try session.questions.held()
+    func heldSeconds(_ reason: Reason) -> Int { held.first { $0.reason == reason.rawValue }?.seconds ?? 0 }
     let open = Self.open(findings, try session.acknowledgements.all())
     func found(_ code: FindingCode, kind: Finding.Kind? = nil) -> [Finding] {
       open.filter { $0.code == code && (kind == nil || $0.kind == kind) }
     }
-    if let plan = try session.removals.plan() {
-      items.append(.deletePlan(run: plan.run, entries: plan.keys.count, seconds: summary?.stoppedSeconds ?? 0))
-    }
+    if let stopped = try Self.stopped(session, summary) { items.append(stopped) }
     let unknown = try session.questions.peopleWithUnknownRole().count
     if unknown > 0 { items.append(.unknownRole(people: unknown)) }
     if let summary, summary.actualsAreOff, try session.settings.value(Setting.actualsEnabledAt) == nil {
@@ -104,8 +106,8 @@ package struct Waiting {
     if let first = duplicates.first { items.append(.probableDuplicates(duplicates.count, first: first)) }
     let clientless = found(.reason(.projectWithoutClient), kind: .project)
     if let first = clientless.first {
-      let held = try session.ledger.held(Reason.projectWithoutClient.rawValue)
-      items.append(.projectsWithoutClient(clientless.count, first: first, seconds: held))
+      items.append(
+        .projectsWithoutClient(clientless.count, first: first, seconds: heldSeconds(.projectWithoutClient)))
     }
     if let gone = found(.reason(.noProject), kind: .setting).first {
       items.append(.catchAllGone(gone.planningID ?? 0))
@@ -117,8 +119,26 @@ package struct Waiting {
     let drift = Set(try session.drift.list().map(\.item)).count
     if drift > 0 { items.append(.drift(items: drift)) }
     items += try session.nightlyFaults().map { .fault($0) }
-    let late = try session.ledger.held(Reason.locked.rawValue)
+    let late = heldSeconds(.locked)
     if late > 0 { items.append(.late(seconds: late, run: run)) }
+  }
+
+  /// Of items and settings: those of entries say how much, not what waits.
+  private static func findings(_ session: StoreSession, of run: ImportRun) throws -> [Finding] {
+    try session.findings.all(of: run.id, codes: codes, kinds: [.client, .project, .person, .setting])
+  }
+
+  private static func stopped(_ session: StoreSession, _ summary: RunSummary?) throws -> Item? {
+    try session.removals.plan().map { plan in
+      .deletePlan(run: plan.run, entries: plan.keys.count, seconds: summary?.stoppedSeconds ?? 0)
+    }
+  }
+
+  /// Removals that a brake of this run stopped and that still wait.
+  package static func stopped(by run: ImportRun, _ session: StoreSession) throws -> Item? {
+    guard try session.removals.plan()?.run == run.id else { return nil }
+    let last = try session.runs.lastReporting()
+    return try stopped(session, last.flatMap { RunSummary(json: $0.summary) })
   }
 
   /// What nobody has said to be meant so.
@@ -134,7 +154,7 @@ package struct Waiting {
   /// fail: what one may acknowledge.
   package static func unsettled(_ session: StoreSession) throws -> [Finding] {
     guard let last = try session.runs.lastReporting() else { return [] }
-    return open(try session.findings.all(of: last.id, codes: codes), try session.acknowledgements.all()).filter {
+    return open(try findings(session, of: last), try session.acknowledgements.all()).filter {
       finding in
       finding.code == .sourceMissing || finding.code == .reason(.projectWithoutClient) && finding.kind == .project
     }
