@@ -55,6 +55,8 @@ struct Frame: Sendable {
   let icon: String
   /// Loads itself anew every three seconds where there is no script.
   var refreshes = false
+  /// The page's rows in other forms.
+  var twins: [LinkModel] = []
 
   struct NavItem: Sendable {
     let label: String

@@ -132,6 +132,9 @@ extension Visit {
   func page<Body: PageModel>(
     _ model: @escaping @Sendable (StoreSession, Visit) throws -> Body, _ visit: Visit
   ) async throws -> Response {
-    try await page { try model($0, visit) }
+    if let format = query["format"], let tabular = Body.self as? any TabularPage.Type {
+      return try await table(tabular, as: format)
+    }
+    return try await page { try model($0, visit) }
   }
 }

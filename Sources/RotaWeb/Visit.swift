@@ -100,6 +100,7 @@ struct Visit: Sendable {
     }
     var frame = Frame(facts, self, title: body.title)
     frame.refreshes = refreshes
+    if Body.self is any TabularPage.Type { frame.twins = twins }
     return site.pages.response(Page(frame: frame, body: body), status: status)
   }
 

@@ -43,7 +43,7 @@ package struct NotPlacedRow: Decodable, Sendable {
 }
 
 /// A time entry that is not counted anywhere.
-package struct NotPlacedEntry: Decodable, Sendable {
+package struct NotPlacedEntry: TabularRow, Decodable {
   package let entryID: String
   /// UTC.
   package let startedAt: String
@@ -59,7 +59,7 @@ package struct NotPlacedEntry: Decodable, Sendable {
   package let project: String?
   package let description: String?
 
-  private enum CodingKeys: String, CodingKey {
+  package enum CodingKeys: String, CodingKey, CaseIterable {
     case entryID = "entry_id"
     case startedAt = "started_at"
     case endedAt = "ended_at"

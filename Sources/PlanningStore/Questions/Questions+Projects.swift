@@ -78,7 +78,7 @@ package struct EntryPlace: Decodable, Sendable {
 }
 
 /// A time entry that belongs to a project, placed there or kept out of it.
-package struct ProjectEntry: Decodable, Sendable {
+package struct ProjectEntry: TabularRow, Decodable {
   package let entryID: String
   /// UTC.
   package let startedAt: String
@@ -95,7 +95,7 @@ package struct ProjectEntry: Decodable, Sendable {
   package let role: String?
   package let description: String?
 
-  private enum CodingKeys: String, CodingKey {
+  package enum CodingKeys: String, CodingKey, CaseIterable {
     case entryID = "entry_id"
     case startedAt = "started_at"
     case endedAt = "ended_at"

@@ -27,19 +27,25 @@ struct ChangesModel: PageModel {
   }
 }
 
-extension ChangesModel {
-  init(_ session: StoreSession, _ visit: Visit) throws {
-    let query = visit.query.with("said", nil)
-    var filter = ChangeFilter()
-    filter.actor = query["actor"]
-    filter.surface = query["surface"]
-    filter.since = query["since"].flatMap { CalendarDay($0) }
-    filter.before = query["before"].flatMap { Int64($0) }
+extension ChangeFilter {
+  init(_ query: Fields) {
+    self.init()
+    actor = query["actor"]
+    surface = query["surface"]
+    since = query["since"].flatMap { CalendarDay($0) }
+    before = query["before"].flatMap { Int64($0) }
     // `project/12`
     let parts = query["item"]?.split(separator: "/").map(String.init) ?? []
     if parts.count == 2, let kind = PlanSnapshot.Kind(rawValue: parts[0]), let id = Int64(parts[1]) {
-      filter.item = (kind, id)
+      item = (kind, id)
     }
+  }
+}
+
+extension ChangesModel {
+  init(_ session: StoreSession, _ visit: Visit) throws {
+    let query = visit.query.with("said", nil)
+    let filter = ChangeFilter(query)
     let names = ItemNames(try session.plan.snapshot())
     let found = try session.questions.changes(filter, limit: Visit.rows + 1)
     let changers = try session.questions.changers()

@@ -28,27 +28,49 @@ struct EntriesModel: PageModel {
 }
 
 extension EntriesModel {
+  /// What the address asks for.
+  struct Asked {
+    let days: ClosedRange<CalendarDay>
+    let person: PersonID?
+    let project: ProjectID?
+    let role: RoleID?
+    let reason: String?
+    private let named: [String]
+
+    init(_ visit: Visit) {
+      let from = visit.query["from"].flatMap { CalendarDay($0) } ?? visit.today - 45
+      days = from...max(from, visit.query["to"].flatMap { CalendarDay($0) } ?? visit.today)
+      person = visit.query["person"].flatMap { Int64($0) }
+      project = visit.query["project"].flatMap { Int64($0) }
+      role = visit.query["role"].flatMap { Int64($0) }
+      reason = visit.query["reason"]
+      named = visit.query.all("user")
+    }
+
+    /// The person's Clockify ids, or those that the address names.
+    func users(_ session: StoreSession) throws -> [String] {
+      try (person.map { try session.references.clockifyIDs(.person, of: $0) } ?? named).filter(\.isClockifyID)
+    }
+  }
+
   /// Of a project, all of them; else what is counted nowhere.
   init(_ session: StoreSession, _ visit: Visit) throws {
-    let from = visit.query["from"].flatMap { CalendarDay($0) } ?? visit.today - 45
-    let days = from...max(from, visit.query["to"].flatMap { CalendarDay($0) } ?? visit.today)
-    let person = visit.query["person"].flatMap { Int64($0) }
-    let name = try person.flatMap { try session.questions.people(only: $0).first?.name }
-    if let project = visit.query["project"].flatMap({ Int64($0) }) {
-      try self.init(session, visit, project: project, person, name, days)
+    let asked = Asked(visit)
+    let name = try asked.person.flatMap { try session.questions.people(only: $0).first?.name }
+    if let project = asked.project {
+      try self.init(session, asked, project: project, name)
     } else {
-      try self.init(session, visit, notPlacedOf: person, name, days)
+      try self.init(notPlaced: session, asked, name)
     }
   }
 
   private init(
-    _ session: StoreSession, _ visit: Visit, project: ProjectID, _ person: PersonID?, _ name: String?,
-    _ days: ClosedRange<CalendarDay>
+    _ session: StoreSession, _ asked: Asked, project: ProjectID, _ name: String?
   ) throws {
     let plan = try session.plan.snapshot()
-    let role = visit.query["role"].flatMap { Int64($0) }
+    let (role, days) = (asked.role, asked.days)
     let found = try session.questions.entries(
-      on: project, person: person, role: role, in: days, limit: Visit.rows + 1)
+      on: project, person: asked.person, role: role, in: days, limit: Visit.rows + 1)
     title = "Entries of \(plan.projects[project]?.name ?? "project \(project)")"
     words = [name, role.flatMap { plan.roles[$0] }, Words.range(days)].compactMap(\.self).joined(separator: ", ")
     whose = "Who"
@@ -66,13 +88,11 @@ extension EntriesModel {
   }
 
   private init(
-    _ session: StoreSession, _ visit: Visit, notPlacedOf person: PersonID?, _ name: String?,
-    _ days: ClosedRange<CalendarDay>
+    notPlaced session: StoreSession, _ asked: Asked, _ name: String?
   ) throws {
-    let users = try person.map { try session.references.clockifyIDs(.person, of: $0) } ?? visit.query.all("user")
-    let reason = visit.query["reason"]
+    let (users, reason, days) = (try asked.users(session), asked.reason, asked.days)
     let found = try session.questions.notPlacedEntries(
-      users: users.filter(\.isClockifyID), reason: reason, in: days, limit: Visit.rows + 1)
+      users: users, reason: reason, in: days, limit: Visit.rows + 1)
     title = "Entries that are not counted"
     let why = reason.map { Reason(rawValue: $0)?.words ?? $0 }.map { ": \($0)" } ?? ""
     words = "\(name ?? users.joined(separator: ", ")), \(Words.range(days))\(why)"

@@ -74,20 +74,61 @@ extension HeatModel.Cell: MustacheParent {
 }
 
 extension HeatModel {
+  /// What the address asks for.
+  struct Asked {
+    let show: Show
+    let grouping: Utilisation.Grouping
+    /// Weeks.
+    let count: Int
+    /// The first day of the first week.
+    let first: CalendarDay
+    /// By name; nil: rows are no people.
+    let people: [PersonRow]?
+
+    init(_ session: StoreSession, _ visit: Visit) throws {
+      let (query, settings) = (visit.query, visit.site.wiring.settings)
+      show = query["show"].flatMap { Show(rawValue: $0) } ?? .worked
+      grouping = query["by"].flatMap { Utilisation.Grouping(rawValue: $0) } ?? .person
+      count = max(1, min(query["weeks"].flatMap { Int($0) } ?? 12, 26))
+      let now = visit.today.startOfWeek(from: settings.weekStarts)
+      // What was worked lies behind, what is planned before us.
+      first =
+        query["from"].flatMap { CalendarDay($0) }?.startOfWeek(from: settings.weekStarts)
+        ?? (show == .planned ? now : now - 7 * (count - 1))
+      people = grouping == .person ? try HeatModel.people(session, query) : nil
+    }
+
+    /// Rows in order, by id.
+    ///
+    /// - Parameter some: nil: all people that match.
+    func named(
+      _ use: Utilisation, _ session: StoreSession, only some: [PersonRow]? = nil
+    ) throws -> [(id: Int64, link: LinkModel)] {
+      let plan = try session.plan.snapshot()
+      let rows: [(id: Int64, link: LinkModel)]
+      switch grouping {
+      case .person:
+        return (some ?? people ?? []).map { person in
+          (person.id, LinkModel(path: "/people/\(person.id)?week=\(first)", label: person.name))
+        }
+      case .role:
+        rows = use.sums.keys.map { id in
+          let name = plan.roles[id] ?? "\(id)"
+          return (id, LinkModel(path: "/heat" + Fields().with("role", name).suffix, label: name))
+        }
+      case .client:
+        let names = ItemNames(plan)
+        rows = use.sums.keys.map { ($0, names.link(.client, $0)) }
+      }
+      return rows.sorted { ($0.link.label, $0.id) < ($1.link.label, $1.id) }
+    }
+  }
+
   init(_ session: StoreSession, _ visit: Visit) throws {
     let query = visit.query.with("said", nil)
-    let settings = visit.site.wiring.settings
-    let show = query["show"].flatMap { Show(rawValue: $0) } ?? .worked
-    let grouping = query["by"].flatMap { Utilisation.Grouping(rawValue: $0) } ?? .person
-    let count = max(1, min(query["weeks"].flatMap { Int($0) } ?? 12, 26))
-    let now = visit.today.startOfWeek(from: settings.weekStarts)
-    // What was worked lies behind, what is planned before us.
-    let first =
-      query["from"].flatMap { CalendarDay($0) }?.startOfWeek(from: settings.weekStarts)
-      ?? (show == .planned ? now : now - 7 * (count - 1))
-    let plan = try session.plan.snapshot()
-    let names = ItemNames(plan)
-    let people = grouping == .person ? try Self.people(session, query) : []
+    let asked = try Asked(session, visit)
+    let (show, grouping, count, first) = (asked.show, asked.grouping, asked.count, asked.first)
+    let people = asked.people ?? []
     let page = Pager.page(query, of: people.count, rows: Self.rowsShown)
     let shown = people.dropFirst((page - 1) * Self.rowsShown).prefix(Self.rowsShown)
     let use = try Utilisation(
@@ -114,17 +155,7 @@ extension HeatModel {
     role = query["role"]
     head = grouping.rawValue.capitalizedFirst
     weeks = use.weeks.map { "\($0.components.day) \(Words.month($0))" }
-    let ids: [(id: Int64, link: LinkModel)] =
-      switch grouping {
-      case .person: shown.map { ($0.id, LinkModel(path: "/people/\($0.id)?week=\(first)", label: $0.name)) }
-      case .role:
-        use.sums.keys.map { id in
-          let name = plan.roles[id] ?? "\(id)"
-          return (id, LinkModel(path: "/heat" + Fields().with("role", name).suffix, label: name))
-        }
-      case .client: use.sums.keys.map { ($0, names.link(.client, $0)) }
-      }
-    let ordered = grouping == .person ? ids : ids.sorted { ($0.link.label, $0.id) < ($1.link.label, $1.id) }
+    let ordered = try asked.named(use, session, only: Array(shown))
     let none = Array(repeating: Utilisation.Sum(), count: count)
     // Said once for each column, not for each cell.
     let columns = use.weeks.map { (words: "week of \(Words.day($0))", query: "?week=\($0)") }
@@ -153,7 +184,7 @@ extension HeatModel {
   }
 
   /// Those who are shown, by name.
-  private static func people(_ session: StoreSession, _ query: Fields) throws -> [PersonRow] {
+  fileprivate static func people(_ session: StoreSession, _ query: Fields) throws -> [PersonRow] {
     try session.questions.people().filter { person in
       !person.isArchived && (query["q"].map { $0.isFound(in: [person.name, person.email]) } ?? true)
         && (query["role"].map { (person.role ?? "").split(separator: ",").map(String.init).contains($0) } ?? true)

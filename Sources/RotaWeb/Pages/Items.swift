@@ -162,11 +162,8 @@ extension ItemsModel {
     let query = visit.form["filters"].map { Fields(encoded: $0) } ?? visit.query.with("said", nil)
     let filter = ItemFilter(query)
     let plan = try session.plan.snapshot()
-    let all = try ListedItem.all(kind, session)
-    func takes(_ item: ListedItem, withTag: Bool = true) -> Bool {
-      filter.takes(item, kind == .project ? plan.projects[item.id]?.clientID : nil, withTag: withTag)
-    }
-    let found = all.filter { takes($0) }
+    let ofAnyTag = try Self.found(session, kind: kind, query, withTag: false)
+    let found = ofAnyTag.filter { item in filter.tag.map { item.tags.contains($0) } ?? true }
     let page = Pager.page(query, of: found.count, rows: Self.rows)
     let ticked = Set(visit.form.all("item").compactMap { Int64(Seen.key($0)) })
     title = kind.plural
@@ -176,7 +173,7 @@ extension ItemsModel {
     text = filter.text ?? ""
     client = filter.client.map { ItemNames(plan).link(.client, $0) }
     clientID = filter.client.map(String.init)
-    tags = Self.facets(all.filter { takes($0, withTag: false) }, filter.tag, path, query)
+    tags = Self.facets(ofAnyTag, filter.tag, path, query)
     hasTags = tags.count > 1
     tag = filter.tag
     links = Choice.among(["linked", "not linked", "ignored"], chosen: filter.link, all: "linked or not")
@@ -200,6 +197,19 @@ extension ItemsModel {
       } : []
     given = Given(name: visit.form["name"] ?? "", tag: visit.form["tag"] ?? "")
     self.problem = problem.map { Problem($0, visit) }
+  }
+
+  /// Those that match.
+  ///
+  /// - Parameter withTag: false: whatever tags they have.
+  static func found(
+    _ session: StoreSession, kind: PlanSnapshot.Kind, _ query: Fields, withTag: Bool = true
+  ) throws -> [ListedItem] {
+    let filter = ItemFilter(query)
+    let plan = try session.plan.snapshot()
+    return try ListedItem.all(kind, session).filter { item in
+      filter.takes(item, kind == .project ? plan.projects[item.id]?.clientID : nil, withTag: withTag)
+    }
   }
 
   private static func facets(_ items: [ListedItem], _ chosen: String?, _ path: String, _ query: Fields) -> [Facet] {

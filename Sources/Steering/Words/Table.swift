@@ -1,7 +1,7 @@
 package import PlanningStore
 
 /// Rows on their way to paper or into JSON: columns as their type declares them, and each row's fields in that order.
-package struct Table {
+package struct Table: Sendable {
   package let columns: [String]
   package let rows: [[Scalar]]
 
@@ -29,6 +29,11 @@ package struct Table {
         case .planned(let scheduled, let actual): keys + [.number(Int64(scheduled)), .number(Int64(actual))]
         }
       })
+  }
+
+  /// With one column more, a field for each row.
+  package func adding(_ column: String, _ fields: [Scalar]) -> Table {
+    Table(columns: columns + [column], rows: zip(rows, fields).map { $0 + [$1] })
   }
 
   /// Only these columns.

@@ -206,8 +206,16 @@ final class Browser: Sendable {
     try await ask("POST", "/goog/cdp/execute", ["cmd": command, "params": parameters])
   }
 
+  /// Waits a few seconds for it, as a person does while a page loads.
   private func find(_ value: String, by using: String = "css selector") async throws -> String {
-    Self.id(try await ask("POST", "/element", ["using": using, "value": value]))
+    let end = Date() + 5
+    while true {
+      do {
+        return Self.id(try await ask("POST", "/element", ["using": using, "value": value]))
+      } catch  where Date() < end {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
   }
 
   private static func id(_ element: Any) -> String { (element as? [String: String])?.values.first ?? "" }
