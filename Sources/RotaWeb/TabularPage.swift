@@ -71,10 +71,7 @@ extension CellModel: TabularPage {
 
 extension RunsModel: TabularPage {
   static func table(_ session: StoreSession, _ visit: Visit) throws -> Table {
-    Table(
-      try session.questions.runs(
-        limit: 1_000_000, status: visit.query["status"], trigger: visit.query["trigger"],
-        since: visit.query["since"].flatMap { CalendarDay($0) }))
+    Table(try session.questions.runs(RunFilter(visit.query), limit: 1_000_000))
   }
 }
 

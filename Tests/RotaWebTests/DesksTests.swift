@@ -44,6 +44,15 @@ struct DesksTests {
       #expect(chosen.contains("Line 1 of thirty") && !chosen.contains("Two at once"))
       #expect(chosen.contains("aria-current=\"true\">break <span class=\"count\">30</span>"))
       #expect(try await served.ask("GET", "/runs/\(run)?code=nothing").status == 200)
+
+      func runs(_ query: String) async throws -> Int {
+        try await served.ask("GET", "/runs?format=csv&\(query)").text.split(separator: "\n").count - 1
+      }
+      let day = try world.sql("SELECT date(started_at) FROM import_run WHERE id = \(run)")
+      let counts = [try await runs("warnings=1"), try await runs("until=\(day)"), try await runs("until=2001-01-01")]
+      let warned = try world.number("SELECT count(DISTINCT import_run_id) FROM finding WHERE level <> 'info'")
+      #expect(try counts == [Int(warned), Int(world.number("SELECT count(*) FROM import_run")), 0])
+      #expect(try await served.ask("GET", "/runs?warnings=1").text.contains("value=\"1\" checked"))
     }
   }
 

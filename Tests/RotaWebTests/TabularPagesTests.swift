@@ -58,6 +58,26 @@ struct TabularPagesTests {
     }
   }
 
+  @Test("By person, by role and by client the heat map has the same hours, also those of who is gone")
+  func sums() async throws {
+    try await with { world, served in
+      try world.assign(.bob, to: world.project(.alpha), from: "2026-03-02", to: "2026-03-06")
+      try world.sql(
+        "UPDATE person SET is_archived = 1 WHERE name = 'Bob'; INSERT INTO person (name, is_archived) VALUES ('Long gone', 1)"
+      )
+      var sums: Set<[Int]> = []
+      for grouping in ["person", "role", "client"] {
+        let lines = try await csv(served, "/heat?by=\(grouping)&from=2026-03-02&weeks=2&format=csv")
+        let figures = lines.dropFirst().map { $0.split(separator: ",").suffix(3).compactMap { Int($0) } }
+        sums.insert(figures.reduce([0, 0, 0]) { [$0[0] + $1[0], $0[1] + $1[1], $0[2] + $1[2]] })
+      }
+      // Five days of eight hours planned; what was worked, all of it billable.
+      #expect(sums == [[2400, 345, 345]])
+      let page = try await served.ask("GET", "/heat?from=2026-03-02&weeks=2").text
+      #expect(page.contains("Bob (archived)") && !page.contains("Long gone"))
+    }
+  }
+
   @Test("What narrows the page narrows its rows, but all that match are there, and no name is a formula")
   func narrowed() async throws {
     try await with { world, served in

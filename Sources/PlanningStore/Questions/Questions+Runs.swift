@@ -74,22 +74,42 @@ package struct DatabaseRow: TabularRow, Decodable {
   }
 }
 
+/// Which runs a list shows: what is nil, or false, does not narrow the choice.
+package struct RunFilter: Sendable {
+  package var status: String?
+  package var trigger: String?
+  /// Dates of UTC on which a run began, both included.
+  package var since: CalendarDay?
+  package var until: CalendarDay?
+  /// Only those that found something to warn of.
+  package var withWarnings = false
+  /// Only those before this one.
+  package var before: Int64?
+
+  package init(status: String? = nil, trigger: String? = nil, since: CalendarDay? = nil) {
+    self.status = status
+    self.trigger = trigger
+    self.since = since
+  }
+}
+
 extension Questions {
   /// Newest first.
-  ///
-  /// - Parameter id: only those before this one.
-  package func runs(
-    limit: Int, status: String? = nil, trigger: String? = nil, since: CalendarDay? = nil, before id: Int64? = nil
-  ) throws -> [RunRow] {
+  package func runs(_ filter: RunFilter = RunFilter(), limit: Int) throws -> [RunRow] {
     try rows(
       """
       SELECT id, trigger, scope, status, started_at, window_from, window_to, requests, entries_read, seconds_read,
         seconds_placed, seconds_skipped, seconds_held, started_by
       FROM import_run
       WHERE (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR trigger = ?3) AND (?4 IS NULL OR started_at >= ?4)
-        AND (?5 IS NULL OR id < ?5)
+        AND (?5 IS NULL OR id < ?5) AND (?6 IS NULL OR started_at < ?6)
+        AND (?7 = 0 OR EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id AND level <> 'info'))
       ORDER BY id DESC LIMIT ?1
-      """, [limit, status, trigger, since?.description, id])
+      """,
+      [
+        limit, filter.status, filter.trigger, filter.since?.description, filter.before,
+        filter.until.map { ($0 + 1).description }, filter.withWarnings,
+      ])
   }
 
   /// What one run read, slice by slice.

@@ -35,7 +35,7 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
       let runs = try Composition(options).read {
-        try $0.questions.runs(limit: limit, status: status, trigger: trigger, since: since)
+        try $0.questions.runs(RunFilter(status: status, trigger: trigger, since: since), limit: limit)
       }
       TablePrinter.show(
         runs, asJSON: json.json,

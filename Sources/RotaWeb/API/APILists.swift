@@ -25,7 +25,7 @@ struct APIList: Sendable {
     APIList("runs", ["status", "trigger", "since"]) { session, query in
       JSONText.rows(
         try session.questions.runs(
-          limit: 1_000_000, status: query["status"], trigger: query["trigger"], since: query.day("since")))
+          RunFilter(status: query["status"], trigger: query["trigger"], since: query.day("since")), limit: 1_000_000))
     },
     APIList("people", ["unknown"]) { session, query in
       JSONText.rows(try session.questions.people(unknownOnly: query["unknown"] == "1"))

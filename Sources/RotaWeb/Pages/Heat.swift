@@ -95,7 +95,17 @@ extension HeatModel {
       first =
         query["from"].flatMap { CalendarDay($0) }?.startOfWeek(from: settings.weekStarts)
         ?? (show == .planned ? now : now - 7 * (count - 1))
-      people = grouping == .person ? try HeatModel.people(session, query) : nil
+      guard grouping == .person else {
+        people = nil
+        return
+      }
+      let found = try HeatModel.people(session, query)
+      // Who is gone counts as long as there is time of theirs: by person, by role and by client sums are the same.
+      let gone = Set(found.filter(\.isArchived).map(\.id))
+      let use = gone.isEmpty ? nil : try Utilisation(by: .person, from: first, weeks: count, people: gone, session)
+      people = found.filter { person in
+        !person.isArchived || use?.sums[person.id]?.contains { $0.worked > 0 || $0.planned > 0 } ?? false
+      }
     }
 
     /// Rows in order, by id.
@@ -109,7 +119,8 @@ extension HeatModel {
       switch grouping {
       case .person:
         return (some ?? people ?? []).map { person in
-          (person.id, LinkModel(path: "/people/\(person.id)?week=\(first)", label: person.name))
+          let name = person.isArchived ? "\(person.name) (archived)" : person.name
+          return (person.id, LinkModel(path: "/people/\(person.id)?week=\(first)", label: name))
         }
       case .role:
         rows = use.sums.keys.map { id in
@@ -174,7 +185,8 @@ extension HeatModel {
       row(link, link.label, use.sums[id] ?? none, path: grouping == .person ? "/people/\(id)" : nil)
     }
     let all = use.sums.values.reduce(none) { zip($0, $1).map(+) }
-    sums = row(LinkModel(path: "", label: "Sum"), "all", all)
+    let isPart = people.count > shown.count
+    sums = row(LinkModel(path: "", label: isPart ? "Sum of these \(shown.count)" : "Sum"), "all", all)
     isEmpty = rows.isEmpty
     self.count =
       grouping == .person
@@ -183,10 +195,10 @@ extension HeatModel {
     legend = show.words.capitalizedFirst
   }
 
-  /// Those who are shown, by name.
+  /// Those whom the address asks for, by name.
   fileprivate static func people(_ session: StoreSession, _ query: Fields) throws -> [PersonRow] {
     try session.questions.people().filter { person in
-      !person.isArchived && (query["q"].map { $0.isFound(in: [person.name, person.email]) } ?? true)
+      (query["q"].map { $0.isFound(in: [person.name, person.email]) } ?? true)
         && (query["role"].map { (person.role ?? "").split(separator: ",").map(String.init).contains($0) } ?? true)
     }
   }

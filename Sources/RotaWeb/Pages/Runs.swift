@@ -9,6 +9,8 @@ struct RunsModel: PageModel {
   let statuses: [Choice]
   let triggers: [Choice]
   let since: String
+  let until: String
+  let withWarnings: Bool
   let runs: [Row]
   let isEmpty: Bool
   let isNarrowed: Bool
@@ -33,16 +35,30 @@ struct RunsModel: PageModel {
   static let rows = 100
 }
 
+extension RunFilter {
+  init(_ query: Fields) {
+    self.init(
+      status: query["status"], trigger: query["trigger"], since: query["since"].flatMap { CalendarDay($0) })
+    until = query["until"].flatMap { CalendarDay($0) }
+    withWarnings = query["warnings"] != nil
+    before = query["before"].flatMap { Int64($0) }
+  }
+
+  /// Older pages of the same list apart.
+  fileprivate var isNarrowed: Bool {
+    status != nil || trigger != nil || since != nil || until != nil || withWarnings
+  }
+}
+
 extension RunsModel {
   init(_ session: StoreSession, _ visit: Visit) throws {
-    let (status, trigger) = (visit.query["status"], visit.query["trigger"])
-    let since = visit.query["since"].flatMap { CalendarDay($0) }
-    let found = try session.questions.runs(
-      limit: Self.rows + 1, status: status, trigger: trigger, since: since,
-      before: visit.query["before"].flatMap { Int64($0) })
-    statuses = Choice.among(RunStatus.allCases.map(\.rawValue), chosen: status, all: "any status")
-    triggers = Choice.among(RunTrigger.allCases.map(\.rawValue), chosen: trigger, all: "started by anything")
-    self.since = since?.description ?? ""
+    let filter = RunFilter(visit.query)
+    let found = try session.questions.runs(filter, limit: Self.rows + 1)
+    statuses = Choice.among(RunStatus.allCases.map(\.rawValue), chosen: filter.status, all: "any status")
+    triggers = Choice.among(RunTrigger.allCases.map(\.rawValue), chosen: filter.trigger, all: "started by anything")
+    since = filter.since?.description ?? ""
+    until = filter.until?.description ?? ""
+    withWarnings = filter.withWarnings
     runs = found.prefix(Self.rows).map { run in
       let window = Self.both(run.windowFrom.flatMap { CalendarDay($0) }, run.windowTo.flatMap { CalendarDay($0) })
       return Row(
@@ -54,7 +70,7 @@ extension RunsModel {
         notPlaced: Words.hours(seconds: run.secondsSkipped + run.secondsHeld))
     }
     isEmpty = found.isEmpty
-    isNarrowed = status != nil || trigger != nil || since != nil
+    isNarrowed = filter.isNarrowed
     older =
       found.count > Self.rows
       ? LinkModel(path: "/runs" + visit.query.with("before", "\(found[Self.rows - 1].id)").suffix, label: "Older runs")

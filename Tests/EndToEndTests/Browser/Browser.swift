@@ -212,7 +212,8 @@ final class Browser: Sendable {
     while true {
       do {
         return Self.id(try await ask("POST", "/element", ["using": using, "value": value]))
-      } catch  where Date() < end {
+      } catch {
+        guard Date() < end else { throw error }
         try await Task.sleep(for: .milliseconds(100))
       }
     }
