@@ -77,6 +77,7 @@ let package = Package(
     room("ClockifySimulator", [hummingbird, httpTypes, logging, nioCore]),
     room("PlanningStore", ["Planning", "Migrations", grdb, grdbSQLite]),
     room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),
+    room("Replicating", ["Planning", "ClockifyAPI", "PlanningStore"]),
     room("Reconciling", ["Planning", "PlanningStore"]),
     room("Scheduling", ["Planning"]),
     room(
@@ -110,6 +111,7 @@ let package = Package(
       dependencies: ["Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Steering"],
       path: "Tests/RotaTesting", swiftSettings: settings),
     tests("PlanningTests", ["Planning"]),
+    tests("ReplicatingTests", ["ClockifyAPI", "ClockifySimulator", "PlanningStore", "Replicating", logging]),
     tests("ClockifyAPITests", ["ClockifyAPI", "ClockifySimulator"]),
     tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore", "Importing", "ClockifySimulator"]),

@@ -12,7 +12,7 @@ struct HTTPTransport: Sendable {
     var host = Host.api
     var path: String
     var query: [(String, String)] = []
-    /// JSON; a body makes it a POST. Only the reports service gets one (rule 1).
+    /// JSON; a body makes it a POST. Only what reads gets one: reports, and searches (rule 1).
     var body: [UInt8]?
 
     /// For errors and logs: no query, no body.

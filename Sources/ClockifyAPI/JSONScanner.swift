@@ -111,6 +111,8 @@ struct JSONScanner {
     fileprivate let bytes: UnsafeBufferPointer<UInt8>
     fileprivate let decoded: String?
 
+    var text: String { decoded ?? String(decoding: bytes, as: UTF8.self) }
+
     @inline(__always)
     static func ~= (pattern: StaticString, key: Key) -> Bool {
       if let decoded = key.decoded { return decoded == pattern.description }

@@ -112,3 +112,19 @@ enum Timestamp {
     return "\(date)T\(padded(time / 3600)):\(padded(time / 60 % 60)):\(padded(time % 60))Z"
   }
 }
+
+/// Clockify's forms of time, for those who read rows of other kinds.
+package enum ClockifyTime {
+  /// An instant in UTC, `yyyy-MM-ddTHH:mm:ssZ`, fractions cut off; nil: it is none.
+  package static func instant(_ text: String) -> String? { Timestamp.seconds(text).map(Timestamp.text) }
+  /// A date, given as one or as midnight UTC; nil: it is none.
+  package static func date(_ text: String) -> String? {
+    let isDate = text.utf8.count == 10
+    guard let instant = instant(isDate ? "\(text)T00:00:00Z" : text), instant.hasSuffix("T00:00:00Z") else {
+      return nil
+    }
+    return String(instant.prefix(10))
+  }
+  /// Of a duration: `PT1H30M`, or digits, which are milliseconds; nil: it is none.
+  package static func duration(_ text: String) -> Int? { Timestamp.duration(text) }
+}

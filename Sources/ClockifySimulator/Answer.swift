@@ -53,7 +53,9 @@ extension SimulatedClockify {
     let body = try await request.collectBody(upTo: 1 << 20)
     let report = path.hasSuffix("/reports/detailed") ? ReportRequest(body) : nil
     let state = snapshot(for: path, page: report?.page)
-    var answer = limited(state) ?? route(request, path: path, report: report, state: state)
+    let search =
+      report == nil ? (try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))) as? [String: Any] : nil
+    var answer = limited(state) ?? route(request, path: path, report: report, search: search ?? [:], state: state)
     if let effect = fault(on: path, page: report?.page) { answer = try await spoil(answer, with: effect) }
     let record = RequestRecord(
       method: request.method.rawValue, path: path, query: request.uri.query ?? "", page: report?.page,

@@ -21,7 +21,6 @@ struct Access {
       let rows = workspace.projects.filter { !$0.isDeleted && matches($0.archived, query) }
       return page(rows.map { json.project($0, in: workspace, hydrated: query["hydrated"] == "true") }, query)
     case ["tags"]: return page(workspace.tags.map { json.tag($0, in: workspace) }, query, countsAll: true)
-    case ["custom-fields"]: return Answer(json: [Any]())
     case ["time-entries", "status", "in-progress"]:
       let running = workspace.entries.filter { $0.end == nil && (seesEverybody || $0.userID == user.id) }
       return page(running.map { json.entry($0, in: workspace) }, query, defaultSize: 10)

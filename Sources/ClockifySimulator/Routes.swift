@@ -4,7 +4,11 @@ import Hummingbird
 
 extension SimulatedClockify {
   /// Authentication first, then the route, then rights, then the entity: the order in which the real one complains.
-  func route(_ request: Request, path: String, report: ReportRequest?, state: State) -> Answer {
+  ///
+  /// - Parameter search: the body of a list that is asked for with one.
+  func route(
+    _ request: Request, path: String, report: ReportRequest?, search: [String: Any], state: State
+  ) -> Answer {
     let keys = request.headers[values: .init("X-Api-Key")!]
     let tokens = request.headers[values: .init("X-Addon-Token")!]
     guard keys.count + tokens.count == 1 else {
@@ -23,8 +27,10 @@ extension SimulatedClockify {
       return reports(Array(parts.dropFirst(2)), method: request.method, report: report, owner: owner, state: state)
     }
     guard parts.starts(with: ["api", "v1"]) else { return .noRoute }
-    guard request.method == .get else { return .noMethod }
-    return core(Array(parts.dropFirst(2)), CoreQuery(request), owner: owner, state: state)
+    let rest = Array(parts.dropFirst(2))
+    let thing = rest.count > 2 ? ThingRoute.find(Array(rest.dropFirst(2)), method: request.method.rawValue) : nil
+    guard request.method == .get || thing != nil else { return .noMethod }
+    return core(rest, CoreQuery(request), owner: owner, state: state, thing: thing.map { ($0, search) })
   }
 
   private func reports(
@@ -39,7 +45,9 @@ extension SimulatedClockify {
     return DetailedReport(request: report, workspace: workspace, owner: owner, controls: state.controls).answer()
   }
 
-  private func core(_ parts: [String], _ query: CoreQuery, owner: String, state: State) -> Answer {
+  private func core(
+    _ parts: [String], _ query: CoreQuery, owner: String, state: State, thing: (ThingRoute, [String: Any])?
+  ) -> Answer {
     let json = CoreJSON(controls: state.controls)
     if parts == ["user"] {
       guard let (workspace, user) = state.account(owner) else { return .denied }
@@ -52,7 +60,9 @@ extension SimulatedClockify {
       let user = workspace.users.first(where: { $0.id == owner })
     else { return .denied }
     let access = Access(workspace: workspace, user: user, controls: state.controls, json: json)
-    return access.answer(Array(parts.dropFirst(2)), query)
+    let rest = Array(parts.dropFirst(2))
+    if let (route, body) = thing { return access.things(route, rest, query, body: body) }
+    return access.answer(rest, query)
   }
 }
 

@@ -9,6 +9,10 @@ public struct SimulatedWorkspace: Sendable {
   public var clients: [Client] = []
   public var projects: [Project] = []
   public var tags: [Tag] = []
+  /// Records of the kinds that are kept as plain JSON (`ThingRoute`), by kind.
+  public var things: [String: [SimulatedThing]] = [:]
+  /// What the plan has.
+  public var features: Set<String> = ["CUSTOM_FIELDS", "TIME_OFF", "SCHEDULING", "EXPENSES", "INVOICING", "APPROVAL"]
   /// Any order; the server sorts.
   public private(set) var entries: [Entry] = []
 

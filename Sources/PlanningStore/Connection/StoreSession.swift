@@ -16,6 +16,10 @@ package struct StoreSession {
   package var groups: Groups { Groups(session: self) }
   package var entries: Entries { Entries(session: self) }
 
+  // Every other kind of Clockify's
+  package var replica: Replica { Replica(session: self) }
+  package var replicaStates: ReplicaStates { ReplicaStates(session: self) }
+
   // Where its time goes
   package var ledger: Ledger { Ledger(session: self) }
   package var waiting: WaitingEntries { WaitingEntries(session: self) }

@@ -1,0 +1,80 @@
+import Foundation
+
+/// A record of a kind that the simulator knows nothing about but its JSON.
+public typealias SimulatedThing = [String: any Sendable]
+
+/// How Clockify serves a kind that is kept as plain JSON: a new kind is a row of this table.
+struct ThingRoute {
+  /// From the workspace down; `*` stands for one part.
+  let path: [String]
+  /// Under which the workspace keeps its records.
+  let kind: String
+  var method = "GET"
+  /// Members around the rows, outermost first; empty: the answer is the list.
+  var envelope: [String] = []
+  /// Where the answer says how many rows there are, beside the rows.
+  var count: String?
+  var isPaged = true
+  var largestPage: Int?
+  /// What the plan must have (clockify-api.md 1.2).
+  var feature: String?
+  /// Only for owners and admins.
+  var isForAdmins = false
+  /// The member that the part of the path named `*` must equal.
+  var parent: String?
+
+  static let all: [ThingRoute] = [
+    ThingRoute(path: ["custom-fields"], kind: "custom_fields", isPaged: false, feature: "CUSTOM_FIELDS"),
+    ThingRoute(path: ["holidays"], kind: "holidays", isPaged: false, feature: "TIME_OFF"),
+    ThingRoute(path: ["time-off", "policies"], kind: "time_off_policies", largestPage: 200, feature: "TIME_OFF"),
+    ThingRoute(
+      path: ["time-off", "requests"], kind: "time_off_requests", method: "POST", envelope: ["requests"],
+      count: "count", largestPage: 200, feature: "TIME_OFF"),
+    ThingRoute(
+      path: ["time-off", "balance", "policy", "*"], kind: "time_off_balances", envelope: ["balances"], count: "count",
+      largestPage: 200, feature: "TIME_OFF", isForAdmins: true, parent: "policyId"),
+    ThingRoute(path: ["scheduling", "assignments", "all"], kind: "assignments", feature: "SCHEDULING"),
+    ThingRoute(
+      path: ["expenses", "categories"], kind: "expense_categories", envelope: ["categories"], count: "count",
+      feature: "EXPENSES"),
+    ThingRoute(
+      path: ["expenses"], kind: "expenses", envelope: ["expenses", "expenses"], count: "count", feature: "EXPENSES"),
+  ]
+
+  static func find(_ parts: [String], method: String) -> ThingRoute? {
+    all.first { route in
+      route.method == method && route.path.count == parts.count
+        && zip(route.path, parts).allSatisfy { $0 == "*" || $0 == $1 }
+    }
+  }
+}
+
+extension Access {
+  /// - Parameter body: page and size of a search.
+  func things(_ route: ThingRoute, _ parts: [String], _ query: CoreQuery, body: [String: Any]) -> Answer {
+    if let feature = route.feature, !workspace.features.contains(feature) { return .denied }
+    if route.isForAdmins, user.role == .member { return .denied }
+    var rows = workspace.things[route.kind] ?? []
+    if let parent = route.parent, let at = route.path.firstIndex(of: "*") {
+      rows = rows.filter { $0[parent] as? String == parts[at] }
+    }
+    guard route.isPaged else { return Answer(json: rows) }
+    let isSearch = route.method == "POST"
+    let number = isSearch ? body["page"] as? Int ?? 1 : query["page"].flatMap { Int($0) } ?? 1
+    let asked = isSearch ? body["pageSize"] as? Int ?? 50 : query["page-size"].flatMap { Int($0) } ?? 50
+    guard asked > 0, asked <= min(route.largestPage ?? .max, controls.maximumListPageSize) else {
+      return .error(400, "Page size is too large", code: 501)
+    }
+    let size = min(asked, controls.silentPageCap ?? asked)
+    let from = min(rows.count, max(0, number - 1) * size)
+    let to = min(rows.count, from + size)
+    var answer: Any = Array(rows[from..<to])
+    for (depth, name) in route.envelope.enumerated().reversed() {
+      var object: [String: Any] = [name: answer]
+      if depth == route.envelope.count - 1, let count = route.count { object[count] = rows.count }
+      answer = object
+    }
+    let sendsHead = controls.sendsLastPage && route.envelope.isEmpty
+    return Answer(json: answer, lastPage: sendsHead ? to == rows.count : nil)
+  }
+}
