@@ -32,6 +32,9 @@ package enum JSONTree: Sendable, Hashable {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
   }
+
+  /// What stands at the end of a way through members; the value itself at the end of none.
+  package func at(_ path: [String]) -> JSONTree? { path.reduce(self as JSONTree?) { $0?[$1] } }
 }
 
 extension JSONTree {

@@ -34,11 +34,11 @@ extension ClockifySource {
       guard let tree = response.body.withUnsafeReadableBytes({ JSONTree($0.bindMemory(to: UInt8.self)) }) else {
         throw ClockifyError(.malformed, "Clockify sent an answer that is not JSON", request: response.request)
       }
-      guard case .list(let rows) = rowsAt.reduce(tree as JSONTree?, { $0?[$1] }) ?? .null else {
+      guard case .list(let rows)? = tree.at(rowsAt) else {
         throw ClockifyError(.malformed, "Clockify sent an answer without a list of rows", request: response.request)
       }
       var total: Int?
-      if let totalAt, case .number(let digits) = totalAt.reduce(tree as JSONTree?, { $0?[$1] }) ?? .null {
+      if let totalAt, case .number(let digits)? = tree.at(totalAt) {
         total = Int(digits)
       }
       return RawPage(rows: rows, total: total, isLast: response.lastPage)

@@ -59,9 +59,9 @@ extension ReplicaTable {
   /// - Parameter withMoney: false: amounts are kept nowhere.
   /// - Returns: nil where it has no id.
   package func row(_ tree: JSONTree, withMoney: Bool = true) -> ReplicaRow? {
-    let ids = id.map { path in path.reduce(tree as JSONTree?) { $0?[$1] } }
-    let texts = ids.map { $0.flatMap { ReplicaForm.text.read($0) } }
-    let parts: [String] = texts.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    let parts = id.compactMap { path -> String? in
+      if case .text(let text)? = tree.at(path).flatMap({ ReplicaForm.text.read($0) }) { text } else { nil }
+    }
     guard parts.count == id.count else { return nil }
 
     var rest = Remainder(tree)
@@ -81,7 +81,7 @@ extension ReplicaTable {
     columns.flatMap { column -> [ReplicaField] in
       var value = ReplicaField.null
       for path in column.paths {
-        guard let sent = path.reduce(tree as JSONTree?, { $0?[$1] }) else { continue }
+        guard let sent = tree.at(path) else { continue }
         if column.isMoney, !withMoney {
           rest.take(place + path)
         } else if let read = column.form.read(sent) {
@@ -100,7 +100,7 @@ extension ReplicaTable {
 
 extension ReplicaChild {
   fileprivate func rows(_ tree: JSONTree, _ withMoney: Bool, _ rest: inout Remainder) -> [[ReplicaField]] {
-    guard let sent = path.reduce(tree as JSONTree?, { $0?[$1] }), !sent.isNothing else { return [] }
+    guard let sent = tree.at(path), !sent.isNothing else { return [] }
     guard case .list(let elements) = sent else {
       rest.refuse(path)
       return []

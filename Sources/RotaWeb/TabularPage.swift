@@ -37,7 +37,7 @@ extension Visit {
 extension PeopleModel: TabularPage {
   static func table(_ session: StoreSession, _ visit: Visit) throws -> Table {
     let filter = PeopleFilter(visit.query)
-    let monday = visit.today.startOfWeek(from: visit.site.wiring.settings.weekStarts)
+    let monday = visit.week(of: visit.today)
     let found = filter.sorted(try ListedPerson.all(session, week: monday).filter { filter.takes($0) })
     return Table(found.map(\.row))
       .adding("week_planned_minutes", found.map { .number(Int64($0.planned)) })
@@ -47,8 +47,7 @@ extension PeopleModel: TabularPage {
 
 extension PersonModel: TabularPage {
   static func table(_ session: StoreSession, _ visit: Visit) throws -> Table {
-    let monday = (visit.query["week"].flatMap { CalendarDay($0) } ?? visit.today)
-      .startOfWeek(from: visit.site.wiring.settings.weekStarts)
+    let monday = visit.week(of: visit.query["week"].flatMap { CalendarDay($0) } ?? visit.today)
     return Table(try session.questions.week(of: try visit.id("person"), from: monday))
   }
 }

@@ -58,6 +58,9 @@ struct Visit: Sendable {
   var today: CalendarDay { site.today }
   var moments: Moments { site.moments }
 
+  /// The first day of a date's week, as the settings begin it.
+  func week(of day: CalendarDay) -> CalendarDay { day.startOfWeek(from: site.wiring.settings.weekStarts) }
+
   /// How things stand, with days and moments as pages say them.
   func facts(of status: Status) -> [Status.Fact] {
     status.facts(site.wiring.settings.autofillMode) { text in

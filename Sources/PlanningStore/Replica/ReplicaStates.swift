@@ -53,7 +53,9 @@ package struct ReplicaState: TabularRow, Decodable, Equatable {
 package struct ReplicaStates: Subject {
   let session: StoreSession
 
-  /// By kind, in no order.
+  /// By workspace, then by kind.
+  ///
+  /// - Parameter workspace: nil: of all.
   package func all(in workspace: String? = nil) throws -> [ReplicaState] {
     try rows(
       """

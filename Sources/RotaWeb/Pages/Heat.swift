@@ -86,14 +86,14 @@ extension HeatModel {
     let people: [PersonRow]?
 
     init(_ session: StoreSession, _ visit: Visit) throws {
-      let (query, settings) = (visit.query, visit.site.wiring.settings)
+      let query = visit.query
       show = query["show"].flatMap { Show(rawValue: $0) } ?? .worked
       grouping = query["by"].flatMap { Utilisation.Grouping(rawValue: $0) } ?? .person
       count = max(1, min(query["weeks"].flatMap { Int($0) } ?? 12, 26))
-      let now = visit.today.startOfWeek(from: settings.weekStarts)
+      let now = visit.week(of: visit.today)
       // What was worked lies behind, what is planned before us.
       first =
-        query["from"].flatMap { CalendarDay($0) }?.startOfWeek(from: settings.weekStarts)
+        query["from"].flatMap { CalendarDay($0) }.map(visit.week)
         ?? (show == .planned ? now : now - 7 * (count - 1))
       guard grouping == .person else {
         people = nil

@@ -150,7 +150,7 @@ extension PeopleModel {
     // A form that comes back says where it stood.
     let query = visit.form["filters"].map { Fields(encoded: $0) } ?? visit.query.with("said", nil)
     let filter = PeopleFilter(query)
-    let monday = visit.today.startOfWeek(from: visit.site.wiring.settings.weekStarts)
+    let monday = visit.week(of: visit.today)
     let everybody = try ListedPerson.all(session, week: monday)
     let found = filter.sorted(everybody.filter { filter.takes($0) })
     let page = Pager.page(query, of: found.count, rows: Self.rows)

@@ -28,7 +28,7 @@ enum PeopleActions {
   private static func chosen(_ visit: Visit) async throws -> [String] {
     guard visit.form["all"] != nil else { return visit.form.all("person") }
     let filter = PeopleFilter(Fields(encoded: visit.form["filters"] ?? ""))
-    let week = visit.today.startOfWeek(from: visit.site.wiring.settings.weekStarts)
+    let week = visit.week(of: visit.today)
     return try await visit.site.plan.ask { session in
       try ListedPerson.all(session, week: week).filter { filter.takes($0) }.map(\.token)
     }

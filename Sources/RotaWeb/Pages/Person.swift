@@ -81,8 +81,7 @@ extension PersonModel {
     guard let person = try session.questions.people(only: id).first else {
       throw Refusal(.notFound, "There is no person \(id).")
     }
-    let settings = visit.site.wiring.settings
-    let monday = (visit.query["week"].flatMap { CalendarDay($0) } ?? visit.today).startOfWeek(from: settings.weekStarts)
+    let monday = visit.week(of: visit.query["week"].flatMap { CalendarDay($0) } ?? visit.today)
     let week = PersonWeek(session, id, monday: monday, today: visit.today)
     let rows = try week.rows()
     let absences = try session.questions.absences(of: id, from: monday)
@@ -98,7 +97,7 @@ extension PersonModel {
     }
     before = link(monday - 7, "Week before")
     after = link(monday + 7, "Week after")
-    let now = visit.today.startOfWeek(from: settings.weekStarts)
+    let now = visit.week(of: visit.today)
     thisWeek = now == monday ? nil : link(now, "This week")
     days = (0..<7).map { offset in
       let day = monday + offset
