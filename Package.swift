@@ -82,7 +82,10 @@ let package = Package(
     room("Scheduling", ["Planning"]),
     room(
       "Steering",
-      ["Planning", "ClockifyAPI", "PlanningStore", "Importing", "Reconciling", "Scheduling", logging, swiftCSV]),
+      [
+        "Planning", "ClockifyAPI", "PlanningStore", "Importing", "Replicating", "Reconciling", "Scheduling", logging,
+        swiftCSV,
+      ]),
     room(
       "Operating",
       [
@@ -100,7 +103,7 @@ let package = Package(
     .executableTarget(
       name: "RotaCLI",
       dependencies: [
-        "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Reconciling",
+        "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Replicating", "Reconciling",
         "Scheduling", "Steering", "Operating", "RotaWeb", argumentParser, crypto, logging, serviceLifecycle, subprocess,
         systemPackage, yams,
       ],
@@ -111,7 +114,9 @@ let package = Package(
       dependencies: ["Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Steering"],
       path: "Tests/RotaTesting", swiftSettings: settings),
     tests("PlanningTests", ["Planning"]),
-    tests("ReplicatingTests", ["ClockifyAPI", "ClockifySimulator", "PlanningStore", "Replicating", logging]),
+    tests(
+      "ReplicatingTests",
+      ["ClockifyAPI", "ClockifySimulator", "Migrations", "PlanningStore", "Importing", "Replicating", "Steering", logging]),
     tests("ClockifyAPITests", ["ClockifyAPI", "ClockifySimulator"]),
     tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore", "Importing", "ClockifySimulator"]),
@@ -128,7 +133,7 @@ let package = Package(
       "EndToEndTests",
       [
         "RotaCLI", "Importing", "Operating", "Planning", "Steering", logging, "ClockifySimulator", "Scheduling",
-        "Migrations", asyncHTTPClient, crypto, nioCore, yams,
+        "Migrations", "Replicating", asyncHTTPClient, crypto, nioCore, yams,
       ]),
   ]
 )

@@ -23,6 +23,7 @@ package enum Migrations {
     Step(name: "m0013_lean_rows", bytes: PackageResources.m0013_lean_rows_sql),
     Step(name: "m0014_faces", bytes: PackageResources.m0014_faces_sql),
     Step(name: "m0015_covering", bytes: PackageResources.m0015_covering_sql),
+    Step(name: "m0016_replica", bytes: PackageResources.m0016_replica_sql),
   ]
 }
 

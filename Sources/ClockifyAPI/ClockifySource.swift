@@ -7,6 +7,8 @@ import NIOCore
 package struct ClockifySource: Sendable {
   let transport: HTTPTransport
   private let pageSizes = PageSizes()
+  /// nil: nobody keeps more than the import needs.
+  package var carriage: ListCarriage?
 
   package init(
     addresses: ClockifyAddresses, credential: ClockifyCredential, budget: RequestBudget,
@@ -28,34 +30,50 @@ package struct ClockifySource: Sendable {
 
   /// All workspaces that the key sees. Not paged (clockify-api.md 1.5).
   package func workspaces() async throws -> [ClockifyWorkspace] {
-    try await transport.send(.init(path: "/workspaces")) { try Self.decode([ClockifyWorkspace].self, $0) }
+    let (rows, body) = try await transport.send(.init(path: "/workspaces")) { response in
+      (try Self.decode([ClockifyWorkspace].self, response), response.body)
+    }
+    carriage?.take(ListPage(list: .workspaces, workspace: "", body: body))
+    carriage?.take(ListPage(list: .workspaces, workspace: "", body: nil))
+    return rows
   }
 
   /// Everybody the workspace lists, every membership and account status named (clockify-api.md 2.3).
   package func users(in workspace: String) async throws -> [ClockifyUser] {
     let rows = try await list(
-      ClockifyUser.self, "/workspaces/\(workspace)/users",
+      ClockifyUser.self, .users, in: workspace,
       query: [
         ("status", "ALL"),
         (
           "account-statuses", "ACTIVE,PENDING_EMAIL_VERIFICATION,DELETED,NOT_REGISTERED,LIMITED,LIMITED_DELETED"
         ), ("memberships", "WORKSPACE"), ("sort-column", "ID"),
-      ])
+      ] + (isCarried(.users) ? [("include-roles", "true")] : []))
     return rows.map { $0.asMember(of: workspace) }
   }
 
   /// Archived ones included (clockify-api.md 3).
   package func clients(in workspace: String) async throws -> [ClockifyClient] {
-    try await list(ClockifyClient.self, "/workspaces/\(workspace)/clients")
+    try await list(ClockifyClient.self, .clients, in: workspace)
   }
 
   /// Archived ones and templates included (clockify-api.md 4).
   package func projects(in workspace: String) async throws -> [ClockifyProject] {
-    try await list(ClockifyProject.self, "/workspaces/\(workspace)/projects", query: [("sort-column", "ID")])
+    let plain = [("sort-column", "ID")]
+    guard isCarried(.projects) else { return try await list(ClockifyProject.self, .projects, in: workspace, query: plain) }
+    do {
+      // Rows with tasks and members are heavy.
+      return try await list(
+        ClockifyProject.self, .projects, in: workspace,
+        query: plain + [("hydrated", "true"), ("expense-limit", "1")], largestPage: 200)
+    } catch let error as ClockifyError where error.isOfOneRequest {
+      return try await list(ClockifyProject.self, .projects, in: workspace, query: plain, isCarried: false)
+    }
   }
 
   package func userGroups(in workspace: String) async throws -> [ClockifyUserGroup] {
-    try await list(ClockifyUserGroup.self, "/workspaces/\(workspace)/user-groups")
+    try await list(
+      ClockifyUserGroup.self, .userGroups, in: workspace,
+      query: isCarried(.userGroups) ? [("includeTeamManagers", "true"), ("sort-column", "ID")] : [])
   }
 
   /// One entry as it stands now.
@@ -91,37 +109,50 @@ package struct ClockifySource: Sendable {
   /// No server was seen to cap pages below this, so fewer rows are a last page even without the header.
   private static let smallestPage = 50
 
-  /// Reads a paged list whole.
+  private func isCarried(_ list: ListPage.List) -> Bool { carriage?.has(list) ?? false }
+
+  /// Reads a paged list whole, and hands its pages on.
   private func list<Row: ClockifyRow>(
-    _ type: Row.Type, _ path: String, query: [(String, String)] = []
+    _ type: Row.Type, _ list: ListPage.List, in workspace: String, query: [(String, String)] = [],
+    largestPage: Int = 1000, isCarried: Bool = true
   ) async throws -> [Row] {
+    let carriage = isCarried && self.isCarried(list) ? carriage : nil
     var rows: [Row] = []
-    try await eachPage(path, query: query, decode: { try Self.decode([Row].self, $0) }, id: \.id) { rows += $0 }
+    try await eachPage(
+      "/workspaces/\(workspace)/\(list.path)", query: query, largestPage: largestPage,
+      decode: { try Self.decode([Row].self, $0) }, id: \.id,
+      page: { carriage?.take(ListPage(list: list, workspace: workspace, body: $0)) }
+    ) { rows += $0 }
+    carriage?.take(ListPage(list: list, workspace: workspace, body: nil))
     return rows
   }
 
   /// Reads a paged list, page after page. Ends on `Last-Page: true`, on an empty page, and on a page that brings no new
   /// id (a server that ignores paging); without the header also on a page of under 50 rows. clockify-api.md 1.5.
   ///
-  /// - Parameter consume: gets each id once.
+  /// - Parameters:
+  ///   - sent: gets each page as it came.
+  ///   - consume: gets each id once.
   private func eachPage<Row: Sendable>(
-    _ path: String, query: [(String, String)], decode: @escaping @Sendable (HTTPTransport.Response) throws -> [Row],
-    id: (Row) -> String, consume: ([Row]) async throws -> Void
+    _ path: String, query: [(String, String)], largestPage: Int = 1000,
+    decode: @escaping @Sendable (HTTPTransport.Response) throws -> [Row], id: (Row) -> String,
+    page sent: (ByteBuffer) -> Void = { _ in }, consume: ([Row]) async throws -> Void
   ) async throws {
     var seen: Set<String> = []
     var page = 1
     while page <= Self.pageCap {
-      let size = await pageSizes.list
+      let size = min(largestPage, await pageSizes.list)
       let asked = [("page", "\(page)"), ("page-size", "\(size)")]
-      let answer: (rows: [Row], lastPage: Bool?)
+      let answer: (rows: [Row], lastPage: Bool?, body: ByteBuffer)
       do {
         answer = try await transport.send(.init(path: path, query: query + asked)) { response in
-          (rows: try decode(response), lastPage: response.lastPage)
+          (rows: try decode(response), lastPage: response.lastPage, body: response.body)
         }
       } catch let error as ClockifyError where error.status == 400 && page == 1 {
         guard await pageSizes.lowerList(from: size) else { throw error }
         continue
       }
+      sent(answer.body)
       let new = answer.rows.filter { seen.insert(id($0)).inserted }
       if !new.isEmpty { try await consume(new) }
       let isSmall = answer.lastPage == nil && answer.rows.count < Self.smallestPage
@@ -142,6 +173,25 @@ package struct ClockifySource: Sendable {
         .malformed, "Clockify sent \(error.clockifyProblem(bytes: response.body.readableBytes))",
         request: response.request)
     }
+  }
+}
+
+extension ListPage.List {
+  fileprivate var path: String {
+    switch self {
+    case .workspaces: "workspaces"
+    case .users: "users"
+    case .clients: "clients"
+    case .projects: "projects"
+    case .userGroups: "user-groups"
+    }
+  }
+}
+
+extension ClockifyError {
+  /// Another request may well do better: neither the key, nor the network, nor the hour's budget.
+  fileprivate var isOfOneRequest: Bool {
+    ![.keyRefused, .forbidden, .unreachable, .budgetExhausted, .badAddress, .badCredential].contains(code)
   }
 }
 

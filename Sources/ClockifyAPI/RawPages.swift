@@ -44,4 +44,19 @@ extension ClockifySource {
       return RawPage(rows: rows, total: total, isLast: response.lastPage)
     }
   }
+
+  /// Asks for one record.
+  ///
+  /// - Parameter path: from the workspace down.
+  /// - Throws: `ClockifyError`; `malformed` where the answer is no object.
+  package func rawObject(at path: String, in workspace: String) async throws -> JSONTree {
+    try await transport.send(.init(path: "/workspaces/\(workspace)\(path)")) { response in
+      guard let tree = response.body.withUnsafeReadableBytes({ JSONTree($0.bindMemory(to: UInt8.self)) }),
+        case .object = tree
+      else {
+        throw ClockifyError(.malformed, "Clockify sent an answer that is no record", request: response.request)
+      }
+      return tree
+    }
+  }
 }

@@ -34,6 +34,9 @@ package actor RequestBudget {
     perHour = perHour ?? limit
   }
 
+  /// How many requests an hour may have; nil: no such limit.
+  package var hourly: Int? { perHour }
+
   /// How many requests the hour still has; nil without an hourly limit.
   package func left(at now: Date = Date()) -> Int? {
     perHour.map { limit in max(0, limit - sentThisHour.count { $0 > now - 3600 }) }

@@ -37,6 +37,9 @@ public struct Controls: Sendable {
   /// Self-hosted servers may have no reports service: 404.
   public var hasReports = true
 
+  /// A hydrated project shows so many tasks at most; nil: all.
+  public var shownTasks: Int?
+
   /// Every field that was seen to be null or absent is.
   public var nullsWherePossible = false
   /// Enum values and fields that nobody documented.

@@ -19,16 +19,17 @@ struct CoreJSON {
       "forceProjects": false, "workingDays": ["MONDAY", "TUESDAY"], "lockTimeEntries": null,
     ]
     let rate: [String: Any] = ["amount": 9000, "currency": "EUR"]
-    let features = ["TIME_TRACKING", controls.unknownValues ? "TELEPATHY" : "BREAKS"]
-    return [
+    let features = workspace.features.sorted() + ["TIME_TRACKING", controls.unknownValues ? "TELEPATHY" : "BREAKS"]
+    let row: [String: Any] = [
       "id": workspace.id, "name": workspace.name, "hourlyRate": rate, "costRate": null,
       "memberships": [String](), "imageUrl": "", "featureSubscriptionType": workspace.plan, "features": features,
       "workspaceSettings": settings,
     ]
+    return row.merging(workspace.members) { $1 }
   }
 
   func user(
-    _ user: SimulatedWorkspace.User, in workspace: SimulatedWorkspace, memberships: Bool
+    _ user: SimulatedWorkspace.User, in workspace: SimulatedWorkspace, memberships: Bool, roles: Bool = false
   ) -> [String: Any] {
     let membership: [String: Any] = [
       "userId": user.id, "hourlyRate": null, "costRate": null, "targetId": workspace.id,
@@ -44,11 +45,14 @@ struct CoreJSON {
     }
     let status = controls.unknownValues && user.status == "ACTIVE" ? "ACTIVE_IN_SPIRIT" : user.status
     let rows: [Any] = memberships ? [membership] : []
-    return [
+    let row: [String: Any] = [
       "id": user.id, "email": user.email, "name": optionalText(user.name), "profilePicture": optional(""),
       "activeWorkspace": workspace.id, "defaultWorkspace": workspace.id, "settings": settings,
       "status": status, "memberships": rows, "customFields": optional([Any]()),
     ]
+    return row.merging(user.members.filter { (roles || $0.key != "roles") && (memberships || $0.key != "memberships") }) {
+      $1
+    }
   }
 
   func profile(_ user: SimulatedWorkspace.User) -> [String: Any] {
@@ -59,18 +63,22 @@ struct CoreJSON {
     ]
   }
 
-  func group(_ group: SimulatedWorkspace.Group, in workspace: SimulatedWorkspace) -> [String: Any] {
-    [
+  func group(
+    _ group: SimulatedWorkspace.Group, in workspace: SimulatedWorkspace, managers: Bool
+  ) -> [String: Any] {
+    let row: [String: Any] = [
       "id": group.id, "name": group.name, "workspaceId": workspace.id, "userIds": group.userIDs,
       "teamManagers": [Any](),
     ]
+    return row.merging(group.members.filter { managers || $0.key != "teamManagers" }) { $1 }
   }
 
   func client(_ client: SimulatedWorkspace.Client, in workspace: SimulatedWorkspace) -> [String: Any] {
-    [
+    let row: [String: Any] = [
       "id": client.id, "name": client.name, "workspaceId": workspace.id, "archived": client.archived, "email": null,
       "ccEmails": null, "address": null, "note": null, "currencyId": null, "currencyCode": optional("EUR"),
     ]
+    return row.merging(client.members) { $1 }
   }
 
   func project(
@@ -85,23 +93,25 @@ struct CoreJSON {
       "estimate": ["estimate": "PT0S", "type": controls.unknownValues ? "GUT_FEELING" : "AUTO"],
     ]
     if hydrated {
-      row["tasks"] = project.tasks.map { task($0, in: project) }
+      row["tasks"] = project.tasks.prefix(controls.shownTasks ?? .max).map { task($0, in: project) }
       row["client"] = client.map { self.client($0, in: workspace) as Any } ?? null
     } else {
       row["clientName"] = client?.name ?? ""
     }
-    return row
+    return row.merging(project.members.filter { hydrated || !["customFields", "currency"].contains($0.key) }) { $1 }
   }
 
   func task(_ task: SimulatedWorkspace.Task, in project: SimulatedWorkspace.Project) -> [String: Any] {
-    [
+    let row: [String: Any] = [
       "id": task.id, "name": task.name, "projectId": project.id, "assigneeIds": [Any](), "status": "ACTIVE",
       "estimate": optional("PT0S"), "duration": optional("PT0S"), "billable": true,
     ]
+    return row.merging(task.members) { $1 }
   }
 
   func tag(_ tag: SimulatedWorkspace.Tag, in workspace: SimulatedWorkspace) -> [String: Any] {
-    ["id": tag.id, "name": tag.name, "workspaceId": workspace.id, "archived": false]
+    let row: [String: Any] = ["id": tag.id, "name": tag.name, "workspaceId": workspace.id, "archived": false]
+    return row.merging(tag.members) { $1 }
   }
 
   /// ISO durations and UTC times here, seconds and offsets in reports.

@@ -13,7 +13,8 @@ struct Access {
     switch parts {
     case []: return Answer(json: json.workspace(workspace))
     case ["users"]: return seesEverybody ? users(query) : .denied
-    case ["user-groups"]: return page(workspace.groups.map { json.group($0, in: workspace) }, query)
+    case ["user-groups"]: return page(
+        workspace.groups.map { json.group($0, in: workspace, managers: query["includeTeamManagers"] == "true") }, query)
     case ["clients"]:
       let rows = workspace.clients.filter { matches($0.archived, query) }.sorted { $0.name < $1.name }
       return page(rows.map { json.client($0, in: workspace) }, query, countsAll: true)
@@ -68,7 +69,10 @@ struct Access {
         && [nil, "ALL", row.membershipStatus].contains(query["status"])
     }
     let wantsMemberships = ["WORKSPACE", "ALL"].contains(query["memberships"])
-    return page(rows.map { json.user($0, in: workspace, memberships: wantsMemberships) }, query)
+    return page(
+      rows.map {
+        json.user($0, in: workspace, memberships: wantsMemberships, roles: query["include-roles"] == "true")
+      }, query)
   }
 
   /// Newest start first. The window's digits in UTC are read in the account's zone (clockify-api.md 5.1, window trap).

@@ -13,6 +13,8 @@ public struct SimulatedWorkspace: Sendable {
   public var things: [String: [SimulatedThing]] = [:]
   /// What the plan has.
   public var features: Set<String> = ["CUSTOM_FIELDS", "TIME_OFF", "SCHEDULING", "EXPENSES", "INVOICING", "APPROVAL"]
+  /// Further members of its row.
+  public var members: SimulatedThing = [:]
   /// Any order; the server sorts.
   public private(set) var entries: [Entry] = []
 
@@ -28,6 +30,8 @@ public struct SimulatedWorkspace: Sendable {
     public var membershipStatus = "ACTIVE"
     /// Removed from the workspace: in no list, but still in reports (clockify-api.md 2.3).
     public var isRemoved = false
+    /// Further members of the row; `roles` are shown only where they are asked for.
+    public var members: SimulatedThing = [:]
 
     public init(id: String, name: String?, email: String, timeZone: String?) {
       self.id = id
@@ -41,6 +45,8 @@ public struct SimulatedWorkspace: Sendable {
     public var id: String
     public var name: String
     public var userIDs: [String]
+    /// Further members of the row; `teamManagers` are shown only where they are asked for.
+    public var members: SimulatedThing = [:]
 
     public init(id: String, name: String, userIDs: [String]) {
       self.id = id
@@ -53,6 +59,8 @@ public struct SimulatedWorkspace: Sendable {
     public var id: String
     public var name: String
     public var archived = false
+    /// Further members of the row.
+    public var members: SimulatedThing = [:]
 
     public init(id: String, name: String, archived: Bool = false) {
       self.id = id
@@ -72,6 +80,8 @@ public struct SimulatedWorkspace: Sendable {
     /// Deleted in Clockify: in no list, its entries keep the id.
     public var isDeleted = false
     public var tasks: [Task] = []
+    /// Further members of the row; `customFields` and `currency` are shown only in hydrated ones.
+    public var members: SimulatedThing = [:]
 
     public init(id: String, name: String, clientID: String?) {
       self.id = id
@@ -83,6 +93,8 @@ public struct SimulatedWorkspace: Sendable {
   public struct Task: Sendable {
     public var id: String
     public var name: String
+    /// Further members of the row.
+    public var members: SimulatedThing = [:]
 
     public init(id: String, name: String) {
       self.id = id
@@ -93,6 +105,8 @@ public struct SimulatedWorkspace: Sendable {
   public struct Tag: Sendable {
     public var id: String
     public var name: String
+    /// Further members of the row.
+    public var members: SimulatedThing = [:]
 
     public init(id: String, name: String) {
       self.id = id

@@ -22,6 +22,12 @@ struct ThingRoute {
   var isForAdmins = false
   /// The member that the part of the path named `*` must equal.
   var parent: String?
+  /// One record by its id instead of a list: what is not there is called by this name.
+  var record: String?
+  /// Members that the list shows; nil: all.
+  var members: Set<String>?
+  /// What stands at the head of the list when it is asked for by its last change: where the change stands.
+  var changedAt: [String]?
 
   static let all: [ThingRoute] = [
     ThingRoute(path: ["custom-fields"], kind: "custom_fields", isPaged: false, feature: "CUSTOM_FIELDS"),
@@ -37,6 +43,21 @@ struct ThingRoute {
     ThingRoute(
       path: ["expenses", "categories"], kind: "expense_categories", envelope: ["categories"], count: "count",
       feature: "EXPENSES"),
+    ThingRoute(
+      path: ["approval-requests"], kind: "approvals", largestPage: 200, feature: "APPROVAL", isForAdmins: true,
+      changedAt: ["approvalRequest", "status", "updatedAt"]),
+    ThingRoute(
+      path: ["invoices"], kind: "invoices", envelope: ["invoices"], count: "total", feature: "INVOICING",
+      isForAdmins: true,
+      members: [
+        "id", "number", "clientId", "clientName", "status", "issuedDate", "dueDate", "currency", "amount", "balance",
+        "paid", "daysOverdue",
+      ]),
+    ThingRoute(
+      path: ["invoices", "*"], kind: "invoices", feature: "INVOICING", isForAdmins: true, parent: "id", record: "Invoice"),
+    ThingRoute(
+      path: ["invoices", "*", "payments"], kind: "invoice_payments", feature: "INVOICING", isForAdmins: true,
+      parent: "invoiceId"),
     ThingRoute(
       path: ["expenses"], kind: "expenses", envelope: ["expenses", "expenses"], count: "count", feature: "EXPENSES"),
   ]
@@ -57,6 +78,16 @@ extension Access {
     var rows = workspace.things[route.kind] ?? []
     if let parent = route.parent, let at = route.path.firstIndex(of: "*") {
       rows = rows.filter { $0[parent] as? String == parts[at] }
+    }
+    // It says whose it is only in the way to it.
+    if route.kind == "invoice_payments" { rows = rows.map { $0.filter { $0.key != "invoiceId" } } }
+    if let record = route.record { return rows.first.map { Answer(json: $0) } ?? .missing(record) }
+    if let members = route.members { rows = rows.map { $0.filter { members.contains($0.key) } } }
+    if let changedAt = route.changedAt, query["sort-column"] == "UPDATED_AT" {
+      func moment(_ row: SimulatedThing) -> String {
+        changedAt.reduce(row as Any?) { ($0 as? [String: Any])?[$1] } as? String ?? ""
+      }
+      rows.sort { moment($0) > moment($1) }
     }
     guard route.isPaged else { return Answer(json: rows) }
     let isSearch = route.method == "POST"

@@ -87,6 +87,29 @@ package struct RunSummary: Codable, Sendable, Equatable {
     }
   }
 
+  /// What became of one kind of the replica.
+  package struct Kind: Codable, Sendable, Equatable {
+    package var name: String
+    package var workspace: String
+    /// As `replica_state` has it.
+    package var state: String
+    package var new = 0
+    package var changed = 0
+    package var gone = 0
+    package var requests = 0
+    /// Why it is not complete.
+    package var code: String?
+    /// Of a kind that is read by turns: so many of so many were read ever.
+    package var read: Int?
+    package var of: Int?
+
+    package init(name: String, workspace: String, state: String) {
+      self.name = name
+      self.workspace = workspace
+      self.state = state
+    }
+  }
+
   package var workspace = ""
   package var workspaceName = ""
   package var clients: ItemCounts?
@@ -122,11 +145,13 @@ package struct RunSummary: Codable, Sendable, Equatable {
   package var conflicts = 0
   /// nil in runs of earlier versions.
   package var workspaces: [Workspace]?
+  /// Kinds of the replica; nil: none was asked for.
+  package var replica: [Kind]?
 
   package init() {}
 
   enum CodingKeys: String, CodingKey {
-    case workspace, workspaces, clients, projects, people, actuals, skipped, held, slices, conflicts
+    case workspace, workspaces, clients, projects, people, actuals, skipped, held, slices, conflicts, replica
     case workspaceName = "workspace_name"
     case entriesNew = "entries_new"
     case entriesChanged = "entries_changed"

@@ -4,6 +4,11 @@ package import PlanningStore
 /// What may be imported (rule 3).
 package enum ImportScope: String, Sendable, CaseIterable {
   case clients, projects, people, actuals
+  /// Every other field and kind, for those who query (replica.md); decides nothing.
+  case replica
+
+  /// What a whole import has beside the replica.
+  package static let plan: [ImportScope] = [.clients, .projects, .people, .actuals]
 }
 
 /// One import, as asked for.

@@ -63,6 +63,13 @@ package struct Zone: Sendable {
     CalendarDay(number: (instant.seconds + offset(at: instant)).flooredDivision(86_400))
   }
 
+  /// The local date of one instant, without a table; of a name that nobody knows that of UTC.
+  package static func day(of instant: Instant, in name: String) -> CalendarDay {
+    let date = Date(timeIntervalSince1970: Double(instant.seconds))
+    let offset = TimeZone(identifier: name)?.secondsFromGMT(for: date) ?? 0
+    return CalendarDay(number: (instant.seconds + offset).flooredDivision(86_400))
+  }
+
   /// The first instant of `day` here, also where midnight does not exist.
   package func start(of day: CalendarDay) -> Instant {
     let midnight = Instant(startOf: day)

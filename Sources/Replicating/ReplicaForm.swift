@@ -5,6 +5,8 @@ package import PlanningStore
 /// empty, and the value in `raw` (replica.md 1.1).
 package enum ReplicaForm: Character, Sendable, CaseIterable {
   case text = "T"
+  /// The address of a picture, without the query that signs it anew with every answer.
+  case address = "U"
   case whole = "I"
   case real = "R"
   case flag = "B"
@@ -21,7 +23,7 @@ package enum ReplicaForm: Character, Sendable, CaseIterable {
   /// As the schema says it.
   package var sqlite: String {
     switch self {
-    case .text, .instant, .date, .duration, .json: "TEXT"
+    case .text, .address, .instant, .date, .duration, .json: "TEXT"
     case .whole, .flag, .money: "INTEGER"
     case .real: "REAL"
     }
@@ -30,6 +32,7 @@ package enum ReplicaForm: Character, Sendable, CaseIterable {
   package var words: String {
     switch self {
     case .text: "text"
+    case .address: "address, without its query"
     case .whole: "whole number"
     case .real: "number"
     case .flag: "0 or 1"
@@ -46,6 +49,9 @@ package enum ReplicaForm: Character, Sendable, CaseIterable {
     if value.isNothing { return .null }
     switch self {
     case .text: return Self.plain(value).map(ReplicaField.text)
+    case .address:
+      guard case .text(let text) = value else { return nil }
+      return .text(text.contains("://") ? String(text.prefix { $0 != "?" }) : text)
     case .whole, .money: return Self.plain(value).flatMap(Self.whole).map(ReplicaField.whole)
     case .real: return Self.number(value).map(ReplicaField.real)
     case .flag:

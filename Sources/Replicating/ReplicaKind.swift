@@ -1,3 +1,5 @@
+package import ClockifyAPI
+
 /// A kind of Clockify's records: how it is asked for, and the table that keeps it. Adding one is a file in `Kinds/` and a
 /// migration.
 package struct ReplicaKind: Sendable {
@@ -10,6 +12,8 @@ package struct ReplicaKind: Sendable {
   package let table: ReplicaTable
 
   package enum Request: Sendable {
+    /// On a list that the import reads anyway.
+    case carried(ListPage.List)
     /// A list; the path is behind the workspace.
     ///
     /// - Parameters: `{from}` and `{to}` in the query are the bounds of the period; `totalAt`: where the answer says how
@@ -21,6 +25,14 @@ package struct ReplicaKind: Sendable {
     case search(path: String, body: String, rowsAt: [String], totalAt: [String]?, largestPage: Int)
     /// A list for each row of another kind; `{id}` in the path is that row's.
     case each(of: String, path: String, rowsAt: [String], totalAt: [String]?, largestPage: Int)
+    /// A list with what changed last at its head.
+    case newest(path: String, query: [(String, String)], page: Int)
+    /// A list, and each row that is new or has changed by itself, with lists of its own.
+    case detailed(
+      path: String, query: [(String, String)], rowsAt: [String], totalAt: [String]?, detail: String,
+      parts: [(member: String, path: String)])
+    /// One answer for each active person, some of them each run.
+    case turns(of: String, path: String)
   }
 
   /// How one sees that a row is gone.
@@ -47,9 +59,18 @@ package struct ReplicaKind: Sendable {
     self.table = table
   }
 
+  /// It costs no request.
+  package var isCarried: Bool { if case .carried = request { true } else { false } }
+
+  /// What few time entries have: kept beside them by the import, no table of a kind.
+  package static let entryDetails = "entry_details"
+  /// As settings name them.
+  package static let names = all.map(\.name) + [entryDetails]
+
   /// All, parents first: the order in which they are read.
   package static let all: [ReplicaKind] = [
-    .tags, .customFields, .holidays, .timeOffPolicies, .timeOffRequests, .timeOffBalances, .assignments,
-    .expenseCategories, .expenses,
+    .workspaces, .users, .clients, .projects, .tasks, .tags, .userGroups, .customFields, .holidays, .timeOffPolicies,
+    .timeOffRequests, .timeOffBalances, .assignments, .approvals, .expenseCategories, .expenses, .invoices,
+    .memberProfiles,
   ]
 }

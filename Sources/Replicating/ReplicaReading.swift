@@ -13,17 +13,25 @@ struct ReplicaReading {
     let pages: Int
   }
 
+  /// The same, to the end.
+  func read(_ consume: ([JSONTree]) throws -> Void) async throws -> End {
+    try await read { rows in
+      try consume(rows)
+      return true
+    }
+  }
+
   /// Page after page, each row once.
   ///
   /// The list ends with `Last-Page`, with as many rows as the answer states, with an empty page, and with one that brings
   /// nothing new; without either of the first two also with a page that is not full (clockify-api.md 1.5).
   ///
-  /// - Parameter consume: gets the rows of a page.
+  /// - Parameter consume: gets the rows of a page; false: no further page is wanted.
   /// - Throws: `ClockifyError`, and what `consume` throws.
-  func read(_ consume: ([JSONTree]) throws -> Void) async throws -> End {
+  func read(_ consume: ([JSONTree]) throws -> Bool) async throws -> End {
     guard list.isPaged else {
       let page = try await ask(page: nil)
-      try consume(page.rows)
+      _ = try consume(page.rows)
       return End(isWhole: true, pages: 1)
     }
     var seen: Set<JSONTree> = []
@@ -37,10 +45,10 @@ struct ReplicaReading {
         continue
       }
       let new = page.rows.filter { seen.insert($0).inserted }
-      try consume(new)
+      let goesOn = try consume(new)
       rows += page.rows.count
       let hasAll = page.isLast ?? page.total.map { rows >= $0 } ?? (page.rows.count < size)
-      if hasAll || new.isEmpty { return End(isWhole: hasAll || page.rows.isEmpty, pages: number) }
+      if hasAll || new.isEmpty || !goesOn { return End(isWhole: hasAll || page.rows.isEmpty, pages: number) }
       number += 1
     }
     return End(isWhole: false, pages: number)
@@ -80,7 +88,19 @@ struct ReplicaList {
     case .each(_, let path, let rowsAt, let totalAt, let largestPage):
       self.path = path
       (self.rowsAt, self.totalAt, self.largestPage) = (rowsAt, totalAt, largestPage)
+    case .newest(let path, let query, let page):
+      (self.path, self.query, rowsAt, largestPage) = (path, query, [], page)
+    case .detailed(let path, let query, let rowsAt, let totalAt, _, _):
+      (self.path, self.query, self.rowsAt, self.totalAt, largestPage) = (path, query, rowsAt, totalAt, 1000)
+    case .turns(_, let path):
+      (self.path, rowsAt, largestPage) = (path, [], 1)
+    case .carried:
+      (path, rowsAt, largestPage) = ("", [], 1)
     }
+  }
+
+  init(path: String, rowsAt: [String], largestPage: Int) {
+    (self.path, self.rowsAt, self.largestPage) = (path, rowsAt, largestPage)
   }
 
   /// The list of one parent.

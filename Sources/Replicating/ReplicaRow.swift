@@ -63,143 +63,245 @@ extension ReplicaTable {
       if case .text(let text)? = tree.at(path).flatMap({ ReplicaForm.text.read($0) }) { text } else { nil }
     }
     guard parts.count == id.count else { return nil }
+    return row(parts.joined(separator: ":"), tree, withMoney: withMoney)
+  }
 
-    var rest = Remainder(tree)
-    for path in id { rest.take(path) }
+  /// The same of an answer that does not say whose it is.
+  func row(_ id: String, _ tree: JSONTree, withMoney: Bool) -> ReplicaRow {
+    var rest = Remainder()
+    for path in self.id { rest.take(path) }
     // In the row's key.
     rest.take(["workspaceId"])
     for one in ignored { rest.take(one.path) }
-    let values = Self.values(columns, of: tree, at: [], withMoney, &rest)
-    let lists = children.map { child in child.rows(tree, withMoney, &rest) }
-    return ReplicaRow(
-      id: parts.joined(separator: ":"), values: values, children: lists, raw: rest.left?.canonical, notes: rest.notes)
-  }
-
-  fileprivate static func values(
-    _ columns: [ReplicaColumn], of tree: JSONTree, at place: [String], _ withMoney: Bool, _ rest: inout Remainder
-  ) -> [ReplicaField] {
-    columns.flatMap { column -> [ReplicaField] in
-      var value = ReplicaField.null
-      for path in column.paths {
-        guard let sent = tree.at(path) else { continue }
-        if column.isMoney, !withMoney {
-          rest.take(place + path)
-        } else if let read = column.form.read(sent) {
-          // Two that say different things: the second stays in `raw`.
-          guard value == .null || read == .null || read == value else { continue }
-          if value == .null { value = read }
-          rest.take(place + path)
-        } else {
-          rest.refuse(place + path)
-        }
-      }
-      return column.form == .duration ? [value, ReplicaForm.seconds(of: value)] : [value]
-    }
+    var reader = ColumnReader(withMoney: withMoney, rest: rest)
+    let values = reader.values(columns, Place(tree), derived: derived)
+    let lists = children.map { reader.rows($0, Place(tree)) }
+    let (left, notes) = reader.rest.left(of: tree)
+    return ReplicaRow(id: id, values: values, children: lists, raw: left?.canonical, notes: notes)
   }
 }
 
-extension ReplicaChild {
-  fileprivate func rows(_ tree: JSONTree, _ withMoney: Bool, _ rest: inout Remainder) -> [[ReplicaField]] {
-    guard let sent = tree.at(path), !sent.isNothing else { return [] }
-    guard case .list(let elements) = sent else {
-      rest.refuse(path)
-      return []
+/// A value in a row, and the way to it.
+private struct Place {
+  let tree: JSONTree
+  let path: [String]
+  /// Where its list stands in another list's element.
+  var outer: [Place] = []
+  /// In its list.
+  var index: Int?
+
+  init(_ tree: JSONTree, _ path: [String] = [], index: Int? = nil, outer: [Place] = []) {
+    self.tree = tree
+    self.path = path
+    self.index = index
+    self.outer = outer
+  }
+
+  /// nil: nothing stands there.
+  func at(_ path: [String]) -> Place? {
+    guard let first = path.first, first.hasPrefix("^") else {
+      return tree.at(path).map { Place($0, self.path + path) }
     }
-    var seen: Set<[ReplicaField]> = []
-    return elements.enumerated().compactMap { index, element in
-      // Twice the same key: the first holds, the second stays in `raw`.
-      var own = rest
-      guard let values = values(of: element, index, withMoney, &own),
-        seen.insert(Array(values.prefix(key.count))).inserted
-      else { return nil }
-      rest = own
-      return values
+    return outer.first?.at([String(first.dropFirst())] + path.dropFirst())
+  }
+
+  /// The elements of a list; nil: it is none.
+  var elements: [Place]? {
+    guard case .list(let elements) = tree else { return nil }
+    return elements.enumerated().map { Place($1, path + ["\($0)"], index: $0, outer: outer) }
+  }
+}
+
+/// Reads columns out of values, and marks what they hold.
+private struct ColumnReader {
+  let withMoney: Bool
+  var rest: Remainder
+
+  /// Of the columns that the replica writes; what others write is only marked.
+  mutating func values(
+    _ columns: [ReplicaColumn], _ place: Place, derived: [String: @Sendable (JSONTree) -> ReplicaField] = [:]
+  ) -> [ReplicaField] {
+    columns.flatMap { column -> [ReplicaField] in
+      let value = derived[column.name]?(place.tree) ?? value(column, place)
+      guard column.writer == .replica else { return [] }
+      return column.form == .duration ? [value, ReplicaForm.seconds(of: value)] : [value]
     }
   }
 
-  /// nil: it is none, and stays where it is.
-  private func values(
-    of element: JSONTree, _ index: Int, _ withMoney: Bool, _ rest: inout Remainder
-  ) -> [ReplicaField]? {
-    let place = path + ["\(index)"]
-    let position = columns[0].isPosition ? [ReplicaField.whole(Int64(index))] : []
-    let columns = position.isEmpty ? columns : Array(columns.dropFirst())
-    let values: [ReplicaField]
-    if isOfValues {
-      guard let read = columns[0].form.read(element), read != .null else { return nil }
-      rest.take(place)
-      values = [read]
-    } else {
-      for name in ignored { rest.take(place + [name]) }
-      values = ReplicaTable.values(columns, of: element, at: place, withMoney, &rest)
-      guard !position.isEmpty || values.first != .null else { return nil }
+  private mutating func value(_ column: ReplicaColumn, _ place: Place) -> ReplicaField {
+    if let constant = column.constant { return .text(constant) }
+    var value = ReplicaField.null
+    for path in column.paths {
+      if path == ["#"] {
+        if value == .null { value = .whole(Int64(place.index ?? 0)) }
+        continue
+      }
+      guard let sent = place.at(path) else { continue }
+      if column.isMoney, !withMoney {
+        rest.take(sent.path)
+      } else if let read = column.form.read(sent.tree) {
+        // Two that say different things: the second stays in `raw`.
+        guard value == .null || read == .null || read == value else { continue }
+        if value == .null { value = read }
+        rest.take(sent.path)
+      } else {
+        rest.refuse(sent.path)
+      }
     }
-    return position + values
+    return value
+  }
+
+  /// Those without a place in the list are a set: in the order of their keys.
+  mutating func rows(_ child: ReplicaChild, _ place: Place) -> [[ReplicaField]] {
+    guard let list = place.at(child.path), !list.tree.isNothing else { return [] }
+    guard let elements = elements(child, list) else {
+      rest.refuse(list.path)
+      return []
+    }
+    var seen: Set<[ReplicaField]> = []
+    var rows: [[ReplicaField]] = []
+    for element in elements {
+      let before = rest
+      let values = row(child, element)
+      let key = values.prefix(child.key.count)
+      // Without a key, or twice the same: it stays in `raw`.
+      if key.contains(.null) || key.isEmpty || !seen.insert(Array(key)).inserted {
+        rest = before
+      } else {
+        rows.append(values)
+      }
+    }
+    if child.columns.contains(where: \.hasPosition) { return rows }
+    return rows.map { ($0.prefix(child.key.count).map { "\($0)" }.joined(), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
+  private func elements(_ child: ReplicaChild, _ list: Place) -> [Place]? {
+    guard let inner = child.inner else { return list.elements }
+    return list.elements?.flatMap { element in
+      element.at([inner])?.elements?.map { Place($0.tree, $0.path, index: $0.index, outer: [element]) } ?? []
+    }
+  }
+
+  private mutating func row(_ child: ReplicaChild, _ element: Place) -> [ReplicaField] {
+    for name in child.ignored { rest.take(name == "*" ? element.path : element.path + [name]) }
+    guard child.isOfValues else { return values(child.columns, element) }
+    return child.columns.map { column in
+      if column.hasPosition { return .whole(Int64(element.index ?? 0)) }
+      if let constant = column.constant { return .text(constant) }
+      guard let read = column.form.read(element.tree), read != .null else { return .null }
+      rest.take(element.path)
+      return read
+    }
   }
 }
 
 /// What is left of a row once columns have taken their members.
 private struct Remainder {
-  private var tree: JSONTree
-  private var refused: Set<[String]> = []
-  private var taken: Set<[String]> = []
+  private var marks: [(path: [String], isRefused: Bool)] = []
 
-  init(_ tree: JSONTree) { self.tree = tree }
+  mutating func take(_ path: [String]) { marks.append((path, false)) }
+  mutating func refuse(_ path: [String]) { marks.append((path, true)) }
 
-  mutating func take(_ path: [String]) { taken.insert(path) }
-  mutating func refuse(_ path: [String]) { refused.insert(path) }
+  /// Marks by their ways.
+  private final class Node {
+    var isTaken = false
+    var isRefused = false
+    /// At it, or further down.
+    var hasRefused = false
+    var children: [String: Node] = [:]
 
-  /// nil: nothing.
-  var left: JSONTree? { left(of: tree, at: []) }
+    func node(_ name: String) -> Node {
+      if let known = children[name] { return known }
+      let node = Node()
+      children[name] = node
+      return node
+    }
+  }
+
+  private var tree: Node {
+    let root = Node()
+    for mark in marks {
+      var node = root
+      node.hasRefused = node.hasRefused || mark.isRefused
+      for name in mark.path {
+        node = node.node(name)
+        node.hasRefused = node.hasRefused || mark.isRefused
+      }
+      if mark.isRefused { node.isRefused = true } else { node.isTaken = true }
+    }
+    return root
+  }
+
+  /// - Returns: nil: nothing; and every member that is left, by its way.
+  func left(of tree: JSONTree) -> (left: JSONTree?, notes: Set<ReplicaNote>) {
+    let marks = self.tree
+    guard let left = left(of: tree, marks, isPassed: false) else { return (nil, []) }
+    var notes: Set<ReplicaNote> = []
+    note(tree, marks, "", into: &notes)
+    return (left, notes)
+  }
 
   /// Of what is passed over as a whole only what a column refused is left.
-  private func left(of tree: JSONTree, at path: [String], isPassed: Bool = false) -> JSONTree? {
-    let isPassed = (isPassed || taken.contains(path)) && !refused.contains(path)
-    if tree.isNothing || isPassed && !refused.contains(where: { $0.starts(with: path) }) { return nil }
-    if refused.contains(path) { return tree }
+  private func left(of tree: JSONTree, _ node: Node?, isPassed: Bool) -> JSONTree? {
+    let isRefused = node?.isRefused ?? false
+    let isPassed = (isPassed || node?.isTaken ?? false) && !isRefused
+    if tree.isNothing || isPassed && !(node?.hasRefused ?? false) { return nil }
+    if isRefused || (node == nil && !isPassed) { return tree.withoutNothing }
     switch tree {
     case .object(let members):
       let kept = members.compactMap { member in
-        left(of: member.value, at: path + [member.name], isPassed: isPassed).map { JSONTree.Member(member.name, $0) }
+        left(of: member.value, node?.children[member.name], isPassed: isPassed).map { JSONTree.Member(member.name, $0) }
       }
       return kept.isEmpty ? nil : .object(kept)
     case .list(let elements):
-      let kept = elements.enumerated().map { left(of: $1, at: path + ["\($0)"], isPassed: isPassed) }
+      let kept = elements.enumerated().map { left(of: $1, node?.children["\($0)"], isPassed: isPassed) }
       return kept.allSatisfy { $0 == nil } ? nil : .list(kept.map { $0 ?? .null })
     case .null, .flag, .number, .text: return tree
     }
   }
 
-  /// Every member that is left is one, by its path.
-  var notes: Set<ReplicaNote> {
-    var notes: Set<ReplicaNote> = []
-    func name(_ path: [String]) -> String {
-      path.reduce(into: "") { text, part in
-        text += Int(part) != nil ? "[]" : text.isEmpty ? part : ".\(part)"
-      }
+  private func note(_ tree: JSONTree, _ node: Node?, _ name: String, into notes: inout Set<ReplicaNote>) {
+    if tree.isNothing { return }
+    func add(_ problem: ReplicaNote.Problem) { notes.insert(ReplicaNote(path: name, problem: problem)) }
+    func member(_ part: String) -> String { name.isEmpty ? part : "\(name).\(part)" }
+    guard let node else { return add(.unknownField) }
+    if node.isRefused { return add(.unexpectedValue) }
+    if node.isTaken {
+      if node.hasRefused { refused(node, name, into: &notes) }
+      return
     }
-    func walk(_ tree: JSONTree, _ path: [String]) {
-      if tree.isNothing { return }
-      if refused.contains(path) {
-        notes.insert(ReplicaNote(path: name(path), problem: .unexpectedValue))
-        return
+    switch tree {
+    case .object(let members) where !node.children.isEmpty || name.isEmpty:
+      for one in members { note(one.value, node.children[one.name], member(one.name), into: &notes) }
+    case .list(let elements) where !node.children.isEmpty:
+      for (index, element) in elements.enumerated() {
+        note(element, node.children["\(index)"], "\(name)[]", into: &notes)
       }
-      if taken.contains(path) {
-        for one in refused where one.starts(with: path) {
-          notes.insert(ReplicaNote(path: name(one), problem: .unexpectedValue))
-        }
-        return
-      }
-      let isHalfKnown = (taken.union(refused)).contains { $0.count > path.count && $0.starts(with: path) }
-      switch tree {
-      case .object(let members) where isHalfKnown || path.isEmpty:
-        for member in members { walk(member.value, path + [member.name]) }
-      case .list(let elements) where isHalfKnown:
-        for (index, element) in elements.enumerated() { walk(element, path + ["\(index)"]) }
-      default: notes.insert(ReplicaNote(path: name(path), problem: .unknownField))
-      }
+    default: add(.unknownField)
     }
-    walk(tree, [])
-    return notes
+  }
+
+  /// What was refused below something that is passed over.
+  private func refused(_ node: Node, _ name: String, into notes: inout Set<ReplicaNote>) {
+    if node.isRefused { notes.insert(ReplicaNote(path: name, problem: .unexpectedValue)) }
+    for (part, child) in node.children where child.hasRefused {
+      refused(child, Int(part) != nil ? "\(name)[]" : "\(name).\(part)", into: &notes)
+    }
+  }
+}
+
+extension JSONTree {
+  /// The same without members that say nothing; nil: nothing is left.
+  fileprivate var withoutNothing: JSONTree? {
+    switch self {
+    case .object(let members):
+      let kept = members.compactMap { member in member.value.withoutNothing.map { Member(member.name, $0) } }
+      return kept.isEmpty ? nil : .object(kept)
+    case .list(let elements):
+      let kept = elements.map(\.withoutNothing)
+      return kept.allSatisfy { $0 == nil } ? nil : .list(kept.map { $0 ?? .null })
+    case .null, .text(""): return nil
+    case .flag, .number, .text: return self
+    }
   }
 }

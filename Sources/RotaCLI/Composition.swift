@@ -94,12 +94,14 @@ struct Composition {
   }
 
   func desk(_ actor: Actor, now: Instant, _ progress: Progress?) -> Desk {
-    Desk(
+    var desk = Desk(
       path: settings.database, settings: settings.imports, actor: actor, now: now, logger: logger,
       progress: progress.map { progress in
         ImportProgress(say: { progress.say($0) }, end: { Terminal.endProgress() })
       }
     ) { database, waits in try source(database, waits: waits, progress: progress) }
+    desk.replica = settings.replica
+    return desk
   }
 
   func credential() throws -> ClockifyCredential {

@@ -10,6 +10,7 @@ package struct Desk: Sendable {
   /// The planning database.
   package let path: String
   package let settings: ImportSettings
+  package var replica = ReplicaSettings()
   package let actor: Actor
   /// UTC; "now" of everything that is asked or done.
   package let now: Instant

@@ -27,6 +27,9 @@ package struct ReplicaState: TabularRow, Decodable, Equatable {
   package var requests: Int
   package var httpStatus: Int?
   package var code: String?
+  /// Since when everything is known: of entry details the first date, of approvals and tasks the day of the last whole
+  /// reading or proof.
+  package var coveredFrom: String?
 
   package init(workspaceID: String, kind: String, state: State) {
     self.workspaceID = workspaceID
@@ -46,6 +49,7 @@ package struct ReplicaState: TabularRow, Decodable, Equatable {
     case rows, deleted, requests
     case httpStatus = "http_status"
     case code
+    case coveredFrom = "covered_from"
   }
 }
 
@@ -59,7 +63,8 @@ package struct ReplicaStates: Subject {
   package func all(in workspace: String? = nil) throws -> [ReplicaState] {
     try rows(
       """
-      SELECT workspace_id, kind, state, asked_at, complete_at, complete_run, rows, deleted, requests, http_status, code
+      SELECT workspace_id, kind, state, asked_at, complete_at, complete_run, rows, deleted, requests, http_status, code,
+        covered_from
       FROM replica_state WHERE ?1 IS NULL OR workspace_id = ?1 ORDER BY workspace_id, kind
       """, [workspace])
   }
@@ -68,16 +73,17 @@ package struct ReplicaStates: Subject {
     try db.execute(
       sql: """
         INSERT INTO replica_state (workspace_id, kind, state, asked_at, complete_at, complete_run, rows, deleted, requests,
-          http_status, code)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          http_status, code, covered_from)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (workspace_id, kind) DO UPDATE SET state = excluded.state, asked_at = excluded.asked_at,
           complete_at = excluded.complete_at, complete_run = excluded.complete_run, rows = excluded.rows,
           deleted = excluded.deleted, requests = excluded.requests, http_status = excluded.http_status,
-          code = excluded.code
+          code = excluded.code, covered_from = excluded.covered_from
         """,
       arguments: [
         state.workspaceID, state.kind, state.state.rawValue, state.askedAt?.description, state.completeAt?.description,
         state.completeRun, state.rows, state.deleted, state.requests, state.httpStatus, state.code,
+        state.coveredFrom,
       ])
   }
 

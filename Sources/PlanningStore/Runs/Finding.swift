@@ -50,6 +50,7 @@ package enum FindingCode: Hashable, Sendable {
   case unknownRole, sourceMissing, probableDuplicate, notCovered, projectArchivedHere, unknownZone, totalsDisagree
   case longEntry, overlap, noBillableFlag
   case runFailed
+  case kindNotAvailable, kindFailed, unknownField, unexpectedValue, manyGone
   /// Of an earlier version.
   case other(String)
 
@@ -57,7 +58,9 @@ package enum FindingCode: Hashable, Sendable {
     (.unknownRole, "unknown_role"), (.sourceMissing, "source_missing"), (.probableDuplicate, "probable_duplicate"),
     (.notCovered, "not_covered"), (.projectArchivedHere, "project_archived_here"), (.unknownZone, "unknown_zone"),
     (.totalsDisagree, "totals_disagree"), (.longEntry, "long_entry"), (.overlap, "overlap"),
-    (.noBillableFlag, "no_billable_flag"), (.runFailed, "run_failed"),
+    (.noBillableFlag, "no_billable_flag"), (.runFailed, "run_failed"), (.kindNotAvailable, "kind_not_available"),
+    (.kindFailed, "kind_failed"), (.unknownField, "unknown_field"), (.unexpectedValue, "unexpected_value"),
+    (.manyGone, "many_gone"),
   ]
 
   package init(rawValue: String) {
@@ -105,6 +108,16 @@ package enum FindingFact: Codable, Sendable, Equatable {
   case leaving(people: Int)
   /// The run broke; what broke it, as it was said then.
   case runFailed(cause: String)
+  /// The plan or the key does not allow a kind of the replica, from now on; or it does again.
+  case kindNotAvailable(kind: String, isBack: Bool)
+  /// A kind of the replica could not be read; as it was said then.
+  case kindFailed(kind: String, cause: String)
+  /// Clockify sends a member that rota does not know: it is in `raw`.
+  case unknownField(kind: String, path: String)
+  /// Clockify sends a value of another form than expected: it is in `raw`.
+  case unexpectedValue(kind: String, path: String)
+  /// So many rows of a kind went at once that the key may have lost rights.
+  case manyGone(kind: String, rows: Int)
   /// Of an earlier version: as it was said then.
   case told(code: String, message: String)
 
@@ -141,6 +154,11 @@ package enum FindingFact: Codable, Sendable, Equatable {
     case .totalsDisagree: .totalsDisagree
     case .vanished, .leaving: .reason(.deleteBrake)
     case .runFailed: .runFailed
+    case .kindNotAvailable: .kindNotAvailable
+    case .kindFailed: .kindFailed
+    case .unknownField: .unknownField
+    case .unexpectedValue: .unexpectedValue
+    case .manyGone: .manyGone
     case .told(let code, _): FindingCode(rawValue: code)
     }
   }

@@ -53,6 +53,22 @@ package struct Runs: Subject {
       ])
   }
 
+  /// Adds what was read after the import itself had ended: requests, and the summary with it.
+  package func add(_ id: Int64, requests: Int, summary: String) throws {
+    try db.execute(
+      sql: """
+        UPDATE import_run SET requests = requests + ?, summary = ?,
+          machine_finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+        WHERE id = ?
+        """, arguments: [requests, summary, id])
+  }
+
+  /// When the first run that read the replica began; nil: none did.
+  package func firstReplica() throws -> Instant? {
+    try String.fetchOne(db, sql: "SELECT min(started_at) FROM import_run WHERE scope LIKE '%replica%'")
+      .flatMap { Instant($0) }
+  }
+
   /// Requests that runs sent within the last hour of the machine's clock, each with the run's end, seconds since 1970.
   package func requestsOfLastHour() throws -> [(count: Int, at: Double)] {
     try Row.fetchAll(

@@ -1,3 +1,7 @@
+import ClockifyAPI
+import Planning
+import PlanningStore
+
 extension ReplicaKind {
   static let holidays = ReplicaKind(
     "holidays", .list(path: "/holidays", isPaged: false), feature: "TIME_OFF",
@@ -105,7 +109,13 @@ extension ReplicaKind {
         time_off_period_half_day_start Z ← timeOffPeriod.halfDayHours.start: when the half day begins
         time_off_period_half_day_end Z ← timeOffPeriod.halfDayHours.end: when it ends
         user_time_zone T: the zone of the dates
-        """))
+        first_date D ← -: the first date in that zone
+        last_date D ← -: the last date in that zone
+        """,
+      derived: [
+        "first_date": { TimeOffDates($0).map { .text("\($0.days.lowerBound)") } ?? .null },
+        "last_date": { TimeOffDates($0).map { .text("\($0.days.upperBound)") } ?? .null },
+      ]))
 
   static let timeOffBalances = ReplicaKind(
     "time_off_balances",
@@ -131,4 +141,39 @@ extension ReplicaKind {
         policy_time_unit T: days or hours
         policy_archived B: nobody can ask for it any more
         """))
+}
+
+/// The dates of a request: its bounds are instants of midnights in the person's zone.
+struct TimeOffDates {
+  let days: ClosedRange<CalendarDay>
+
+  /// Whether the end is the last date's midnight or the next one's is not known for sure: that which has as many days from
+  /// Monday to Friday as the request takes, else the next one's.
+  ///
+  /// - Returns: nil where there are no bounds.
+  init?(_ request: JSONTree) {
+    func instant(_ name: String) -> Instant? {
+      guard case .text(let text)? = request.at(["timeOffPeriod", "period", name]) else { return nil }
+      return ClockifyTime.instant(text).flatMap { Instant($0) }
+    }
+    guard let start = instant("start"), let end = instant("end"), start <= end else { return nil }
+    var name = "UTC"
+    if case .text(let zone)? = request["userTimeZone"] { name = zone }
+    let first = Zone.day(of: start, in: name)
+    let last = Zone.day(of: end, in: name)
+    let isMidnight = last > first && Zone.day(of: end + -1, in: name) < last
+    guard isMidnight else {
+      days = first...last
+      return
+    }
+    let taken = request["balanceDiff"].flatMap { ReplicaForm.real.read($0) }
+    func workingDays(_ days: ClosedRange<CalendarDay>) -> Int { days.count { WorkingDays.mondayToFriday.contains($0.weekday) } }
+    if case .real(let taken)? = taken, abs(taken) == Double(workingDays(first...last)), request["timeUnit"] == .text("DAYS"),
+      workingDays(first...last) != workingDays(first...(last - 1))
+    {
+      days = first...last
+    } else {
+      days = first...(last - 1)
+    }
+  }
 }

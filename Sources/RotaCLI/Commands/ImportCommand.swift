@@ -21,7 +21,7 @@ struct ImportCommand: AsyncParsableCommand {
   @OptionGroup var dryRun: DryRunOption
   @OptionGroup var json: JSONOption
 
-  @Option(help: "What to import, of clients,projects,people,actuals. Default: all that are enabled.")
+  @Option(help: "What to import, of clients,projects,people,actuals,replica. Default: all that are enabled.")
   var scope: String?
 
   @Option(help: "Read the time again from this date on (YYYY-MM-DD) instead of the usual window.")
@@ -113,7 +113,7 @@ struct ImportCommand: AsyncParsableCommand {
     let words = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     let scopes = words.compactMap { ImportScope(rawValue: $0) }
     guard !words.isEmpty, scopes.count == words.count else {
-      throw UserError("--scope must be some of clients,projects,people,actuals, not \"\(text)\"")
+      throw UserError("--scope must be some of clients,projects,people,actuals,replica, not \"\(text)\"")
     }
     return Set(scopes)
   }

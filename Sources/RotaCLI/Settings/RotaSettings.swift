@@ -15,6 +15,7 @@ struct RotaSettings {
   var requestsPerHour: Int?
   var retrySeconds = 1.5
   var imports = ImportSettings()
+  var replica = ReplicaSettings()
   var logLevel = "info"
   var night = NightSettings()
   var webListen = "127.0.0.1:8787"
@@ -124,6 +125,15 @@ struct SettingKey {
     .init(
       path: "planning.working_days", kind: .weekdays, default: "[mon, tue, wed, thu, fri]",
       meaning: "of new people's contracts"),
+    .init(
+      path: "replicate.kinds", kind: .list, default: "auto",
+      meaning: "auto = every kind that the plan allows, off, or a list of kinds (rota replica schema)"),
+    .init(
+      path: "replicate.money", kind: .words(["true", "false"]), default: "true",
+      meaning: "false = rates, amounts and costs are asked for and kept nowhere"),
+    .init(
+      path: "replicate.period_days", kind: .whole(1...3660), default: "366",
+      meaning: "planned work is read so many days before and after today"),
     .init(path: "history_days", kind: .whole(1...36_500), default: "400", meaning: "how long findings are kept"),
     .init(
       path: "log_level", kind: .words(["debug", "info", "warning", "error"]), default: "info",

@@ -1,6 +1,7 @@
 import Foundation
 import Importing
 import Planning
+import Replicating
 import Steering
 import Yams
 
@@ -180,6 +181,9 @@ struct SettingsLoader {
     settings.imports.minutesPerDay = whole("planning.minutes_per_day") ?? settings.imports.minutesPerDay
     settings.imports.workingDays = weekdays("planning.working_days") ?? settings.imports.workingDays
     settings.imports.historyDays = whole("history_days") ?? settings.imports.historyDays
+    settings.replica.kinds = kinds()
+    settings.replica.withMoney = word("replicate.money") != "false"
+    settings.replica.periodDays = whole("replicate.period_days") ?? settings.replica.periodDays
     settings.logLevel = word("log_level") ?? settings.logLevel
     settings.night.metricsFile = text("metrics_file")
     settings.night.notify.command = text("notify.command")
@@ -194,6 +198,18 @@ struct SettingsLoader {
     settings.webPublicURL = value("web.public_url", Self.url)
     settings.webProxyHeader = text("web.proxy_header")
     settings.webProxyFrom = given["web.proxy_from"]?.parts ?? settings.webProxyFrom
+  }
+
+  private mutating func kinds() -> ReplicaSettings.Kinds {
+    guard let (parts, place) = given["replicate.kinds"] else { return .auto }
+    if parts == ["auto"] { return .auto }
+    if parts == ["off"] { return .off }
+    for name in parts where !ReplicaKind.names.contains(name) {
+      let near = NearestWord.to(name, among: ReplicaKind.names)
+      problems.append(
+        "\(place): 'replicate.kinds': there is no kind \"\(name)\"\(near.map { ". Did you mean '\($0)'?" } ?? "")")
+    }
+    return .some(parts)
   }
 
   private mutating func filter(_ path: String) -> ImportFilter {

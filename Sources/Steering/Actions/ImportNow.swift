@@ -45,16 +45,25 @@ extension Desk {
     let switches = try database.read { try Switches($0) }
     if action.namesScopes { try switches.refuse(request.scopes) }
     request.scopes = switches.left(of: request.scopes)
-    let clockify = try source(database, action.waits)
+    if replica.kinds == .off { request.scopes.remove(.replica) }
+    var clockify = try source(database, action.waits)
+    let replication = request.scopes.contains(.replica) ? Replication(database, replica, request) : nil
+    clockify.carriage = replication?.carriage
     let pipeline = ImportPipeline(
       database: database, source: clockify, settings: switches.applied(to: settings),
       request: request, logger: logger, wording: .english
-    ) { step in
+    ) { [clockify] step in
       logger.debug("\(step.words)")
       lock.show(step: step.shown(requests: clockify.budget.count))
       progress?.say(step.words)
     }
-    return try await pipeline.run()
+    var report = try await pipeline.run()
+    try await replication?.complete(&report, from: clockify) { words in
+      logger.debug("\(words)")
+      lock.show(step: LockHolder.Step(words, requests: clockify.budget.count))
+      progress?.say(words)
+    }
+    return report
   }
 }
 

@@ -54,7 +54,8 @@ package struct Auditor {
         try session.audit.strip()
         try session.settings.set(Setting.actualsEnabledAt, desk.now.description, at: desk.now)
       }
-      var request = ImportRequest(trigger: .manual, since: days.lowerBound, now: desk.now)
+      var request = ImportRequest(
+        trigger: .manual, scopes: Set(ImportScope.plan), since: days.lowerBound, now: desk.now)
       request.until = days.upperBound
       let report = try await desk.perform(ImportNow(request), on: copy)
       guard report.status == .done else {

@@ -91,7 +91,8 @@ extension StoreSession {
   package func attempts(since instant: Instant) throws -> [NightlySchedule.Attempt] {
     try runs.latest(limit: 200, since: instant).compactMap { run in
       guard let startedAt = Instant(run.startedAt) else { return nil }
-      let isWhole = !run.isNarrowed && run.scope == ImportScope.allCases.map(\.rawValue).joined(separator: ",")
+      let scopes = Set(run.scope.split(separator: ",").map(String.init))
+      let isWhole = !run.isNarrowed && scopes.isSuperset(of: ImportScope.plan.map(\.rawValue))
       return .init(
         startedAt: startedAt, isComplete: isWhole && [.done, .held].contains(run.status),
         isScheduled: run.trigger == .scheduled)

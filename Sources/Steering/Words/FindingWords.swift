@@ -91,6 +91,16 @@ extension Finding {
     case .leaving(let people):
       "a filter of the settings would take away \(entries) entries of \(people) people at once: they are left as they were"
     case .runFailed(let cause): cause
+    case .kindNotAvailable(let kind, let isBack):
+      isBack
+        ? "\(kind) can be read again" : "\(kind) are not on this plan, or the key may not see them: what was read stays"
+    case .kindFailed(let kind, let cause): "\(kind) could not be read, what was read stays: \(cause)"
+    case .unknownField(let kind, let path):
+      "Clockify sends a field of \(kind) that rota does not know: \(path); it is kept in raw"
+    case .unexpectedValue(let kind, let path):
+      "Clockify sends another form of \(path) of \(kind) than expected; it is kept in raw"
+    case .manyGone(let kind, let rows):
+      "\(rows) rows of \(kind) are gone at once: has the key lost rights? They are marked, and come back by themselves"
     case .told(_, let message): message
     }
   }

@@ -34,7 +34,7 @@ package struct ReportWords {
     for dead in summary.deadRuns {
       lines.append("Run \(dead) had died; it is marked failed, and this run took its work over.")
     }
-    lines += itemLines + timeLines + workspaceLines + needs
+    lines += itemLines + timeLines + workspaceLines + replicaLines + needs
     return lines.flatMap { Words.wrapped($0) }
   }
 
@@ -143,6 +143,11 @@ package struct ReportWords {
       }
       return words.map { "  \(workspaces.count > 1 ? "\(workspace.name): " : "time was ")\($0)" }
     }
+  }
+
+  private var replicaLines: [String] {
+    guard let kinds = summary.replica else { return [] }
+    return ReplicaWords(kinds).lines(eachKind: isDryRun).map { "  \($0)" }
   }
 
   private func reasonLine(_ name: String, _ seconds: Int, _ sums: [String: RunSummary.Sum]) -> String? {
