@@ -39,7 +39,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name, dependencies: ["RotaTesting"] + dependencies, swiftSettings: settings)
+    name: name, dependencies: ["RotaTesting"] + dependencies, exclude: name == "ReplicatingTests" ? ["Fixtures"] : [],
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -116,7 +117,10 @@ let package = Package(
     tests("PlanningTests", ["Planning"]),
     tests(
       "ReplicatingTests",
-      ["ClockifyAPI", "ClockifySimulator", "Migrations", "PlanningStore", "Importing", "Replicating", "Steering", logging]),
+      [
+        "ClockifyAPI", "ClockifySimulator", "Migrations", "Planning", "PlanningStore", "Importing", "Replicating",
+        "Steering", logging,
+      ]),
     tests("ClockifyAPITests", ["ClockifyAPI", "ClockifySimulator"]),
     tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore", "Importing", "ClockifySimulator"]),

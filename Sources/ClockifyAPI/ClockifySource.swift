@@ -9,6 +9,8 @@ package struct ClockifySource: Sendable {
   private let pageSizes = PageSizes()
   /// nil: nobody keeps more than the import needs.
   package var carriage: ListCarriage?
+  /// nil: entries are read without details.
+  package var details: EntryDetails.Wanted?
 
   package init(
     addresses: ClockifyAddresses, credential: ClockifyCredential, budget: RequestBudget,
@@ -81,8 +83,8 @@ package struct ClockifySource: Sendable {
   /// - Returns: nil if Clockify says that the id is gone (400, code 501: deleted, foreign or never there).
   package func timeEntry(_ id: String, in workspace: String) async throws -> ClockifyTimeEntry? {
     do {
-      return try await transport.send(.init(path: "/workspaces/\(workspace)/time-entries/\(id)")) {
-        try EntryDecoding.entry($0.body, request: $0.request)
+      return try await transport.send(.init(path: "/workspaces/\(workspace)/time-entries/\(id)")) { [details] in
+        try EntryDecoding.entry($0.body, request: $0.request, details: details)
       }
     } catch let error as ClockifyError where error.code == .entityMissing {
       return nil
@@ -100,7 +102,7 @@ package struct ClockifySource: Sendable {
     try await eachPage(
       "/workspaces/\(workspace)/user/\(user)/time-entries",
       query: [("start", Timestamp.text(slice.from)), ("end", Timestamp.text(slice.to))],
-      decode: { try EntryDecoding.entries($0.body, request: $0.request) }, id: \.id, consume: consume)
+      decode: { [details] in try EntryDecoding.entries($0.body, request: $0.request, details: details) }, id: \.id, consume: consume)
   }
 
   // MARK: Paging

@@ -20,6 +20,10 @@ package struct ClockifyTimeEntry: Sendable, Equatable {
   package var statedSeconds: Int?
   /// IANA name, where the answer states it: the recording person's zone.
   package var timeZone: String?
+  /// nil: it was read without details.
+  package var isLocked: Bool?
+  package var details: EntryDetails?
+  package var source: EntryDetails.Source?
 
   package init(id: String, userID: String, start: Int) {
     self.id = id

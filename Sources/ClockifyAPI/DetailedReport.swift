@@ -92,7 +92,8 @@ extension ClockifySource {
     while true {
       restart()
       let query = ReportQuery(
-        workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
+        workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects,
+        details: details)
       do {
         var reading = SliceReading()
         let pages = ReportPages(source: self, query: query, first: begun?.answer(to: query), prepare: prepare)
@@ -114,14 +115,14 @@ extension ClockifySource {
     in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil
   ) async -> BegunReport? {
     let query = ReportQuery(
-      workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects)
+      workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects, details: details)
     return (try? query.request(1)).map { BegunReport(query: query, first: ReportAnswer(to: $0, transport)) }
   }
 
   /// How many entries the server says a slice has, for one request; nil: it does not say.
   package func statedEntries(in workspace: String, slice: ReportSlice) async throws -> Int? {
     try await reportPage(
-      1, ReportQuery(workspace: workspace, slice: slice, size: 50, users: nil, projects: nil)
+      1, ReportQuery(workspace: workspace, slice: slice, size: 50, users: nil, projects: nil, details: nil)
     ).content.statedEntries
   }
 
@@ -136,8 +137,16 @@ extension ClockifySource {
     let size: Int
     let users: Set<String>?
     let projects: Set<String>?
+    /// nil: entries are read without details.
+    let details: EntryDetails.Wanted?
     /// Seconds asked for on both sides, because whether edges are included is not proven.
     var margin = 1
+
+    static func == (one: ReportQuery, other: ReportQuery) -> Bool {
+      one.workspace == other.workspace && one.slice == other.slice && one.size == other.size && one.users == other.users
+        && one.projects == other.projects && one.details?.withMoney == other.details?.withMoney
+        && one.margin == other.margin
+    }
 
     var path: String { "/workspaces/\(workspace)/reports/detailed" }
   }
@@ -146,17 +155,20 @@ extension ClockifySource {
   func reportPage(_ number: Int, _ query: ReportQuery, answer: HTTPTransport.Response? = nil) async throws -> Page {
     try await transport.send(query.request(number), first: answer) { response in
       Page(
-        content: try EntryDecoding.reportPage(response.body, request: response.request), lastPage: response.lastPage)
+        content: try EntryDecoding.reportPage(response.body, request: response.request, details: query.details),
+        lastPage: response.lastPage)
     }
   }
 }
 
 extension ClockifySource.ReportQuery {
   func request(_ page: Int) throws -> HTTPTransport.Request {
+    let asksMoney = details?.withMoney ?? false
     let body = ReportBody(
       dateRangeStart: Timestamp.text(slice.from - margin), dateRangeEnd: Timestamp.text(slice.to + margin),
       detailedFilter: .init(page: page, pageSize: size), users: users.map(ReportBody.Choice.init),
-      projects: projects.map(ReportBody.Choice.init))
+      projects: projects.map(ReportBody.Choice.init), amountShown: asksMoney ? "EARNED" : "HIDE_AMOUNT",
+      amounts: asksMoney ? ["EARNED", "COST"] : nil)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return .init(host: .reports, path: path, body: Array(try encoder.encode(body)))
@@ -185,9 +197,10 @@ private struct ReportBody: Encodable {
   let dateRangeEnd: String
   let timeZone = "UTC"
   let rounding = false
-  let amountShown = "HIDE_AMOUNT"
   let sortOrder = "ASCENDING"
   let detailedFilter: Page
   let users: Choice?
   let projects: Choice?
+  let amountShown: String
+  let amounts: [String]?
 }

@@ -6,8 +6,12 @@ package import NIOCore
 /// the rest: unknown fields, null, "", missing, numbers as text. clockify-api.md 5.2, 6.2, 11.
 package enum EntryDecoding {
   /// - Throws: `ClockifyError` with code `malformed`.
-  package static func reportPage(_ body: ByteBuffer, request: String) throws -> ClockifyReportPage {
+  /// - Parameter wanted: nil: without details.
+  package static func reportPage(
+    _ body: ByteBuffer, request: String, details wanted: EntryDetails.Wanted? = nil
+  ) throws -> ClockifyReportPage {
     try decode(body, request: request) { scanner in
+      let source = wanted.map { (EntryDetails.Source.report(withMoney: $0.withMoney), $0) }
       var page = ClockifyReportPage()
       var hasEntries = false
       try scanner.object { scanner, key in
@@ -15,7 +19,7 @@ package enum EntryDecoding {
         case "timeentries", "timeEntries":
           hasEntries = true
           page.entries.reserveCapacity(1000)
-          try scanner.array { scanner in page.entries.append(try entry(&scanner)) }
+          try scanner.array { scanner in page.entries.append(try entry(&scanner, source)) }
         case "totals":
           try totals(&scanner, into: &page)
         default:
@@ -30,17 +34,24 @@ package enum EntryDecoding {
   /// A page of one person's entries.
   ///
   /// - Throws: `ClockifyError` with code `malformed`.
-  package static func entries(_ body: ByteBuffer, request: String) throws -> [ClockifyTimeEntry] {
+  package static func entries(
+    _ body: ByteBuffer, request: String, details wanted: EntryDetails.Wanted? = nil
+  ) throws -> [ClockifyTimeEntry] {
     try decode(body, request: request) { scanner in
+      let source = wanted.map { (EntryDetails.Source.entry(withMoney: $0.withMoney), $0) }
       var entries: [ClockifyTimeEntry] = []
-      try scanner.array { scanner in entries.append(try entry(&scanner)) }
+      try scanner.array { scanner in entries.append(try entry(&scanner, source)) }
       return entries
     }
   }
 
   /// - Throws: `ClockifyError` with code `malformed`.
-  package static func entry(_ body: ByteBuffer, request: String) throws -> ClockifyTimeEntry {
-    try decode(body, request: request) { try entry(&$0) }
+  package static func entry(
+    _ body: ByteBuffer, request: String, details wanted: EntryDetails.Wanted? = nil
+  ) throws -> ClockifyTimeEntry {
+    try decode(body, request: request) { scanner in
+      try entry(&scanner, wanted.map { (.entry(withMoney: $0.withMoney), $0) })
+    }
   }
 
   private struct Missing: Error {
@@ -94,8 +105,11 @@ package enum EntryDecoding {
     Int(text) ?? Double(text).flatMap { Int(exactly: $0.rounded()) }
   }
 
-  private static func entry(_ scanner: inout JSONScanner) throws -> ClockifyTimeEntry {
+  private static func entry(
+    _ scanner: inout JSONScanner, _ wanted: (source: EntryDetails.Source, details: EntryDetails.Wanted)?
+  ) throws -> ClockifyTimeEntry {
     var entry = ClockifyTimeEntry(id: "", userID: "", start: .min)
+    var reader = wanted.map { DetailReader($0.details) }
     try scanner.object { scanner, key in
       switch key {
       case "_id", "id", "get_id": entry.id = try scanner.text() ?? entry.id
@@ -109,8 +123,14 @@ package enum EntryDecoding {
       case "type": entry.type = try scanner.repeatedText()
       case "timeInterval":
         if try scanner.peek() == UInt8(ascii: "{") { try interval(&scanner, into: &entry) } else { try scanner.skip() }
-      default: try scanner.skip()
+      default:
+        if reader != nil { try reader?.read(key, &scanner) } else { try scanner.skip() }
       }
+    }
+    if let reader {
+      entry.source = wanted?.source
+      entry.isLocked = reader.isLocked
+      entry.details = reader.details
     }
     if entry.id.isEmpty { throw Missing(field: "id", entry: nil) }
     if entry.userID.isEmpty { throw Missing(field: "userId", entry: entry.id) }

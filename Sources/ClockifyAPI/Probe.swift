@@ -42,7 +42,7 @@ package struct Probe: Sendable {
 
   private func query(_ slice: ReportSlice, size: Int, margin: Int = 0) -> ClockifySource.ReportQuery {
     ClockifySource.ReportQuery(
-      workspace: workspace, slice: slice, size: size, users: nil, projects: nil, margin: margin)
+      workspace: workspace, slice: slice, size: size, users: nil, projects: nil, details: nil, margin: margin)
   }
 
   private func answer(_ question: String, _ holds: Bool?, _ detail: String) -> ProbeFinding {

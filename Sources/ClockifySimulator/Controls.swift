@@ -34,6 +34,8 @@ public struct Controls: Sendable {
   public var reportStatesZones = true
   public var reportRootKey = "timeentries"
   public var reportIDKey = "_id"
+  /// `isLocked` or `locked`.
+  public var reportLockKey = "isLocked"
   /// Self-hosted servers may have no reports service: 404.
   public var hasReports = true
 

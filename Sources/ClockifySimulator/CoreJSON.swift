@@ -56,11 +56,12 @@ struct CoreJSON {
   }
 
   func profile(_ user: SimulatedWorkspace.User) -> [String: Any] {
-    [
+    let row: [String: Any] = [
       "name": optionalText(user.name), "email": user.email, "weekStart": "MONDAY", "workCapacity": "PT8H",
       "workingDays": "[\"MONDAY\",\"TUESDAY\",\"WEDNESDAY\",\"THURSDAY\",\"FRIDAY\"]",
       "userCustomFieldValues": [Any](),
     ]
+    return row.merging(user.profile) { $1 }
   }
 
   func group(
@@ -119,8 +120,9 @@ struct CoreJSON {
     var row: [String: Any] = [
       "id": entry.id, "description": entry.description, "userId": entry.userID, "workspaceId": workspace.id,
       "projectId": optionalText(entry.projectID), "taskId": optionalText(entry.taskID),
-      "tagIds": entry.tagIDs.isEmpty ? optional([String]()) : entry.tagIDs as Any, "isLocked": false, "kioskId": null,
-      "hourlyRate": null, "costRate": null, "customFieldValues": [Any](),
+      "tagIds": entry.tagIDs.isEmpty ? optional([String]()) : entry.tagIDs as Any, "isLocked": entry.isLocked, "kioskId": optionalText(entry.kioskID),
+      "hourlyRate": rate(entry.hourlyRate), "costRate": rate(entry.costRate),
+      "customFieldValues": entry.customFields.map { ["customFieldId": $0.id, "name": "field", "type": "TXT", "value": $0.value] },
       "timeInterval": [
         "start": ReportText.utc(entry.start), "end": optionalText(entry.end.map(ReportText.utc)),
         "duration": optionalText(entry.end.map { Self.isoDuration($0 - entry.start) }),
@@ -130,6 +132,8 @@ struct CoreJSON {
     if let type = entry.type { row["type"] = type }
     return row
   }
+
+  private func rate(_ amount: Int?) -> Any { amount.map { ["amount": $0, "currency": "EUR"] as [String: Any] } ?? null }
 
   static func isoDuration(_ seconds: Int) -> String {
     let parts = [(seconds / 3600, "H"), (seconds / 60 % 60, "M"), (seconds % 60, "S")]

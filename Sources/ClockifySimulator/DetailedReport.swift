@@ -12,6 +12,7 @@ struct ReportRequest: Sendable {
   var userIDs: Set<String>?
   var projectIDs: Set<String>?
   var countsTotals: Bool
+  var asksAmounts: Bool
 
   /// - Returns: nil where a required field is missing or the body is no JSON object.
   init?(_ body: ByteBuffer) {
@@ -27,6 +28,7 @@ struct ReportRequest: Sendable {
     isDescending = object["sortOrder"] as? String != "ASCENDING"
     userIDs = (object["users"] as? [String: Any]).flatMap { $0["ids"] as? [String] }.map(Set.init)
     projectIDs = (object["projects"] as? [String: Any]).flatMap { $0["ids"] as? [String] }.map(Set.init)
+    asksAmounts = !["HIDE_AMOUNT", nil].contains(object["amountShown"] as? String)
     countsTotals = (filter["options"] as? [String: Any])?["totals"] as? String != "EXCLUDE"
   }
 }
@@ -67,7 +69,8 @@ struct DetailedReport {
     let size = min(request.pageSize, controls.silentPageCap ?? request.pageSize)
     let skipped = min(rows.count, max(0, request.page - 1) * size)
     let count = min(size, rows.count - skipped)
-    var text = ReportText(zone: zone, workspace: workspace, controls: controls)
+    let seesMoney = request.asksAmounts && workspace.users.first { $0.id == owner }?.role != .member
+    var text = ReportText(zone: zone, workspace: workspace, controls: controls, showsMoney: seesMoney)
     text.open(rows: rows, countsTotals: request.countsTotals)
     for offset in skipped..<skipped + count {
       let index = request.isDescending ? rows.endIndex - 1 - offset : rows.startIndex + offset

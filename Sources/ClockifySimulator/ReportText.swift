@@ -7,12 +7,14 @@ struct ReportText {
   private let zone: TimeZone
   private let isUTC: Bool
   private let controls: Controls
+  private let showsMoney: Bool
   private let users: [String: SimulatedWorkspace.User]
   private let projects: [String: SimulatedWorkspace.Project]
   private let clients: [String: SimulatedWorkspace.Client]
   private var zones: [String: TimeZone] = [:]
 
-  init(zone: TimeZone, workspace: SimulatedWorkspace, controls: Controls) {
+  init(zone: TimeZone, workspace: SimulatedWorkspace, controls: Controls, showsMoney: Bool) {
+    self.showsMoney = showsMoney
     self.zone = zone
     self.controls = controls
     isUTC = zone.secondsFromGMT() == 0 && zone.nextDaylightSavingTimeTransition == nil
@@ -64,8 +66,37 @@ struct ReportText {
     tags(entry)
     if let type = entry.type { field("type", type) }
     if controls.unknownValues { buffer.writeString(",\"mood\":{\"level\":[1,2.5e3,null,true]}") }
+    field("approvalRequestId", entry.approvalRequestID)
+    buffer.writeString(",\"\(controls.reportLockKey)\":\(entry.isLocked)")
+    customFields(entry)
+    money(entry)
+    buffer.writeString("}")
+  }
+
+  private mutating func customFields(_ entry: SimulatedWorkspace.Entry) {
+    buffer.writeString(",\"customFields\":[")
+    for (index, custom) in entry.customFields.enumerated() {
+      buffer.writeString(index == 0 ? "{" : ",{")
+      field("_id", custom.id, isFirst: true)
+      field("name", "field")
+      field("type", "TXT")
+      field("value", custom.value)
+      buffer.writeString("}")
+    }
+    buffer.writeString("]")
+  }
+
+  /// Minor units with decimals; nothing is shown that was not asked for, or that the reader may not see.
+  private mutating func money(_ entry: SimulatedWorkspace.Entry) {
+    guard showsMoney, let end = entry.end else {
+      buffer.writeString(",\"amount\":null,\"rate\":null")
+      return
+    }
+    func earned(_ rate: Int?) -> String { "\(Double(rate ?? 0) * Double(end - entry.start) / 3600)" }
+    let (rate, cost) = ("\(Double(entry.hourlyRate ?? 0))", "\(Double(entry.costRate ?? 0))")
     buffer.writeString(
-      ",\"approvalRequestId\":null,\"isLocked\":false,\"customFields\":[],\"amount\":null,\"rate\":null}")
+      ",\"currency\":\"EUR\",\"rate\":\(rate),\"amount\":\(earned(entry.hourlyRate)),\"earnedRate\":\(rate),"
+        + "\"earnedAmount\":\(earned(entry.hourlyRate)),\"costRate\":\(cost),\"costAmount\":\(earned(entry.costRate))")
   }
 
   private mutating func interval(_ entry: SimulatedWorkspace.Entry, person: String?) {

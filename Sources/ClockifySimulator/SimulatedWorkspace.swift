@@ -30,6 +30,8 @@ public struct SimulatedWorkspace: Sendable {
     public var membershipStatus = "ACTIVE"
     /// Removed from the workspace: in no list, but still in reports (clockify-api.md 2.3).
     public var isRemoved = false
+    /// Further members of their profile.
+    public var profile: SimulatedThing = [:]
     /// Further members of the row; `roles` are shown only where they are asked for.
     public var members: SimulatedThing = [:]
 
@@ -48,10 +50,11 @@ public struct SimulatedWorkspace: Sendable {
     /// Further members of the row; `teamManagers` are shown only where they are asked for.
     public var members: SimulatedThing = [:]
 
-    public init(id: String, name: String, userIDs: [String]) {
+    public init(id: String, name: String, userIDs: [String], members: SimulatedThing = [:]) {
       self.id = id
       self.name = name
       self.userIDs = userIDs
+      self.members = members
     }
   }
 
@@ -96,9 +99,10 @@ public struct SimulatedWorkspace: Sendable {
     /// Further members of the row.
     public var members: SimulatedThing = [:]
 
-    public init(id: String, name: String) {
+    public init(id: String, name: String, members: SimulatedThing = [:]) {
       self.id = id
       self.name = name
+      self.members = members
     }
   }
 
@@ -108,9 +112,10 @@ public struct SimulatedWorkspace: Sendable {
     /// Further members of the row.
     public var members: SimulatedThing = [:]
 
-    public init(id: String, name: String) {
+    public init(id: String, name: String, members: SimulatedThing = [:]) {
       self.id = id
       self.name = name
+      self.members = members
     }
   }
 
@@ -129,6 +134,15 @@ public struct SimulatedWorkspace: Sendable {
     public var start: Int
     /// nil: the timer runs.
     public var end: Int?
+    public var isLocked = false
+    public var approvalRequestID: String?
+    /// Only lists and entries by id show it.
+    public var kioskID: String?
+    /// Minor units an hour; shown to who may see rates, in reports only where amounts are asked for.
+    public var hourlyRate: Int?
+    public var costRate: Int?
+    /// Field id and value.
+    public var customFields: [(id: String, value: String)] = []
 
     public init(id: String, userID: String, projectID: String?, start: Int, end: Int?) {
       self.id = id

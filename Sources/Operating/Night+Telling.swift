@@ -128,7 +128,7 @@ extension Night {
 
   private func metrics(_ database: PlanningDatabase) throws -> Metrics {
     try database.read { session in
-      let status = try Status(session, now: now)
+      let status = try Status(session, now: now, replica: desk.replica)
       return try Metrics(
         session, last: status.last, lastComplete: status.lastComplete,
         waiting: status.waiting.items.map { Problem($0) },

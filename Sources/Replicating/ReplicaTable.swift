@@ -84,7 +84,7 @@ package struct ReplicaTable: Sendable {
   /// What `<parent>_id` is called in the tables of its children.
   package var parentColumn: String { "\(name.dropFirst("clockify_".count))_id" }
 
-  func parentColumn(of child: ReplicaChild) -> String { child.parentColumn ?? parentColumn }
+  package func parentColumn(of child: ReplicaChild) -> String { child.parentColumn ?? parentColumn }
 
   package func columns(by writer: ReplicaColumn.Writer) -> [ReplicaColumn] { columns.filter { $0.writer == writer } }
 }

@@ -12,7 +12,7 @@ extension Composition {
   /// - Parameter surface: what imports that are started there are marked with: `web`, or `demo`.
   func webWiring(startedAs surface: String = "web") -> WebWiring {
     let composition = self
-    return WebWiring(
+    var wiring = WebWiring(
       database: settings.database, settings: settings.imports, version: Rota.configuration.version, logger: logger,
       now: { composition.now },
       desk: { composition.desk($0, now: composition.now, nil) },
@@ -22,6 +22,8 @@ extension Composition {
         try await composition.run(
           ["actuals", "audit"], ["--json", "--from", days.lowerBound.description, "--to", days.upperBound.description])
       }, settingRows: settingRows, settingsFile: settings.file)
+    wiring.replica = settings.replica
+    return wiring
   }
 
   /// Every setting; commands and addresses may hold secrets and only say that they are set.

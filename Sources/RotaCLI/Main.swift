@@ -51,7 +51,7 @@ struct Rota: AsyncParsableCommand {
         subcommands: [
           ImportCommand.self, NightlyCommand.self, ScheduleCommand.self, NotifyCommand.self, StatusCommand.self,
           RunsCommand.self, SwitchCommand.self, ReferencesCommand.self, DriftCommand.self,
-          DuplicatesCommand.self, ConflictsCommand.self,
+          DuplicatesCommand.self, ConflictsCommand.self, ReplicaCommand.self,
         ]),
       CommandGroup(name: "In a browser", subcommands: [ServeCommand.self, WebCommand.self]),
       CommandGroup(

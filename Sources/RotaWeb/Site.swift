@@ -9,6 +9,7 @@ package struct WebWiring: Sendable {
   /// The planning database.
   package var database: String
   package var settings: ImportSettings
+  package var replica = ReplicaSettings()
   package var version: String
   package var logger: Logger
   /// UTC.

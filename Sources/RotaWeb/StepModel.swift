@@ -34,6 +34,7 @@ extension NextStep {
     case .check: ("/integration?check=now#connection", "Check the connection")
     case .status: ("/", "Home")
     case .runs: ("/runs", "See the runs")
+    case .replica: nil
     case .run(let run): ("/runs/\(run)", "See run \(run)")
     case .fixUnknownRoles, .giveRolesOrAllowUnknown: ("/people?role=Unknown", "Give roles")
     case .giveRoleFrom(_, let person): ("/people/\(person)#role", "Say from when")

@@ -21,6 +21,8 @@ package enum NextStep: Codable, Sendable, Hashable {
   // Runs
   case runs
   case run(Int64)
+  /// Which kinds of Clockify's are kept, and how far.
+  case replica
 
   // Roles and actuals
   case fixUnknownRoles

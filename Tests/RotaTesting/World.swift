@@ -5,7 +5,7 @@ package import Importing
 import Logging
 package import Planning
 package import PlanningStore
-import Steering
+package import Steering
 
 /// A simulated Clockify, a fresh database, and a clock set by hand: what import tests stand on.
 ///
@@ -16,6 +16,10 @@ package final class World {
   package private(set) var database: PlanningDatabase
   package let folder: URL
   package var settings = ImportSettings()
+  /// nil: imports keep nothing beside the plan; else they go through the desk.
+  package var replica: ReplicaSettings?
+  /// Requests that an hour may have, of imports through the desk; nil: as many as one likes.
+  package var perHour: Int?
   package var now: Instant
   private var counter = 0
 
@@ -152,6 +156,10 @@ package final class World {
     ImportReport, any Error
   > {
     let (database, settings, url) = (copy ?? database, settings, clockify.apiURL)
+    if replica != nil {
+      let desk = desk
+      return Task { try await desk.perform(ImportNow(request), on: database) }
+    }
     return Task {
       // As the desk does it.
       let switches = try database.read { try Switches($0) }
@@ -167,6 +175,24 @@ package final class World {
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, wording: .english, progress: { _ in })
       return try await pipeline.run()
     }
+  }
+
+  /// As commands have it.
+  package var desk: Desk {
+    let (url, perHour) = (clockify.apiURL, perHour)
+    var desk = Desk(
+      path: database.path, settings: settings, actor: Actor(name: "tester", surface: .cli), now: now,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, progress: nil
+    ) { _, _ in
+      ClockifySource(
+        addresses: try ClockifyAddresses(api: url),
+        credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
+        budget: RequestBudget(perSecond: 1000, perHour: perHour),
+        retry: RetryPolicy(attempts: 3, firstPause: 0.01),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+    desk.replica = replica ?? ReplicaSettings()
+    return desk
   }
 
   /// Lets go of the database and goes on with a copy of it, as after a crash.

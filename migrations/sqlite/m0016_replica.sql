@@ -829,3 +829,15 @@ SELECT r.workspace_id, r.id AS time_off_request_id, r.user_id, u.name AS user_na
 FROM clockify_time_off_request r
 LEFT JOIN clockify_user u ON u.workspace_id = r.workspace_id AND u.id = r.user_id
 LEFT JOIN clockify_time_off_policy p ON p.workspace_id = r.workspace_id AND p.id = r.policy_id;
+
+-- Rows of the plan that were taken from Clockify by command: of what, and as they were written. What differs from that was
+-- edited here, and stays.
+ALTER TABLE assignment ADD COLUMN origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin IN ('manual', 'clockify'));
+ALTER TABLE assignment ADD COLUMN external_id TEXT;
+ALTER TABLE assignment ADD COLUMN imported TEXT;
+ALTER TABLE time_off ADD COLUMN origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin IN ('manual', 'clockify'));
+ALTER TABLE time_off ADD COLUMN external_id TEXT;
+ALTER TABLE time_off ADD COLUMN imported TEXT;
+ALTER TABLE holiday ADD COLUMN origin TEXT NOT NULL DEFAULT 'manual' CHECK (origin IN ('manual', 'clockify'));
+ALTER TABLE holiday ADD COLUMN external_id TEXT;
+ALTER TABLE holiday ADD COLUMN imported TEXT;

@@ -46,11 +46,74 @@ extension MirrorEntry {
     content.add(entry.end)
     content.add(entry.billable.map { $0 ? "1" : "0" })
     content.add(entry.type)
+    let details = MirrorEntryDetails(entry)
     self.init(
       id: entry.id, userID: entry.userID, projectID: entry.projectID, taskID: entry.taskID,
       description: entry.description, billable: entry.billable, type: entry.type, start: Instant(seconds: entry.start),
       end: entry.end.map { Instant(seconds: $0) }, timeZone: entry.timeZone,
       contentHash: Int64(bitPattern: content.value),
-      detailHash: Int64(bitPattern: ContentHash.of(entry.taskID, entry.description)))
+      detailHash: Int64(bitPattern: entry.detailHash(details)))
+    isLocked = entry.isLocked
+    self.details = details
+  }
+}
+
+extension ClockifyTimeEntry {
+  /// Of all that does not decide where the time goes. Read without details it is that of task and description.
+  fileprivate func detailHash(_ details: MirrorEntryDetails?) -> UInt64 {
+    var hash = ContentHash()
+    hash.add(taskID)
+    hash.add(description)
+    guard let source, let isLocked else { return hash.value }
+    switch source {
+    case .report(let withMoney): hash.add(withMoney ? "report, money" : "report")
+    case .entry(let withMoney): hash.add(withMoney ? "entry, money" : "entry")
+    }
+    hash.add(isLocked ? 1 : 0)
+    guard let details, let values = self.details?.values else {
+      hash.add(details?.statedSeconds)
+      return hash.value
+    }
+    hash.add(details.statedSeconds)
+    for id in values.tagIDs.sorted() { hash.add(id) }
+    for field in values.customFields.sorted(by: { $0.id < $1.id }) {
+      for text in [field.id, field.name, field.type, field.value] { hash.add(text) }
+    }
+    for text in [values.approvalRequestID, values.kioskID, values.currency, values.invoicingInfo, details.raw] {
+      hash.add(text)
+    }
+    for amount in [values.hourlyRate, values.earned, values.costRate, values.cost] {
+      hash.add(amount.map { "\($0)" })
+    }
+    return hash.value
+  }
+}
+
+extension MirrorEntryDetails {
+  /// nil: it was read without. With nothing to say it is there all the same: what was there goes.
+  fileprivate init?(_ entry: ClockifyTimeEntry) {
+    guard let source = entry.source else { return nil }
+    switch source {
+    case .report: self.init(.report)
+    case .entry: self.init(.entry)
+    }
+    if let stated = entry.statedSeconds, let end = entry.end, stated != end - entry.start { statedSeconds = stated }
+    guard let values = entry.details?.values else { return }
+    tagIDs = values.tagIDs
+    customFields = values.customFields.map {
+      CustomField(id: $0.id, name: $0.name, type: $0.type, value: $0.value)
+    }
+    approvalRequestID = values.approvalRequestID
+    kioskID = values.kioskID
+    currency = values.currency
+    hourlyRate = values.hourlyRate
+    earned = values.earned
+    costRate = values.costRate
+    cost = values.cost
+    invoicingInfo = values.invoicingInfo
+    if !values.unknown.isEmpty {
+      raw =
+        "{" + values.unknown.sorted { $0.name < $1.name }.map { "\"\($0.name)\":\($0.json)" }.joined(separator: ",") + "}"
+    }
   }
 }

@@ -21,6 +21,12 @@ struct FastStatement {
   }
 
   @discardableResult
+  func bind(_ index: Int32, _ value: Double?) -> Self {
+    if let value { sqlite3_bind_double(handle, index, value) } else { sqlite3_bind_null(handle, index) }
+    return self
+  }
+
+  @discardableResult
   func bind(_ index: Int32, _ value: Int64?) -> Self {
     if let value { sqlite3_bind_int64(handle, index, value) } else { sqlite3_bind_null(handle, index) }
     return self

@@ -19,6 +19,8 @@ package struct StoreSession {
   // Every other kind of Clockify's
   package var replica: Replica { Replica(session: self) }
   package var replicaStates: ReplicaStates { ReplicaStates(session: self) }
+  package var replicaPlan: ReplicaPlan { ReplicaPlan(session: self) }
+  package var taken: TakenRows { TakenRows(session: self) }
 
   // Where its time goes
   package var ledger: Ledger { Ledger(session: self) }

@@ -65,10 +65,12 @@ package struct Entries: Subject {
         to: statement(
           """
           UPDATE clockify_time_entry_row SET workspace = ?2, user = ?3, project = ?4, task = ?5, description = ?6,
-            billable = ?7, type = ?8, start = ?9, "end" = ?10, time_zone = ?11, content_hash = ?12, detail_hash = ?13
+            billable = ?7, type = ?8, start = ?9, "end" = ?10, time_zone = ?11, content_hash = ?12, detail_hash = ?13,
+            is_locked = ifnull(?14, is_locked)
           WHERE id = ?1
           """)
-      ).run()
+      ).bind(14, entry.isLocked.map { $0 ? 1 : 0 }).run()
+      if let details = entry.details { try write(details, of: key, isNew: false) }
     }
     if content != entry.contentHash || before.gone.contains(key) { try noteArrival(of: key, before) }
     return Merged(key: key, isNew: false)
@@ -81,12 +83,13 @@ package struct Entries: Subject {
       to: statement(
         """
         INSERT INTO clockify_time_entry_row (id, workspace, user, project, task, description, billable, type, start, "end",
-          time_zone, content_hash, detail_hash, first_seen_run)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (id) DO NOTHING
+          time_zone, content_hash, detail_hash, first_seen_run, is_locked)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (id) DO NOTHING
         """)
-    ).bind(14, run).run()
+    ).bind(14, run).bind(15, entry.isLocked.map { $0 ? 1 : 0 }).run()
     guard db.changesCount > 0 else { return nil }
     let key = Int(db.lastInsertedRowID)
+    if let details = entry.details { try write(details, of: key, isNew: true) }
     if !before.isEmpty {
       // Apart from `noteArrival`, because SQLite keeps a journal of its own for each upsert.
       try statement("INSERT OR IGNORE INTO entry_change VALUES (?, 1)").bind(1, key).run()

@@ -15,6 +15,9 @@ package struct MirrorEntry: Sendable {
   /// Fingerprint of what decides where the time goes, and of the rest.
   package var contentHash: Int64
   package var detailHash: Int64
+  /// nil: it was read without details.
+  package var isLocked: Bool?
+  package var details: MirrorEntryDetails?
 
   package init(
     id: String, userID: String, projectID: String?, taskID: String?, description: String?, billable: Bool?,

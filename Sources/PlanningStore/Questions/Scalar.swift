@@ -4,6 +4,7 @@ import GRDB
 package enum Scalar: Sendable, Hashable {
   case none
   case number(Int64)
+  case real(Double)
   case text(String)
 }
 
@@ -13,6 +14,7 @@ extension Scalar: CustomStringConvertible {
     switch self {
     case .none: ""
     case .number(let value): "\(value)"
+    case .real(let value): "\(value)"
     case .text(let value): value
     }
   }
@@ -24,6 +26,7 @@ extension Scalar: Encodable {
     switch self {
     case .none: try container.encodeNil()
     case .number(let value): try container.encode(value)
+    case .real(let value): try container.encode(value)
     case .text(let value): try container.encode(value)
     }
   }
@@ -34,7 +37,8 @@ extension Scalar {
     switch value.storage {
     case .int64(let int): self = .number(int)
     case .string(let text): self = .text(text)
-    case .null, .double, .blob: self = .none
+    case .double(let value): self = .real(value)
+    case .null, .blob: self = .none
     }
   }
 
@@ -42,6 +46,7 @@ extension Scalar {
     switch self {
     case .none: .null
     case .number(let value): value.databaseValue
+    case .real(let value): value.databaseValue
     case .text(let value): value.databaseValue
     }
   }

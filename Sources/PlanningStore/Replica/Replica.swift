@@ -85,9 +85,46 @@ package struct KnownReplica: Sendable, Hashable {
   }
 }
 
+/// Rows of a kind as they are kept.
+package struct ReplicaRows: Sendable {
+  package let columns: [String]
+  package let rows: [[Scalar]]
+}
+
 /// Rows of Clockify's other kinds. Names of tables and columns are those of the descriptors, never of anybody's input.
 package struct Replica: Subject {
   let session: StoreSession
+
+  /// Rows of a table, by workspace and id.
+  ///
+  /// - Parameters:
+  ///   - isDeleted: only those that are gone.
+  ///   - run: only those that this run or a later one changed.
+  package func rows(
+    of table: String, in workspace: String? = nil, isDeleted: Bool = false, changedSince run: Int64? = nil
+  ) throws -> ReplicaRows {
+    let statement = try db.makeStatement(
+      sql: """
+        SELECT * FROM \(table)
+        WHERE (?1 IS NULL OR workspace_id = ?1) AND (?2 = 0 OR deleted_at IS NOT NULL) AND (?3 IS NULL OR changed_run >= ?3)
+        ORDER BY workspace_id, id
+        """)
+    let cursor = try Row.fetchCursor(statement, arguments: [workspace, isDeleted, run])
+    var rows: [[Scalar]] = []
+    while let row = try cursor.next() { rows.append(row.databaseValues.map(Scalar.init)) }
+    return ReplicaRows(columns: statement.columnNames, rows: rows)
+  }
+
+  /// How many entries of a workspace were read with their details, and how many there are.
+  package func entriesWithDetails(in workspace: String) throws -> (read: Int, all: Int) {
+    let row = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT count(is_locked), count(*) FROM clockify_time_entry_row
+        WHERE workspace = (SELECT text_key FROM clockify_text WHERE text = ?)
+        """, arguments: [workspace])!
+    return (row[0], row[1])
+  }
 
   /// Every row of a workspace, by id.
   package func known(_ shape: ReplicaShape, in workspace: String) throws -> [String: KnownReplica] {

@@ -8,9 +8,10 @@ struct TimeOffCommand: ParsableCommand, PlanSubject {
     commandName: "time-off", abstract: "Enter people's absences.",
     subcommands: [
       List.self, Add.self, Edit.self, DeleteRowsCommand<TimeOffCommand>.self, ImportRowsCommand<TimeOffCommand>.self,
-      ExportRows<TimeOffCommand>.self,
+      ExportRows<TimeOffCommand>.self, PurgeRowsCommand<TimeOffCommand>.self,
     ])
   typealias Rows = TimeOffRows
+  typealias Source = FileOrClockify
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List time off.")
@@ -81,9 +82,10 @@ struct HolidaysCommand: ParsableCommand, PlanSubject {
     commandName: "holidays", abstract: "Keep public holidays, for everybody or for a holiday group.",
     subcommands: [
       List.self, Add.self, Edit.self, DeleteRowsCommand<HolidaysCommand>.self, ImportRowsCommand<HolidaysCommand>.self,
-      ExportRows<HolidaysCommand>.self,
+      ExportRows<HolidaysCommand>.self, PurgeRowsCommand<HolidaysCommand>.self,
     ])
   typealias Rows = HolidayRows
+  typealias Source = FileOrClockify
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List holidays.")

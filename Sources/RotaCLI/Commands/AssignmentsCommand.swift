@@ -9,9 +9,10 @@ struct AssignmentsCommand: ParsableCommand, PlanSubject {
     subcommands: [
       List.self, Add.self, Edit.self, DeleteRowsCommand<AssignmentsCommand>.self,
       ImportRowsCommand<AssignmentsCommand>.self,
-      ExportRows<AssignmentsCommand>.self,
+      ExportRows<AssignmentsCommand>.self, PurgeRowsCommand<AssignmentsCommand>.self,
     ])
   typealias Rows = AssignmentRows
+  typealias Source = FileOrClockify
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

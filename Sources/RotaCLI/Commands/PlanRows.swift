@@ -6,6 +6,23 @@ import Steering
 /// A table of the plan as the commands `delete` and `import` see it.
 protocol PlanSubject {
   associatedtype Rows: RowSubject
+  associatedtype Source: ImportSource = FileOnly
+}
+
+/// Where `import` takes its rows from, besides a file.
+protocol ImportSource: ParsableArguments {
+  var fromClockify: Bool { get }
+}
+
+struct FileOnly: ImportSource {
+  var fromClockify: Bool { false }
+}
+
+struct FileOrClockify: ImportSource {
+  @Flag(
+    name: .customLong("from-clockify"),
+    help: "Take what Clockify plans, as the last import read it, instead of a file: new, changed and gone.")
+  var fromClockify = false
 }
 
 extension PlanSubject {
@@ -51,7 +68,8 @@ struct ImportRowsCommand<Subject: PlanSubject>: ParsableCommand {
   }
 
   @OptionGroup var options: CommonOptions
-  @Argument(help: "The CSV file; - is standard input.", completion: .file(extensions: ["csv"])) var file: String
+  @Argument(help: "The CSV file; - is standard input.", completion: .file(extensions: ["csv"])) var file: String?
+  @OptionGroup var source: Subject.Source
   @Flag(name: .customLong("skip-existing"), help: "Pass over lines that are there already, word for word.")
   var skipExisting = false
   @Flag(help: "Change what is there where a line says otherwise; pass over what it repeats.") var replace = false
@@ -59,16 +77,48 @@ struct ImportRowsCommand<Subject: PlanSubject>: ParsableCommand {
 
   func run() throws {
     let composition = try Composition(options)
-    let csv = try CSVFile(path: file)
-    let file = try Subject.Rows.lines(of: csv)
+    if source.fromClockify, let rows = Subject.Rows.self as? any ClockifyRowSubject.Type {
+      return try composition.take(rows, dryRun)
+    }
+    guard let path = file else { throw ValidationError("Missing expected argument '<file>'") }
+    let csv = try CSVFile(path: path)
+    let lines = try Subject.Rows.lines(of: csv)
     let progress = options.quiet ? nil : Progress()
     defer { Terminal.endProgress() }
     let said = try composition.desk().perform(
-      ImportRows<Subject.Rows>(file, skipsSame: skipExisting, replaces: replace) { done in
+      ImportRows<Subject.Rows>(lines, skipsSame: skipExisting, replaces: replace) { done in
         progress?.say("Reading \(csv.path): \(Words.count(done)) of \(Words.count(csv.lines.count)) lines")
       }, isDryRun: dryRun.dryRun)
     Terminal.endProgress()
     for line in said.text { composition.say(line) }
+  }
+}
+
+/// `rota assignments purge --from-clockify`, and the same for its sisters.
+struct PurgeRowsCommand<Subject: PlanSubject>: ParsableCommand where Subject.Rows: ClockifyRowSubject {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "purge", abstract: "Remove \(Subject.table.noun.many) that were taken from Clockify.",
+      discussion: """
+        What a planner typed, or edited since, stays.
+
+          rota \(Subject.command) purge --from-clockify --dry-run
+        """)
+  }
+
+  @OptionGroup var options: CommonOptions
+  @Flag(name: .customLong("from-clockify"), help: "Says that it is meant.") var fromClockify = false
+  @OptionGroup var dryRun: DryRunOption
+
+  func run() throws {
+    guard fromClockify else { throw ValidationError("Say --from-clockify: nothing else is removed at once.") }
+    try Composition(options).perform(PurgeFromClockify<Subject.Rows>(), dryRun)
+  }
+}
+
+extension Composition {
+  fileprivate func take<Rows: ClockifyRowSubject>(_ rows: Rows.Type, _ dryRun: DryRunOption) throws {
+    try perform(TakeFromClockify<Rows>(), dryRun)
   }
 }
 

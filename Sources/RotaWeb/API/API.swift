@@ -34,7 +34,7 @@ enum API {
     let wiring = visit.site.wiring
     return .json(
       try await visit.site.plan.ask { session in
-        JSONText.of(try Status(session, now: wiring.now(), database: wiring.database).object)
+        JSONText.of(try Status(session, now: wiring.now(), replica: wiring.replica, database: wiring.database).object)
       })
   }
 

@@ -34,7 +34,7 @@ struct HomeModel: PageModel {
 extension HomeModel {
   init(_ session: StoreSession, _ visit: Visit) throws {
     let wiring = visit.site.wiring
-    let status = try Status(session, now: wiring.now(), database: wiring.database)
+    let status = try Status(session, now: wiring.now(), replica: wiring.replica, database: wiring.database)
     isEmpty = status.last == nil
     facts = visit.facts(of: status).map { fact in
       Fact(name: fact.name, words: fact.words, step: fact.next.map { StepModel($0, visit) })

@@ -56,7 +56,7 @@ extension IntegrationModel {
     importProblem: UserError? = nil
   ) throws {
     let wiring = visit.site.wiring
-    let status = try Status(session, now: wiring.now(), database: wiring.database)
+    let status = try Status(session, now: wiring.now(), replica: wiring.replica, database: wiring.database)
     self.checked = (checked ?? []).map { Check(state: $0.state, name: $0.name, words: $0.words) }
     wasChecked = checked != nil
     isOn = status.enabledAt != nil

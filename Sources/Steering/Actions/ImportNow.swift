@@ -45,10 +45,18 @@ extension Desk {
     let switches = try database.read { try Switches($0) }
     if action.namesScopes { try switches.refuse(request.scopes) }
     request.scopes = switches.left(of: request.scopes)
-    if replica.kinds == .off { request.scopes.remove(.replica) }
+    if replica.kinds == .off {
+      if action.namesScopes, request.scopes == [.replica] {
+        throw UserError(
+          "the replica is off: nothing was read", next: .outside("set 'replicate: kinds' to auto in the settings file"),
+          status: .needsConfirmation)
+      }
+      request.scopes.remove(.replica)
+    }
     var clockify = try source(database, action.waits)
     let replication = request.scopes.contains(.replica) ? Replication(database, replica, request) : nil
     clockify.carriage = replication?.carriage
+    clockify.details = replication?.details
     let pipeline = ImportPipeline(
       database: database, source: clockify, settings: switches.applied(to: settings),
       request: request, logger: logger, wording: .english

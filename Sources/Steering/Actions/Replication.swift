@@ -44,6 +44,8 @@ struct Replication {
   private let settings: ReplicaSettings
   private let request: ImportRequest
   private let carried: CarriedLists
+  /// nil: entries are read without details.
+  let details: EntryDetails.Wanted?
 
   init(_ database: PlanningDatabase, _ settings: ReplicaSettings, _ request: ImportRequest) {
     self.database = database
@@ -52,6 +54,7 @@ struct Replication {
     carried = CarriedLists(
       database: database, kinds: settings.chosen, now: request.now, withMoney: settings.withMoney
     ) { try database.read { try $0.runs.latest(limit: 1).first?.id ?? 0 } }
+    details = settings.keepsEntryDetails ? EntryDetails.Wanted(withMoney: settings.withMoney) : nil
   }
 
   /// For the source that the import reads from.
@@ -80,11 +83,44 @@ struct Replication {
     report.summary.replica = Self.joined(kinds)
     let requests = source.budget.count - begun
     report.requests += requests
-    let findings = outcomes.flatMap(\.findings)
+    let findings = outcomes.flatMap(\.findings) + (try noteUnknownMembers(report.run))
     report.findings += findings
     try database.write { [report] session in
+      try keepDetails(report, session)
       try session.runs.add(report.run, requests: requests, summary: report.summary.json)
       try session.findings.add(findings, run: report.run) { $0.message }
+    }
+  }
+
+  /// Members of time entries that nobody knows, once ever.
+  private func noteUnknownMembers(_ run: Int64) throws -> [Finding] {
+    guard let names = details?.unknown.all, !names.isEmpty else { return [] }
+    let kind = ReplicaKind.entryDetails
+    return try database.write { session in
+      try names.sorted().filter { name in
+        try session.replicaStates.note(
+          kind, path: name, problem: ReplicaNote.Problem.unknownField.rawValue, run: run)
+      }.map { Finding(.info, .unknownField(kind: kind, path: $0)) }
+    }
+  }
+
+  /// Since when every entry was read with details: each night's window reaches back to the last one's.
+  private func keepDetails(_ report: ImportReport, _ session: StoreSession) throws {
+    guard details != nil, let window = report.window else { return }
+    for workspace in report.summary.workspaces ?? [] where workspace.source != nil {
+      let kind = ReplicaKind.entryDetails
+      var state =
+        try session.replicaStates.all(in: workspace.id).first { $0.kind == kind }
+        ?? ReplicaState(workspaceID: workspace.id, kind: kind, state: .complete)
+      state.state = workspace.isComplete ? .complete : .failed
+      state.askedAt = request.now
+      if workspace.isComplete {
+        state.completeAt = request.now
+        state.completeRun = report.run
+        if !request.isNarrowed { state.coveredFrom = min(state.coveredFrom ?? "9999", "\(window.lowerBound)") }
+      }
+      (state.rows, _) = try session.replica.entriesWithDetails(in: workspace.id)
+      try session.replicaStates.set(state)
     }
   }
 

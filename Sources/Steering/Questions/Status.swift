@@ -26,6 +26,7 @@ package struct Status {
   package let backup: String?
   /// The file's size on the first night of the oldest month known of the last three.
   package let bytesThen: (month: String, bytes: Int)?
+  package let replica: ReplicaOverview
   package var databaseBytes = 0
   /// Who writes just now.
   package var holder: LockHolder?
@@ -38,10 +39,12 @@ package struct Status {
   /// - Parameters:
   ///   - now: UTC.
   ///   - path: the database's, whose lock file and size are looked at, too.
-  package init(_ session: StoreSession, now: Instant, database path: String) throws {
+  package init(
+    _ session: StoreSession, now: Instant, replica settings: ReplicaSettings = ReplicaSettings(), database path: String
+  ) throws {
     // Before the first row is read, and after: who begins or ends in between is not called dead.
     let before = LockHolder.of(database: path)
-    try self.init(session, now: now)
+    try self.init(session, now: now, replica: settings)
     holder = before ?? LockHolder.of(database: path)
     hasDied = last?.status == .running && holder == nil
     databaseBytes = Self.bytes(of: path)
@@ -52,7 +55,8 @@ package struct Status {
     (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
   }
 
-  package init(_ session: StoreSession, now: Instant) throws {
+  package init(_ session: StoreSession, now: Instant, replica settings: ReplicaSettings = ReplicaSettings()) throws {
+    replica = try ReplicaOverview(session, settings, now: now)
     last = try session.runs.latest(limit: 1).first
     var complete: ImportRun?
     try session.runs.walk(limit: 200) { run in
@@ -91,6 +95,7 @@ package struct Status {
   package var isWell: Bool {
     let goesOn = last?.status == .running && !hasDied
     return (goesOn || last?.status == .done) && !isOverdue && waiting.items.isEmpty
+      && replica.failedForLong.isEmpty
   }
 
   package var rightSince: String? {

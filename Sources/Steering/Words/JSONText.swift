@@ -15,6 +15,7 @@ package enum JSONText {
     switch field {
     case .none: NSNull()
     case .number(let value): value
+    case .real(let value): value
     case .text(let value): value
     }
   }

@@ -17,6 +17,7 @@ extension NextStep {
     case .tryTelling: "rota notify test"
     case .restoreBackup: "restore a backup"
     case .runs: "rota runs list"
+    case .replica: "rota replica list"
     case .run(let run): "rota runs show \(run)"
     case .fixUnknownRoles: "rota people list --unknown"
     case .giveRoleFrom(let role, let person):

@@ -2,6 +2,7 @@ import Foundation
 import Importing
 package import Planning
 import PlanningStore
+import Replicating
 
 extension Status {
   /// One line of the status: a name, words, and what one can do about it.
@@ -82,6 +83,13 @@ extension Status {
       fact(
         "Next run", "\(moment(next.description)), daily at \(schedule.time) \(schedule.zone.name) (rota nightly)")
     }
+    if let oldest = replica.oldest {
+      var words = ["oldest kind \(oldest.kind), read \(moment(oldest.at.description))"]
+      for (state, said) in [
+        (ReplicaState.State.notAvailable, "not on this plan"), (.waiting, "waiting"), (.failed, "failed"),
+      ] where replica.count(state) > 0 { words.append("\(said): \(replica.names(state).joined(separator: ", "))") }
+      fact("Replica", words.joined(separator: " · "), replica.failedForLong.isEmpty ? nil : .replica)
+    }
     if isOverdue {
       fact(
         "Overdue", "no complete run since \(lastComplete.map { moment($0.startedAt) } ?? "the beginning")", .importNow)
@@ -127,6 +135,8 @@ extension Status {
       "next_run": optional(next?.description), "is_overdue": isOverdue, "is_well": isWell,
       "last_backup": optional(backup), "database_bytes": databaseBytes,
       "delete_plan": optional(deletePlan.map { ["run": $0.run, "entries": $0.keys.count] as [String: Any] }),
+      "replica": JSONText.rows(replica.rows),
+      "replica_failed": replica.failedForLong.map(\.kind),
       "held": JSONText.rows(held), "locks": JSONText.rows(locks),
     ]
   }

@@ -19,6 +19,15 @@ package struct Table: Sendable {
     self.init(columns: export.columns, rows: export.rows)
   }
 
+  package init(_ rows: ReplicaRows) {
+    self.init(columns: rows.columns, rows: rows.rows)
+  }
+
+  /// Without columns of which no row says anything.
+  package var withoutEmptyColumns: Table {
+    keeping(columns.indices.filter { column in rows.contains { $0[column] != .none } }.map { columns[$0] })
+  }
+
   package init(_ sums: ActualSums) {
     self.init(
       columns: sums.columns,
