@@ -61,7 +61,9 @@ package struct ClockifySource: Sendable {
   /// Archived ones and templates included (clockify-api.md 4).
   package func projects(in workspace: String) async throws -> [ClockifyProject] {
     let plain = [("sort-column", "ID")]
-    guard isCarried(.projects) else { return try await list(ClockifyProject.self, .projects, in: workspace, query: plain) }
+    guard isCarried(.projects) else {
+      return try await list(ClockifyProject.self, .projects, in: workspace, query: plain)
+    }
     do {
       // Rows with tasks and members are heavy.
       return try await list(
@@ -102,7 +104,8 @@ package struct ClockifySource: Sendable {
     try await eachPage(
       "/workspaces/\(workspace)/user/\(user)/time-entries",
       query: [("start", Timestamp.text(slice.from)), ("end", Timestamp.text(slice.to))],
-      decode: { [details] in try EntryDecoding.entries($0.body, request: $0.request, details: details) }, id: \.id, consume: consume)
+      decode: { [details] in try EntryDecoding.entries($0.body, request: $0.request, details: details) }, id: \.id,
+      consume: consume)
   }
 
   // MARK: Paging

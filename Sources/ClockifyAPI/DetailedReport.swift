@@ -115,7 +115,8 @@ extension ClockifySource {
     in workspace: String, slice: ReportSlice, users: Set<String>? = nil, projects: Set<String>? = nil
   ) async -> BegunReport? {
     let query = ReportQuery(
-      workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects, details: details)
+      workspace: workspace, slice: slice, size: await reportPageSize, users: users, projects: projects, details: details
+    )
     return (try? query.request(1)).map { BegunReport(query: query, first: ReportAnswer(to: $0, transport)) }
   }
 

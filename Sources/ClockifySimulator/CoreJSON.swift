@@ -50,7 +50,8 @@ struct CoreJSON {
       "activeWorkspace": workspace.id, "defaultWorkspace": workspace.id, "settings": settings,
       "status": status, "memberships": rows, "customFields": optional([Any]()),
     ]
-    return row.merging(user.members.filter { (roles || $0.key != "roles") && (memberships || $0.key != "memberships") }) {
+    return row.merging(user.members.filter { (roles || $0.key != "roles") && (memberships || $0.key != "memberships") })
+    {
       $1
     }
   }
@@ -120,9 +121,12 @@ struct CoreJSON {
     var row: [String: Any] = [
       "id": entry.id, "description": entry.description, "userId": entry.userID, "workspaceId": workspace.id,
       "projectId": optionalText(entry.projectID), "taskId": optionalText(entry.taskID),
-      "tagIds": entry.tagIDs.isEmpty ? optional([String]()) : entry.tagIDs as Any, "isLocked": entry.isLocked, "kioskId": optionalText(entry.kioskID),
+      "tagIds": entry.tagIDs.isEmpty ? optional([String]()) : entry.tagIDs as Any, "isLocked": entry.isLocked,
+      "kioskId": optionalText(entry.kioskID),
       "hourlyRate": rate(entry.hourlyRate), "costRate": rate(entry.costRate),
-      "customFieldValues": entry.customFields.map { ["customFieldId": $0.id, "name": "field", "type": "TXT", "value": $0.value] },
+      "customFieldValues": entry.customFields.map {
+        ["customFieldId": $0.id, "name": "field", "type": "TXT", "value": $0.value]
+      },
       "timeInterval": [
         "start": ReportText.utc(entry.start), "end": optionalText(entry.end.map(ReportText.utc)),
         "duration": optionalText(entry.end.map { Self.isoDuration($0 - entry.start) }),
@@ -133,7 +137,9 @@ struct CoreJSON {
     return row
   }
 
-  private func rate(_ amount: Int?) -> Any { amount.map { ["amount": $0, "currency": "EUR"] as [String: Any] } ?? null }
+  private func rate(_ amount: Int?) -> Any {
+    amount.map { ["amount": $0, "currency": "EUR"] as [String: Any] } ?? null
+  }
 
   static func isoDuration(_ seconds: Int) -> String {
     let parts = [(seconds / 3600, "H"), (seconds / 60 % 60, "M"), (seconds % 60, "S")]

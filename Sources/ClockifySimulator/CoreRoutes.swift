@@ -13,7 +13,8 @@ struct Access {
     switch parts {
     case []: return Answer(json: json.workspace(workspace))
     case ["users"]: return seesEverybody ? users(query) : .denied
-    case ["user-groups"]: return page(
+    case ["user-groups"]:
+      return page(
         workspace.groups.map { json.group($0, in: workspace, managers: query["includeTeamManagers"] == "true") }, query)
     case ["clients"]:
       let rows = workspace.clients.filter { matches($0.archived, query) }.sorted { $0.name < $1.name }

@@ -54,7 +54,8 @@ struct ThingRoute {
         "paid", "daysOverdue",
       ]),
     ThingRoute(
-      path: ["invoices", "*"], kind: "invoices", feature: "INVOICING", isForAdmins: true, parent: "id", record: "Invoice"),
+      path: ["invoices", "*"], kind: "invoices", feature: "INVOICING", isForAdmins: true, parent: "id",
+      record: "Invoice"),
     ThingRoute(
       path: ["invoices", "*", "payments"], kind: "invoice_payments", feature: "INVOICING", isForAdmins: true,
       parent: "invoiceId"),

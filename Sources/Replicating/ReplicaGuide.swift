@@ -4,7 +4,9 @@ import ClockifyAPI
 extension ReplicaKind {
   /// Markdown.
   package var guide: [String] {
-    var lines = ["### \(name)", "", "\(table.meaning.prefix(1).uppercased() + table.meaning.dropFirst()). \(asked)", ""]
+    var lines = [
+      "### \(name)", "", "\(table.meaning.prefix(1).uppercased() + table.meaning.dropFirst()). \(asked)", "",
+    ]
     lines += Self.rows(of: table.name, key: "`workspace_id`, `id`", table.columns, id: table.id)
     for child in table.children {
       let keys = ["workspace_id", table.parentColumn(of: child)].filter { $0 != "workspace_id" } + child.key
@@ -117,8 +119,13 @@ extension ReplicaColumn {
 package enum ReplicaChart {
   /// What a column of this name refers to, in the same workspace.
   private static let targets: [(suffixes: [String], table: String)] = [
-    (["assignee_id", "requester_user_id", "owner_user_id", "creator_user_id", "updated_by", "changed_by_user_id", "user_id"],
-     "clockify_user"),
+    (
+      [
+        "assignee_id", "requester_user_id", "owner_user_id", "creator_user_id", "updated_by", "changed_by_user_id",
+        "user_id",
+      ],
+      "clockify_user"
+    ),
     (["category_id"], "clockify_expense_category"), (["policy_id"], "clockify_time_off_policy"),
     (["user_group_id"], "clockify_user_group"), (["project_id"], "clockify_project"), (["task_id"], "clockify_task"),
     (["client_id"], "clockify_client"), (["tag_id"], "clockify_tag"), (["custom_field_id"], "clockify_custom_field"),

@@ -27,7 +27,8 @@ extension ReplicaTable {
     }
     return Self.table(
       child.table,
-      ["workspace_id TEXT NOT NULL"] + parents.map { "\($0) TEXT NOT NULL" } + columns + (child.keepsGone ? ["deleted_at TEXT"] : [])
+      ["workspace_id TEXT NOT NULL"] + parents.map { "\($0) TEXT NOT NULL" } + columns
+        + (child.keepsGone ? ["deleted_at TEXT"] : [])
         + ["PRIMARY KEY (\((["workspace_id"] + parents + child.key).joined(separator: ", ")))"])
   }
 

@@ -112,13 +112,15 @@ struct ArrivalTests {
           let row = try #require(sample.children[child.table])
           let parent = kind.table.parentColumn(of: child)
           let names = row.keys.sorted()
-          let found = try world.sql("SELECT \(names.joined(separator: ", ")) FROM \(child.table) WHERE \(parent) = '\(id)'")
+          let found = try world.sql(
+            "SELECT \(names.joined(separator: ", ")) FROM \(child.table) WHERE \(parent) = '\(id)'")
           #expect(found == names.map { row[$0]! }.joined(separator: "|"), "\(child.table)")
           seen += names.count
         }
       }
       #expect(seen > 300)
-      #expect(try world.sql("SELECT feature FROM clockify_workspace_feature WHERE feature = 'TELEPATHY'") == "TELEPATHY")
+      #expect(
+        try world.sql("SELECT feature FROM clockify_workspace_feature WHERE feature = 'TELEPATHY'") == "TELEPATHY")
       // Nothing was odd about it.
       #expect(try world.sql("SELECT * FROM replica_note WHERE problem = 'unexpected_value'") == "")
     }
@@ -150,13 +152,16 @@ struct ArrivalTests {
       for line in lines {
         for column in line[2].replacing("view ", with: "").split(separator: "+") {
           let parts = column.split(separator: ".").map(String.init)
-          let (table, name) = parts.count == 2 ? (parts[0], parts[1]) : (String(line[2].split(separator: ".")[0]), parts[0])
+          let (table, name) =
+            parts.count == 2 ? (parts[0], parts[1]) : (String(line[2].split(separator: ".")[0]), parts[0])
           let filled = try world.sql(
             "SELECT count(*) > 0 FROM \(table) WHERE \"\(name)\" IS NOT NULL AND \"\(name)\" IS NOT 0")
           #expect(filled == "1", "\(line.joined(separator: " "))")
         }
       }
-      let (task, tag) = (try world.sql("SELECT name FROM clockify_task"), try world.sql("SELECT name FROM clockify_tag"))
+      let (task, tag) = (
+        try world.sql("SELECT name FROM clockify_task"), try world.sql("SELECT name FROM clockify_tag")
+      )
       #expect(
         try world.sql("SELECT task, tags, is_locked, duration, project FROM time_entry_detail")
           == "\(task)|\(tag)|1|PT1H30M|Alpha")

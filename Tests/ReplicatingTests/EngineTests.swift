@@ -46,7 +46,8 @@ struct EngineTests {
       ],
       "approvals": [
         [
-          "approvalRequest": ["id": "approval1", "status": ["state": "PENDING"] as [String: String]] as [String: any Sendable],
+          "approvalRequest": ["id": "approval1", "status": ["state": "PENDING"] as [String: String]]
+            as [String: any Sendable],
           "entries": [["id": "entry1"]] as [[String: String]],
         ]
       ],
@@ -58,7 +59,9 @@ struct EngineTests {
     return workspace
   }
 
-  private static let everything: Set<String> = ["CUSTOM_FIELDS", "TIME_OFF", "SCHEDULING", "EXPENSES", "APPROVAL", "INVOICING"]
+  private static let everything: Set<String> = [
+    "CUSTOM_FIELDS", "TIME_OFF", "SCHEDULING", "EXPENSES", "APPROVAL", "INVOICING",
+  ]
 
   private func read(
     _ world: World, run: Int64 = 1, features: Set<String> = everything, kinds: [ReplicaKind] = ReplicaKind.all,
@@ -156,7 +159,9 @@ struct EngineTests {
     try await with { world in
       _ = try await read(world)
       // Nobody is there whose profile could be read.
-      for kind in ReplicaKind.all where !kind.isCarried && kind.name != "member_profiles" { try await spoil(kind, world, ClockifySimulator.Fault(effect, on: kind.begin)) }
+      for kind in ReplicaKind.all where !kind.isCarried && kind.name != "member_profiles" {
+        try await spoil(kind, world, ClockifySimulator.Fault(effect, on: kind.begin))
+      }
     }
   }
 

@@ -28,6 +28,23 @@ struct ActionExample: CustomTestStringConvertible {
 
   static let all = items + plan + switches + rows + references + time + duplicates
 
+  private static let workspace = "(SELECT id FROM clockify_workspace)"
+  private static let clockifyHoliday = """
+    INSERT INTO clockify_holiday (workspace_id, id, name, start_date, end_date, everyone_including_new)
+    SELECT \(workspace), 'h1', 'May Day', '2026-05-01', '2026-05-01', 1;
+    """
+  private static let clockifyTimeOff = """
+    INSERT INTO clockify_time_off_request (workspace_id, id, user_id, status_status_type, first_date, last_date)
+    SELECT \(workspace), 'r1', external_id, 'APPROVED', '2026-04-01', '2026-04-03'
+    FROM external_reference WHERE kind = 'person' AND planning_id = 1;
+    """
+  private static let clockifyAssignment = """
+    INSERT INTO clockify_assignment (workspace_id, id, user_id, project_id, period_start, period_end, hours_per_day)
+    SELECT \(workspace), 'a1', p.external_id, q.external_id, '2026-04-01T00:00:00Z', '2026-04-03T00:00:00Z', 4
+    FROM external_reference p, external_reference q
+    WHERE p.kind = 'person' AND p.planning_id = 1 AND q.kind = 'project' AND q.planning_id = 1;
+    """
+
   private static let items: [ActionExample] = [
     .init(action: ArchiveItems(.person, ["Ana"]), says: "Ana: archived", item: ana),
     .init(
@@ -105,6 +122,18 @@ struct ActionExample: CustomTestStringConvertible {
       earlier: [AddRow<HolidayRows>(holiday)]),
     .init(action: DeleteRows<HolidayRows>([1]), says: "Deleted 1 holiday.", earlier: [AddRow<HolidayRows>(holiday)]),
     .init(action: importing(holiday, of: HolidayRows.self), says: "Imported 1 holiday from"),
+    .init(action: TakeFromClockify<HolidayRows>(), says: "Added 1 holiday:", sql: clockifyHoliday),
+    .init(
+      action: PurgeFromClockify<HolidayRows>(), says: "Removed 1 holiday from Clockify.", sql: clockifyHoliday,
+      earlier: [TakeFromClockify<HolidayRows>()]),
+    .init(action: TakeFromClockify<TimeOffRows>(), says: "Added 1 absence:", sql: clockifyTimeOff),
+    .init(
+      action: PurgeFromClockify<TimeOffRows>(), says: "Removed 1 absence from Clockify.", sql: clockifyTimeOff,
+      earlier: [TakeFromClockify<TimeOffRows>()]),
+    .init(action: TakeFromClockify<AssignmentRows>(), says: "Added 1 assignment:", sql: clockifyAssignment),
+    .init(
+      action: PurgeFromClockify<AssignmentRows>(), says: "Removed 1 assignment from Clockify.", sql: clockifyAssignment,
+      earlier: [TakeFromClockify<AssignmentRows>()]),
     .init(action: DeleteRows<ContractRows>([1]), says: "Deleted 1 contract."),
     .init(
       action: importing(["person_id": "Zoe", "role_id": "Dev"], of: ContractRows.self),

@@ -113,7 +113,8 @@ extension MirrorEntryDetails {
     invoicingInfo = values.invoicingInfo
     if !values.unknown.isEmpty {
       raw =
-        "{" + values.unknown.sorted { $0.name < $1.name }.map { "\"\($0.name)\":\($0.json)" }.joined(separator: ",") + "}"
+        "{" + values.unknown.sorted { $0.name < $1.name }.map { "\"\($0.name)\":\($0.json)" }.joined(separator: ",")
+        + "}"
     }
   }
 }

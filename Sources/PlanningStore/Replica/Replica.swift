@@ -201,7 +201,8 @@ package struct Replica: Subject {
     ).map { row in keys.indices.map { row[$0] as String } }
     let names = ["workspace_id", child.parentColumn] + child.columns + (keeping.hasRun ? ["changed_run"] : [])
     let sets = rest.map { "\($0) = excluded.\($0)" } + (keeping.hasRun ? ["changed_run = excluded.changed_run"] : [])
-    let differs = "(\((rest + ["deleted_at"]).joined(separator: ", "))) IS NOT "
+    let differs =
+      "(\((rest + ["deleted_at"]).joined(separator: ", "))) IS NOT "
       + "(\((rest.map { "excluded.\($0)" } + ["NULL"]).joined(separator: ", ")))"
     for values in rows {
       try execute(

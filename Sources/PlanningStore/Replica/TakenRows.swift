@@ -104,7 +104,9 @@ package struct TakenRows: Subject {
   private func own(of table: PlanTable) throws -> [String: Known] {
     var known: [String: Known] = [:]
     // Where it was edited, the key it came with still tells what it is.
-    let written = table.columns.indices.map { "json_extract(imported, '$[\($0)]') AS written_\(table.columns[$0].name)" }
+    let written = table.columns.indices.map {
+      "json_extract(imported, '$[\($0)]') AS written_\(table.columns[$0].name)"
+    }
     let rows = "SELECT *, \(written.joined(separator: ", ")) FROM \(table.name) WHERE origin = 'clockify' ORDER BY id"
     for row in try Row.fetchAll(db, sql: rows) {
       let imported: String = row["imported"] ?? ""
@@ -139,7 +141,8 @@ package struct TakenRows: Subject {
     let names = table.columns.map(\.name)
     return try Bool.fetchOne(
       db.cachedStatement(
-        sql: "SELECT EXISTS (SELECT 1 FROM \(table.name) WHERE \(names.map { "\($0) IS ?" }.joined(separator: " AND ")))"),
+        sql:
+          "SELECT EXISTS (SELECT 1 FROM \(table.name) WHERE \(names.map { "\($0) IS ?" }.joined(separator: " AND ")))"),
       arguments: StatementArguments(names.map { values[$0] ?? .null })) ?? false
   }
 }

@@ -1,7 +1,8 @@
 extension ReplicaKind {
   static let approvals = ReplicaKind(
     "approvals",
-    .newest(path: "/approval-requests", query: [("sort-column", "UPDATED_AT"), ("sort-order", "DESCENDING")], page: 50),
+    .newest(
+      path: "/approval-requests", query: [("sort-column", "UPDATED_AT"), ("sort-order", "DESCENDING")], page: 50),
     feature: "APPROVAL", gone: .never,
     ReplicaTable(
       "clockify_approval", meaning: "timesheets that were handed in", id: ["approvalRequest.id"],

@@ -62,7 +62,8 @@ extension ReplicaKind {
         tax_type T: how taxes are added up
         user_id T: who made it
         visible_zero_fields J: which zeros are shown
-        """, ours: """
+        """,
+      ours: """
         detail_run I: the run that found its details changed
         list_hash I: of its row in the list then
         """))

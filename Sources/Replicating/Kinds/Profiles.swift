@@ -25,7 +25,8 @@ extension ReplicaKind {
         working_days J: the days of their working week
         has_password B: they sign in with a password
         workspace_number I: how many workspaces they are in
-        """, ours: """
+        """,
+      ours: """
         read_at Z: when it was read
         """))
 }

@@ -2,7 +2,8 @@ extension ReplicaKind {
   static let projects = ReplicaKind(
     "projects", .carried(.projects),
     ReplicaTable(
-      "clockify_project", meaning: "projects, archived ones and templates too, with estimates and rates", origin: .imported,
+      "clockify_project", meaning: "projects, archived ones and templates too, with estimates and rates",
+      origin: .imported,
       ignored: [
         ("client", "a kind of its own"), ("favorite", "as the key's owner sees it"),
         ("expenses", "a kind of its own"), ("tasks", "a kind of its own"),
@@ -84,7 +85,8 @@ extension ReplicaKind {
         budget_estimate M: how much it should cost
         hourly_rate $: what an hour costs the client
         cost_rate $: what an hour costs the company
-        """, ours: """
+        """,
+      ours: """
         is_listed B: a list had it; 0: known only from time entries
         """))
 }

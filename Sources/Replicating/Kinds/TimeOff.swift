@@ -167,8 +167,11 @@ struct TimeOffDates {
       return
     }
     let taken = request["balanceDiff"].flatMap { ReplicaForm.real.read($0) }
-    func workingDays(_ days: ClosedRange<CalendarDay>) -> Int { days.count { WorkingDays.mondayToFriday.contains($0.weekday) } }
-    if case .real(let taken)? = taken, abs(taken) == Double(workingDays(first...last)), request["timeUnit"] == .text("DAYS"),
+    func workingDays(_ days: ClosedRange<CalendarDay>) -> Int {
+      days.count { WorkingDays.mondayToFriday.contains($0.weekday) }
+    }
+    if case .real(let taken)? = taken, abs(taken) == Double(workingDays(first...last)),
+      request["timeUnit"] == .text("DAYS"),
       workingDays(first...last) != workingDays(first...(last - 1))
     {
       days = first...last

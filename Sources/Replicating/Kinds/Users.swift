@@ -38,40 +38,40 @@ extension ReplicaKind {
         active_workspace T: the workspace that they see now
         default_workspace T: the workspace that they see first
         """
-        + "\n"
-        + settings(
-          """
-          alerts B: mail about projects that pass their budget
-          approval B: mail about approvals
-          collapse_all_project_lists B: lists of projects are folded
-          dashboard_pin_to_top B: the dashboard stays on top
-          dashboard_selection T: what the dashboard shows
-          dashboard_view_type T: how it shows it
-          date_format T: how they write dates
-          group_similar_entries_disabled B: equal entries stay apart
-          invoice_reminders B: mail about invoices
-          is_compact_view_on B: narrow rows
-          lang T: their language
-          long_running B: mail about timers that run long
-          multi_factor_enabled B: they sign in with a second factor
-          my_start_of_day T: when their day begins
-          onboarding B: mail for beginners
-          project_list_collapse I: how many projects before a list is folded
-          project_picker_task_filter B: they pick projects by their tasks
-          pto B: mail about time off
-          reminders B: mail about missed time
-          scheduled_reports B: reports by mail
-          scheduling B: mail about planned work
-          send_newsletter B: news by mail
-          show_only_working_days B: calendars without free days
-          summary_report_settings_group T ← summaryReportSettings.group: what their summary is grouped by
-          summary_report_settings_subgroup T ← summaryReportSettings.subgroup: and within that
-          theme T: light or dark
-          time_format T: 12 or 24 hours
-          time_tracking_manual B: they type time in by hand
-          week_start T: the first day of their week
-          weekly_updates B: a weekly report by mail
-          """, in: "settings")))
+          + "\n"
+          + settings(
+            """
+            alerts B: mail about projects that pass their budget
+            approval B: mail about approvals
+            collapse_all_project_lists B: lists of projects are folded
+            dashboard_pin_to_top B: the dashboard stays on top
+            dashboard_selection T: what the dashboard shows
+            dashboard_view_type T: how it shows it
+            date_format T: how they write dates
+            group_similar_entries_disabled B: equal entries stay apart
+            invoice_reminders B: mail about invoices
+            is_compact_view_on B: narrow rows
+            lang T: their language
+            long_running B: mail about timers that run long
+            multi_factor_enabled B: they sign in with a second factor
+            my_start_of_day T: when their day begins
+            onboarding B: mail for beginners
+            project_list_collapse I: how many projects before a list is folded
+            project_picker_task_filter B: they pick projects by their tasks
+            pto B: mail about time off
+            reminders B: mail about missed time
+            scheduled_reports B: reports by mail
+            scheduling B: mail about planned work
+            send_newsletter B: news by mail
+            show_only_working_days B: calendars without free days
+            summary_report_settings_group T ← summaryReportSettings.group: what their summary is grouped by
+            summary_report_settings_subgroup T ← summaryReportSettings.subgroup: and within that
+            theme T: light or dark
+            time_format T: 12 or 24 hours
+            time_tracking_manual B: they type time in by hand
+            week_start T: the first day of their week
+            weekly_updates B: a weekly report by mail
+            """, in: "settings")))
 
   static let clients = ReplicaKind(
     "clients", .carried(.clients),

@@ -15,7 +15,9 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let composition = try Composition(options)
     let path = composition.settings.database
-    let status = try composition.read { try Status($0, now: composition.now, replica: composition.settings.replica, database: path) }
+    let status = try composition.read {
+      try Status($0, now: composition.now, replica: composition.settings.replica, database: path)
+    }
     if json.json {
       print(JSONText.of(status.object))
     } else {

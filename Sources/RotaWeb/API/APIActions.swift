@@ -70,6 +70,7 @@ struct APIAction: Sendable {
 
   private static let rows: [APIAction] =
     of(AssignmentRows.self) + of(TimeOffRows.self) + of(HolidayRows.self)
+    + taken(AssignmentRows.self) + taken(TimeOffRows.self) + taken(HolidayRows.self)
     + of(ContractRows.self).filter { ["contracts.delete", "contracts.import"].contains($0.name) }
 
   private static func of<Subject: RowSubject>(_ subject: Subject.Type) -> [APIAction] {
@@ -82,6 +83,13 @@ struct APIAction: Sendable {
           try $0.lines(), skipsSame: try $0.flag("skip_existing"), replaces: try $0.flag("replace")
         ) { _ in }
       },
+    ]
+  }
+
+  private static func taken<Subject: ClockifyRowSubject>(_ subject: Subject.Type) -> [APIAction] {
+    [
+      APIAction(TakeFromClockify<Subject>.name) { _ in TakeFromClockify<Subject>() },
+      APIAction(PurgeFromClockify<Subject>.name) { _ in PurgeFromClockify<Subject>() },
     ]
   }
 

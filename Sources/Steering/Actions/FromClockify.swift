@@ -16,7 +16,9 @@ extension AssignmentRows: ClockifyRowSubject {
 }
 
 extension TimeOffRows: ClockifyRowSubject {
-  package static func rows(_ session: StoreSession, year: Int) throws -> [TakenRow] { try session.replicaPlan.timeOff() }
+  package static func rows(_ session: StoreSession, year: Int) throws -> [TakenRow] {
+    try session.replicaPlan.timeOff()
+  }
 }
 
 extension HolidayRows: ClockifyRowSubject {

@@ -76,7 +76,8 @@ extension ReplicaKindRow {
     self.init(
       workspaceID: workspace, kind: kind, rows: known?.rows ?? 0, deleted: known?.deleted ?? 0,
       completeAt: known?.completeAt?.description, state: isOff ? "off" : known?.state.rawValue ?? "not_read",
-      reason: isOff ? "replicate: kinds leaves it out" : known?.reason ?? (known == nil ? "the next import reads it" : nil),
+      reason: isOff
+        ? "replicate: kinds leaves it out" : known?.reason ?? (known == nil ? "the next import reads it" : nil),
       requests: known?.requests ?? 0)
   }
 
