@@ -77,7 +77,7 @@ struct ReplicaIntake {
   }
 
   func isUnchanged(_ row: ReplicaRow) -> Bool {
-    known[row.id].map { $0.hash == row.hash && (!$0.isGone || shape.isImports) } ?? false
+    known[row.id].map { $0.hash == row.hash && !$0.isGone } ?? false
   }
 
   /// The rows of a page, in one transaction.

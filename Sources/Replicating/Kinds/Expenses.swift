@@ -34,5 +34,5 @@ extension ReplicaKind {
         notes T: what was said with it
         file_id T: the receipt
         file_name T: what the receipt is called
-        """))
+        """, money: ["total"]))
 }
