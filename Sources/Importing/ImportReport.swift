@@ -228,4 +228,11 @@ package struct RunFailed: Error, Sendable {
 /// A run that was asked to stop (rule 82).
 package struct RunInterrupted: Error, Sendable {
   package let run: Int64
+  /// The import itself had ended; what is kept beside the plan was still being read.
+  package let isDone: Bool
+
+  package init(run: Int64, isDone: Bool = false) {
+    self.run = run
+    self.isDone = isDone
+  }
 }

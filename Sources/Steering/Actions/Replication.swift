@@ -68,6 +68,19 @@ struct Replication {
   ) async throws {
     let begun = source.budget.count
     var outcomes: [ReplicaOutcome] = []
+    do {
+      try await read(report, source, progress, into: &outcomes)
+    } catch is CancellationError {
+      try keep(outcomes, &report, requests: source.budget.count - begun)
+      throw RunInterrupted(run: report.run, isDone: true)
+    }
+    try keep(outcomes, &report, requests: source.budget.count - begun)
+  }
+
+  private func read(
+    _ report: ImportReport, _ source: ClockifySource, _ progress: (String) -> Void,
+    into outcomes: inout [ReplicaOutcome]
+  ) async throws {
     let workspaces = report.summary.workspaces ?? []
     for workspace in workspaces {
       outcomes += try carried.finish(workspace.id)
@@ -76,12 +89,15 @@ struct Replication {
     let asks = request.since == nil && request.until == nil && request.person == nil && request.project == nil
     if asks, !isCutOff {
       for workspace in workspaces where workspace.failure == nil || workspace.isComplete {
-        outcomes += try await read(workspace, report.run, source, outcomes, progress)
+        try await read(workspace, report.run, source, progress, into: &outcomes)
       }
     }
+  }
+
+  /// Adds what was read to the run.
+  private func keep(_ outcomes: [ReplicaOutcome], _ report: inout ImportReport, requests: Int) throws {
     let kinds = outcomes.map(RunSummary.Kind.init)
     report.summary.replica = Self.joined(kinds)
-    let requests = source.budget.count - begun
     report.requests += requests
     let findings = outcomes.flatMap(\.findings) + (try noteUnknownMembers(report.run))
     report.findings += findings
@@ -125,9 +141,9 @@ struct Replication {
   }
 
   private func read(
-    _ workspace: RunSummary.Workspace, _ run: Int64, _ source: ClockifySource, _ sofar: [ReplicaOutcome],
-    _ progress: (String) -> Void
-  ) async throws -> [ReplicaOutcome] {
+    _ workspace: RunSummary.Workspace, _ run: Int64, _ source: ClockifySource, _ progress: (String) -> Void,
+    into outcomes: inout [ReplicaOutcome]
+  ) async throws {
     var context = ReplicaContext(database: database, workspace: workspace.id, run: run, now: request.now)
     context.withMoney = settings.withMoney
     context.periodDays = settings.periodDays
@@ -139,15 +155,13 @@ struct Replication {
     }
     let engine = ReplicaEngine(
       source: source, context: context, features: carried.features(of: workspace.id), options: options)
-    let read = Set(sofar.filter { $0.workspace == workspace.id }.map(\.kind))
-    var outcomes: [ReplicaOutcome] = []
+    let read = Set(outcomes.filter { $0.workspace == workspace.id }.map(\.kind))
     if settings.chosen.contains(where: { $0.name == "tasks" }) {
       if let proof = try await engine.proveTasks(shown: carried.shownTasks(in: workspace.id)) { outcomes.append(proof) }
     }
     outcomes += try await engine.read(settings.chosen.filter { !read.contains($0.name) }) { kind in
       progress("Reading \(kind.name.replacing("_", with: " ")) of \(workspace.name)")
     }
-    return outcomes
   }
 
   /// A kind that was carried and asked for too is one.

@@ -7,6 +7,10 @@ package enum ErrorWords {
   package static func words(_ error: any Error) -> UserError? {
     switch error {
     case let error as UserError: error
+    case let error as RunInterrupted where error.isDone:
+      UserError(
+        "stopped as asked. Run \(error.run) is done; what is kept beside the plan was still being read.",
+        next: .outside("run 'rota import' again, or leave it to the next night"), status: .interrupted)
     case let error as RunInterrupted:
       UserError(
         "stopped as asked. What had arrived is kept; nothing planners see was changed. Run \(error.run) is 'partial'.",

@@ -55,6 +55,7 @@ extension ImaginedWorld {
 
   func editClockify() {
     for _ in 0..<random.below(9) { editEntry() }
+    if world.replica != nil { editReplica() }
     if chance(2) { editLists() }
     if troubles.has(.brakes), chance(12) { removeMany() }
     if chance(2) { for _ in 0..<random.below(6) { track() } }

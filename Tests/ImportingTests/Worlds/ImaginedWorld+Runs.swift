@@ -125,7 +125,47 @@ extension ImaginedWorld {
     }
   }
 
+  /// What a run says of itself.
+  private struct Verdict {
+    let run: Int64
+    let status: RunStatus
+    let books: Books
+    let isBraked: Bool
+
+    init(_ report: ImportReport) {
+      (run, status, books) = (report.run, report.status, report.books)
+      isBraked = report.summary.stoppedEntries > 0
+    }
+
+    init(_ row: ImportRun) {
+      (run, status) = (row.id, row.status)
+      var books = Books()
+      (books.entriesRead, books.secondsRead, books.secondsPlaced) = (row.entriesRead, row.secondsRead, row.secondsPlaced)
+      (books.secondsSkipped, books.secondsHeld) = (row.secondsSkipped, row.secondsHeld)
+      self.books = books
+      isBraked = (RunSummary(json: row.summary)?.stoppedEntries ?? 0) > 0
+    }
+  }
+
+  /// A run that had ended when it was stopped, or died: what is kept beside the plan was still being read.
+  private func judgeEnded(
+    after lastRun: Int64?, _ request: ImportRequest, _ shape: RunShape, _ before: PlanTables
+  ) async throws -> Bool {
+    guard world.replica != nil, let row = try world.database.read({ try $0.runs.latest(limit: 1).first }),
+      row.status != .running, row.status != .failed, row.id > (lastRun ?? 0), row.finishedAt != nil
+    else { return false }
+    // Asked to stop before its end, it is partial, and nothing was placed.
+    guard row.status == .done || row.status == .held || row.windowFrom != nil else { return false }
+    try judge(Verdict(row), request, shape, before)
+    if row.status == .held { try await confirm(row.id, request, shape) }
+    return true
+  }
+
   private func judge(_ report: ImportReport, _ request: ImportRequest, _ shape: RunShape, _ before: PlanTables) throws {
+    try judge(Verdict(report), request, shape, before)
+  }
+
+  private func judge(_ report: Verdict, _ request: ImportRequest, _ shape: RunShape, _ before: PlanTables) throws {
     log[log.count - 1] += " → \(report.status)"
     if !report.books.isBalanced { throw Differs(words: ["81: the books do not balance: \(report.books)"]) }
     let after = try PlanTables(world)
@@ -134,7 +174,7 @@ extension ImaginedWorld {
       shape, status: report.status.rawValue, isConfirmed: request.confirmedRun != nil, before: before, clockify: states)
     if !troubles.has(.filterBrakes) { differences.removeAll { $0.hasPrefix("89:") } }
     differences += oracle.judge(
-      shape, status: report.status.rawValue, isBraked: report.summary.stoppedEntries > 0, before: before, after: after,
+      shape, status: report.status.rawValue, isBraked: report.isBraked, before: before, after: after,
       clockify: states)
     if !troubles.has(.needed) { differences.removeAll { $0.hasPrefix("10/18:") } }
     if !differences.isEmpty { throw Differs(words: differences) }
@@ -240,7 +280,8 @@ extension ImaginedWorld {
 
   /// Asked to stop, or gone without a word, while it reads.
   private func stop(_ request: ImportRequest, _ shape: RunShape, _ before: PlanTables, byCrash: Bool) async throws {
-    let count = random.below(12)
+    let count = random.below(world.replica == nil ? 12 : 24)
+    let lastRun = try world.database.read { try $0.runs.latest(limit: 1).first?.id }
     log.append("import, \(byCrash ? "crashes" : "is cancelled") at request \(count)")
     copies += 1
     let path = world.folder.appendingPathComponent("copy-\(copies).sqlite").path
@@ -262,6 +303,7 @@ extension ImaginedWorld {
     world.clockify.change { $0.beforeAnswer = nil }
     if byCrash, FileManager.default.fileExists(atPath: path) {
       try world.goOn(with: path)
+      if try await judgeEnded(after: lastRun, request, shape, before) { return }
       listsAreUnsure()
       return try expectUntouched(before, "2")
     }
@@ -270,7 +312,8 @@ extension ImaginedWorld {
       try judge(report, request, shape, before)
       if report.status == .held { try await confirm(report.run, request, shape) }
     case .failure(let error):
-      guard error is RunInterrupted else { throw Differs(words: ["82: a cancelled run threw \(error)"]) }
+      guard let error = error as? RunInterrupted else { throw Differs(words: ["82: a cancelled run threw \(error)"]) }
+      if error.isDone, try await judgeEnded(after: lastRun, request, shape, before) { return }
       listsAreUnsure()
       try expectUntouched(before, "2")
     }

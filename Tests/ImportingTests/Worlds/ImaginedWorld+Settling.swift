@@ -32,6 +32,7 @@ extension ImaginedWorld {
     if !after.deferred.isEmpty { throw Differs(words: ["47: still deferred: \(after.deferred)"]) }
     if !after.conflicts.isEmpty { throw Differs(words: ["57: still in conflict: \(after.conflicts)"]) }
     try expectSound()
+    try expectReplica()
     if troubles.has(.audits) { try await audit(today) }
   }
 

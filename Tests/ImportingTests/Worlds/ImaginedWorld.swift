@@ -4,6 +4,7 @@ import Importing
 import Planning
 import PlanningStore
 import RotaTesting
+import Steering
 
 /// What kinds of trouble a world may have; `ROTA_WORLDS_WITHOUT=merges,filters` leaves some out.
 struct Troubles: Sendable {
@@ -66,6 +67,7 @@ final class ImaginedWorld {
     var workspaces = [ImaginedCast.first(plan: plan)]
     if hasWorkspaces { workspaces.append(ImaginedCast.second(plan: plan)) }
     let world = try await World.make(now: "2026-03-09T06:00:00Z", workspaces: workspaces)
+    if troubles.has(.lists), seed % 3 == 1 { world.replica = ReplicaSettings() }
     let imagined = ImaginedWorld(world: world, random: random, troubles: troubles, hasWorkspaces: hasWorkspaces)
     var words: String?
     do {
@@ -98,6 +100,7 @@ final class ImaginedWorld {
   private func live() async throws {
     setUp()
     for _ in 0..<40 + random.below(50) { track() }
+    if world.replica != nil { for _ in 0..<10 { editReplica() } }
     try await world.importNow()
     try world.database.write { session in
       _ = try session.roles.add("Dev")
