@@ -8,6 +8,8 @@ package struct ClockifyTimeEntry: Sendable, Equatable {
   /// nil: no project. Clockify writes null, "" or nothing.
   package var projectID: String?
   package var taskID: String?
+  /// Only the report states it; read with details only.
+  package var taskName: String?
   package var description: String?
   package var billable: Bool?
   /// REGULAR, BREAK, HOLIDAY, TIME_OFF; nil in older answers.

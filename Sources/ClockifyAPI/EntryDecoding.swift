@@ -123,6 +123,7 @@ package enum EntryDecoding {
       case "type": entry.type = try scanner.repeatedText()
       case "timeInterval":
         if try scanner.peek() == UInt8(ascii: "{") { try interval(&scanner, into: &entry) } else { try scanner.skip() }
+      case "taskName" where reader != nil: entry.taskName = try scanner.repeatedText()
       default:
         if reader != nil { try reader?.read(key, &scanner) } else { try scanner.skip() }
       }

@@ -93,7 +93,7 @@ struct DetailReader {
   /// Names and times that join from elsewhere, or follow from start and zone.
   private static func isIgnored(_ key: JSONScanner.Key) -> Bool {
     switch key {
-    case "projectName", "projectColor", "clientId", "clientName", "taskName", "workspaceId", "user", "project", "task",
+    case "projectName", "projectColor", "clientId", "clientName", "workspaceId", "user", "project", "task",
       "userStatus", "currentlyRunning", "projectCurrency", "approvalStatus":
       true
     default: false

@@ -63,6 +63,7 @@ struct ReportText {
     field("clientId", client?.id ?? "")
     field("clientName", client?.name ?? "")
     field("taskId", entry.taskID)
+    field("taskName", entry.taskID.flatMap { id in project?.tasks.first { $0.id == id }?.name ?? entry.taskName })
     tags(entry)
     if let type = entry.type { field("type", type) }
     if controls.unknownValues { buffer.writeString(",\"mood\":{\"level\":[1,2.5e3,null,true]}") }

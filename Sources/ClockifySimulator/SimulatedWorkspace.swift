@@ -124,6 +124,8 @@ public struct SimulatedWorkspace: Sendable {
     public var userID: String
     public var projectID: String?
     public var taskID: String?
+    /// Of a task that no project has any more.
+    public var taskName: String?
     public var tagIDs: [String] = []
     public var description = ""
     /// nil: the field is absent from answers.

@@ -13,6 +13,19 @@ public struct WorkspaceGenerator: Sendable {
   /// About so many entries a working day and person.
   public var entriesPerDay: Int
   public var plan: String
+  /// What entries have besides their time.
+  public var details = Details.none
+  /// Of each project: so many tasks, and so many of the people as members with a rate.
+  public var tasksPerProject = 0
+  public var membersPerProject = 0
+
+  public enum Details: String, Sendable, CaseIterable {
+    case none
+    /// Tags on a third, locks on all.
+    case tags
+    /// And rates on all.
+    case money
+  }
 
   public init(
     seed: UInt64 = 1, people: Int = 14, projects: Int = 23, clients: Int = 9, days: Int = 47, lastDay: Int,
@@ -59,6 +72,7 @@ public struct WorkspaceGenerator: Sendable {
     if workspace.clients.count > 4 { workspace.clients[3].archived = true }
     makeProjects(&workspace, &ids, &random)
     makePeople(&workspace, &ids)
+    addDetails(&workspace, &ids)
     workspace.setEntries(makeEntries(workspace, &ids, &random))
     return workspace
   }
@@ -107,6 +121,27 @@ public struct WorkspaceGenerator: Sendable {
 
   // MARK: Time
 
+  private func addDetails(_ workspace: inout SimulatedWorkspace, _ ids: inout IDMaker) {
+    if details != .none, workspace.tags.isEmpty {
+      workspace.tags = ["On site", "Night", "Travel", "Workshop", "Warranty"].map {
+        .init(id: ids.next(at: 1_577_840_000), name: $0)
+      }
+    }
+    for index in workspace.projects.indices {
+      workspace.projects[index].tasks += (0..<tasksPerProject).map {
+        .init(id: ids.next(at: 1_577_840_000), name: "Task \($0 + 1)")
+      }
+      guard membersPerProject > 0 else { continue }
+      let project = workspace.projects[index].id
+      workspace.projects[index].members["memberships"] = workspace.users.prefix(membersPerProject).map { user in
+        [
+          "userId": user.id, "targetId": project, "membershipType": "PROJECT", "membershipStatus": "ACTIVE",
+          "hourlyRate": ["amount": 8500, "currency": "EUR"] as SimulatedThing,
+        ] as SimulatedThing
+      }
+    }
+  }
+
   private func makeEntries(
     _ workspace: SimulatedWorkspace, _ ids: inout IDMaker, _ random: inout SeededRandom
   ) -> [SimulatedWorkspace.Entry] {
@@ -125,6 +160,13 @@ public struct WorkspaceGenerator: Sendable {
       }
     }
     addOddities(&entries, workspace, &ids)
+    if details != .none {
+      for index in entries.indices {
+        entries[index].isLocked = true
+        if index % 3 == 0 { entries[index].tagIDs = [workspace.tags[index / 3 % workspace.tags.count].id] }
+        if details == .money { (entries[index].hourlyRate, entries[index].costRate) = (8500, 4000) }
+      }
+    }
     return entries
   }
 

@@ -215,7 +215,7 @@ private struct State: Sendable {
     try database.write { try $0.replica.markListedTasks(in: context.workspace) }
     let known = try database.read { try $0.replica.column("project_id", of: "clockify_task", in: context.workspace) }
     let gone = known.filter { id, project in
-      guard case .text(let project) = project else { return false }
+      guard case .text(let project) = project, intake.isListed(id) else { return false }
       return proven[project] != nil && !intake.came.contains(id)
     }
     try intake.markGone(gone.map(\.key).sorted())

@@ -80,6 +80,9 @@ struct ReplicaIntake {
     known[row.id].map { $0.hash == row.hash && !$0.isGone } ?? false
   }
 
+  /// Some answer had it; else it is known by its name alone.
+  func isListed(_ id: String) -> Bool { known[id]?.hash != nil }
+
   /// The rows of a page, in one transaction.
   ///
   /// - Returns: how many of them were new, had changed, or came back.

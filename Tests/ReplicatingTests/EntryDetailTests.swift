@@ -134,6 +134,28 @@ struct EntryDetailTests {
     }
   }
 
+  @Test("A task that no list has is kept by the name that the report gives it, and is listed once a list has it")
+  func unlistedTask() async throws {
+    try await with { world in
+      world.clockify.change { state in
+        let id = state.workspace.entries[0].id
+        state.workspace.editEntry(id) { entry in
+          entry.taskID = "k1"
+          entry.taskName = "Design"
+        }
+      }
+      try await world.importNow()
+      #expect(try world.sql("SELECT task FROM time_entry_detail ORDER BY started_at LIMIT 1") == "Design")
+      #expect(try world.sql("SELECT is_listed, deleted_at IS NULL FROM clockify_task") == "0|1")
+      world.now = world.now + 86_400
+      try await world.importNow()
+      #expect(try world.sql("SELECT is_listed, deleted_at IS NULL FROM clockify_task") == "0|1")
+      world.clockify.change { $0.workspace.projects[0].tasks = [.init(id: "k1", name: "Design, new")] }
+      try await world.importNow()
+      #expect(try world.sql("SELECT is_listed, name FROM clockify_task") == "1|Design, new")
+    }
+  }
+
   @Test("A member of an entry that nobody knows is kept, and said once")
   func unknown() async throws {
     try await with { world in

@@ -7,6 +7,8 @@ struct ArrivedEntry: Sendable {
   let mirrored: MirrorEntry
   let userName: String?
   let userEmail: String?
+  /// nil: it has no task, or was read without details.
+  let taskName: String?
   /// The duration that Clockify states.
   let statedSeconds: Int?
 
@@ -14,6 +16,7 @@ struct ArrivedEntry: Sendable {
     mirrored = MirrorEntry(entry)
     userName = entry.userName
     userEmail = entry.userEmail
+    taskName = entry.taskName
     statedSeconds = entry.statedSeconds
   }
 

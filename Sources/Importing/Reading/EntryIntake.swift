@@ -11,6 +11,7 @@ struct EntryIntake {
   private let knownUsers: Set<String>
   private var zones: ZoneChooser
   private var unlistedUsers: Set<String> = []
+  private var knownTasks: Set<String>
   private var overlaps = Overlaps()
   /// The last entry was new: the next one is too, most likely.
   private var expectsNew = false
@@ -24,6 +25,7 @@ struct EntryIntake {
     self.now = now
     self.run = run
     knownUsers = try session.accounts.known(in: workspace)
+    knownTasks = try session.replica.knownTasks(in: workspace)
     zones = ZoneChooser(
       settings: settings, plan: try session.plan.snapshot(), accounts: try session.accounts.all(), owner: owner.timeZone
     )
@@ -50,6 +52,10 @@ struct EntryIntake {
     if !knownUsers.contains(user), unlistedUsers.insert(user).inserted {
       try session.mirror.noteUnlisted(
         user: user, name: arrived.userName, email: arrived.userEmail, workspace: workspace, run: run, at: now)
+    }
+    if let name = arrived.taskName, let task = arrived.mirrored.taskID, knownTasks.insert(task).inserted {
+      try session.replica.noteUnlisted(
+        task: task, name: name, project: arrived.mirrored.projectID, workspace: workspace, run: run)
     }
     if arrived.isCounted, isWanted, let project = arrived.mirrored.projectID {
       reading.projectsWithTime.insert(project)

@@ -278,11 +278,11 @@ package struct Replica: Subject {
     return values
   }
 
-  /// Tasks of a project that are there.
+  /// Tasks of a project that are there, and that a list had.
   package func tasks(of project: String, in workspace: String) throws -> [String] {
     try String.fetchAll(
       db.cachedStatement(
-        sql: "SELECT id FROM clockify_task WHERE workspace_id = ? AND project_id = ? AND deleted_at IS NULL"),
+        sql: "SELECT id FROM clockify_task WHERE workspace_id = ? AND project_id = ? AND deleted_at IS NULL AND is_listed = 1"),
       arguments: [workspace, project])
   }
 
@@ -298,16 +298,29 @@ package struct Replica: Subject {
         """, arguments: [workspace])
   }
 
-  /// How many tasks each project has that is there.
+  /// How many tasks each project has that is there, as far as lists show them.
   package func taskCounts(in workspace: String) throws -> [String: Int] {
     try Row.fetchAll(
       db,
       sql: """
         SELECT t.project_id, count(*) FROM clockify_task t
         JOIN clockify_project p ON p.workspace_id = t.workspace_id AND p.id = t.project_id AND p.deleted_at IS NULL
-        WHERE t.workspace_id = ? AND t.deleted_at IS NULL GROUP BY 1
+        WHERE t.workspace_id = ? AND t.deleted_at IS NULL AND t.is_listed = 1 GROUP BY 1
         """, arguments: [workspace]
     ).reduce(into: [:]) { counts, row in counts[row[0]] = row[1] }
+  }
+
+  package func knownTasks(in workspace: String) throws -> Set<String> {
+    Set(try String.fetchAll(db, sql: "SELECT id FROM clockify_task WHERE workspace_id = ?", arguments: [workspace]))
+  }
+
+  /// A task that is on entries but in no list: kept by its name, so that no entry is without (replica.md 5.5).
+  package func noteUnlisted(task: String, name: String, project: String?, workspace: String, run: Int64) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO clockify_task (workspace_id, id, name, project_id, is_listed, first_seen_run, changed_run)
+        VALUES (?, ?, ?, ?, 0, ?, ?) ON CONFLICT (workspace_id, id) DO NOTHING
+        """, arguments: [workspace, task, name, project, run, run])
   }
 
   /// Tasks that were known only from time entries, and that a list has now.

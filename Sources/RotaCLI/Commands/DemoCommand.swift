@@ -32,24 +32,34 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(name: .customLong("entries-per-day"), help: "Time entries a person and working day.") var entriesPerDay = 4
   @Option(help: "How many of the newest time entries end five minutes later: what a night finds changed.") var changed =
     0
+  @Option(help: "What time entries have besides their time: none, tags (and locks), money (and rates).")
+  var details = Details.none
+  @Option(name: .customLong("tasks-per-project"), help: "Tasks of each project.") var tasksPerProject = 0
+  @Option(name: .customLong("members-per-project"), help: "Members of each project, with rates.")
+  var membersPerProject = 0
   @Option(help: "The workspace's Clockify plan; FREE gets 30 requests an hour.") var plan = "PRO_2021"
+
+  enum Details: String, ExpressibleByArgument { case none, tags, money }
 
   func validate() throws {
     if web, serve { throw ValidationError("--web and --serve: one of them.") }
     guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days),
-      (1...24).contains(entriesPerDay), changed >= 0,
+      (1...24).contains(entriesPerDay), changed >= 0, (0...10_000).contains(tasksPerProject),
+      (0...20_000).contains(membersPerProject),
       (0...65_535).contains(port)
     else {
-      throw ValidationError("--people, --projects, --days, --entries-per-day, --changed or --port is out of range.")
+      throw ValidationError("--people, --projects, --days, --entries-per-day, --changed, --tasks-per-project, --members-per-project or --port is out of range.")
     }
   }
 
   func run() async throws {
     let now = options.asOf.flatMap { Instant($0) } ?? Instant(seconds: Int(Date().timeIntervalSince1970))
-    var workspace = WorkspaceGenerator(
+    var generator = WorkspaceGenerator(
       people: people, projects: projects, days: days, lastDay: now.utcDay.number, entriesPerDay: entriesPerDay,
-      plan: plan
-    ).make()
+      plan: plan)
+    generator.details = .init(rawValue: details.rawValue) ?? .none
+    (generator.tasksPerProject, generator.membersPerProject) = (tasksPerProject, membersPerProject)
+    var workspace = generator.make()
     workspace.lengthen(newest: changed, by: 300)
     let clockify: SimulatedClockify
     do {
