@@ -127,7 +127,8 @@ let package = Package(
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "Steering", "ClockifySimulator"]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling"]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
-    tests("SteeringTests", ["Planning", "PlanningStore", "Importing", "Steering", logging]),
+    tests(
+      "SteeringTests", ["ClockifySimulator", "Planning", "PlanningStore", "Importing", "Steering", logging]),
     tests(
       "OperatingTests", ["Planning", "PlanningStore", "Importing", "Scheduling", "Steering", "Operating", logging]),
     tests(

@@ -18,6 +18,8 @@ package struct ReplicaEngine {
     package var isSlow = false
     /// What is otherwise read by turns, or since the last change, is read whole.
     package var isFull = false
+    /// Where the hour's requests are used up, the next hour is waited for: nothing is left to others.
+    package var waits = false
 
     package init() {}
   }
@@ -54,9 +56,9 @@ package struct ReplicaEngine {
         outcomes.append(try context.keep(ReplicaOutcome(kind, context, .notAvailable), kind, isAsked: false))
         continue
       }
-      let left = await source.budget.left()
-      let isSpent = source.budget.count - begun >= options.cap || left.map { $0 <= Self.reserve } ?? false
-      if ending != nil || isSpent {
+      let isSpent = source.budget.count - begun >= options.cap
+      let isAffordable = await isAffordable(1)
+      if ending != nil || isSpent || !isAffordable {
         var outcome = ReplicaOutcome(kind, context, ending == nil ? .waiting : .failed)
         outcome.error = ending
         outcomes.append(try context.keep(outcome, kind, isAsked: false))
@@ -123,7 +125,8 @@ package struct ReplicaEngine {
 
   /// Whether the hour still has so many requests, apart from what is left to others.
   func isAffordable(_ requests: Int) async -> Bool {
-    await source.budget.left().map { $0 - Self.reserve >= requests } ?? true
+    if options.waits { return true }
+    return await source.budget.left().map { $0 - Self.reserve >= requests } ?? true
   }
 
   private func readEach(of parentKind: String, _ kind: ReplicaKind, into intake: inout ReplicaIntake) async throws {

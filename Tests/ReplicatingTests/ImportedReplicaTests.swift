@@ -21,7 +21,8 @@ struct ImportedReplicaTests {
         state.workspace.projects[0].members["memberships"] = [
           [
             "userId": Cast.Person.ana.id, "targetId": Cast.Project.alpha.id, "membershipType": "PROJECT",
-            "membershipStatus": "ACTIVE", "hourlyRate": ["amount": 777_001, "currency": "EUR"] as [String: any Sendable],
+            "membershipStatus": "ACTIVE",
+            "hourlyRate": ["amount": 777_001, "currency": "EUR"] as [String: any Sendable],
           ] as [String: any Sendable]
         ]
         state.workspace.things["expenses"] = [["id": "e1", "userId": Cast.Person.ana.id, "total": 777_002]]
@@ -96,7 +97,8 @@ struct ImportedReplicaTests {
       #expect(report.summary.replica?.first { $0.name == "tasks" }?.gone == 1)
       #expect(try world.sql("SELECT id FROM clockify_task WHERE deleted_at IS NOT NULL") == "k2")
       #expect(
-        try world.sql("SELECT count(*) FROM clockify_membership WHERE deleted_at IS NOT NULL AND membership_type = 'PROJECT'")
+        try world.sql(
+          "SELECT count(*) FROM clockify_membership WHERE deleted_at IS NOT NULL AND membership_type = 'PROJECT'")
           == "1")
       world.clockify.change { $0.workspace.projects[0].tasks.append(.init(id: "k2", name: "Build")) }
       try await world.importNow()
@@ -106,7 +108,9 @@ struct ImportedReplicaTests {
 
   // MARK: What goes wrong
 
-  @Test("The heavy list of projects fails: the plain one is read, the import is done, nothing is called gone; the next heals")
+  @Test(
+    "The heavy list of projects fails: the plain one is read, the import is done, nothing is called gone; the next heals"
+  )
   func hydrated() async throws {
     try await with { world in
       try await world.importNow()
@@ -117,7 +121,9 @@ struct ImportedReplicaTests {
       #expect(try states(world, "state = 'failed'") == "")
       #expect(try kept(world) == before)
       // The page came; that it was cut is seen only at its end.
-      world.clockify.change { $0.controls.faults = [ClockifySimulator.Fault(.truncated(40), on: "/projects", times: 3)] }
+      world.clockify.change {
+        $0.controls.faults = [ClockifySimulator.Fault(.truncated(40), on: "/projects", times: 3)]
+      }
       let second = try await world.importNow()
       #expect(second.status == .done && second.summary.projects?.known == 3)
       #expect(try kept(world) == before)
@@ -129,14 +135,19 @@ struct ImportedReplicaTests {
 
   @Test(
     "Any fault of an own kind leaves the import done, its numbers and the other kinds as they are",
-    arguments: [ClockifySimulator.Fault.Effect.status(402), .status(403), .status(404), .status(500), .emptyBody, .body("<html>"), .body("{}")])
+    arguments: [
+      ClockifySimulator.Fault.Effect.status(402), .status(403), .status(404), .status(500), .emptyBody, .body("<html>"),
+      .body("{}"),
+    ])
   func faults(_ effect: ClockifySimulator.Fault.Effect) async throws {
     try await with { world in
       try await world.enableActuals()
       world.track(.ana, .alpha, "2026-03-02T09:00:00Z", minutes: 60)
       try await world.importNow()
       let (before, actuals) = (try kept(world), try world.sql("SELECT * FROM actual"))
-      for path in ["/tags", "/user-groups", "/custom-fields", "/holidays", "/time-off/requests", "/invoices", "/member-profile"] {
+      for path in [
+        "/tags", "/user-groups", "/custom-fields", "/holidays", "/time-off/requests", "/invoices", "/member-profile",
+      ] {
         world.clockify.change { $0.controls.faults = [ClockifySimulator.Fault(effect, on: path)] }
         let report = try await world.importNow()
         #expect(report.status == .done && report.books.isBalanced, "\(path)")
@@ -189,7 +200,9 @@ struct ImportedReplicaTests {
     }
   }
 
-  @Test("Stopped among the own kinds at any request: the run is done, and the next one comes to the same end", arguments: 0..<8)
+  @Test(
+    "Stopped among the own kinds at any request: the run is done, and the next one comes to the same end",
+    arguments: 0..<8)
   func stopped(_ number: Int) async throws {
     try await with { world in
       var random = Generator(seed: UInt64(number))
@@ -224,7 +237,9 @@ struct ImportedReplicaTests {
         state.workspace.features = []
         for number in 4...20 {
           state.workspace.users.append(
-            .init(id: "6630aa10b1c2d3e4f507\(1000 + number)", name: "P\(number)", email: "p\(number)@ex.test", timeZone: nil))
+            .init(
+              id: "6630aa10b1c2d3e4f507\(1000 + number)", name: "P\(number)", email: "p\(number)@ex.test", timeZone: nil
+            ))
         }
       }
       for night in 1...30 {
@@ -234,7 +249,8 @@ struct ImportedReplicaTests {
         #expect(requests <= 30 && requests == report.requests, "night \(night)")
         if night == 15 {
           #expect(
-            try world.sql("SELECT count(*) FROM replica_state WHERE kind IN ('tags', 'user_groups') AND complete_at IS NULL")
+            try world.sql(
+              "SELECT count(*) FROM replica_state WHERE kind IN ('tags', 'user_groups') AND complete_at IS NULL")
               == "0")
         }
         world.now = world.now + 86_400
@@ -279,7 +295,9 @@ struct ImportedReplicaTests {
       #expect(!report.summary.json.contains("77700"))
       world.replica?.withMoney = true
       try await world.importNow()
-      #expect(try world.sql("SELECT hourly_rate_amount FROM clockify_membership WHERE membership_type = 'PROJECT'") == "777001")
+      #expect(
+        try world.sql("SELECT hourly_rate_amount FROM clockify_membership WHERE membership_type = 'PROJECT'")
+          == "777001")
       #expect(try world.sql("SELECT total FROM clockify_expense") == "777002.0")
     }
   }
@@ -297,7 +315,8 @@ struct ImportedReplicaTests {
       try await world.importNow()
       #expect(try world.sql("SELECT is_selected FROM clockify_workspace") == "1\n1")
       #expect(
-        try world.sql("SELECT count(*) FROM clockify_user WHERE row_hash IS NOT NULL AND id = '\(Cast.Person.ana.id)'") == "2")
+        try world.sql("SELECT count(*) FROM clockify_user WHERE row_hash IS NOT NULL AND id = '\(Cast.Person.ana.id)'")
+          == "2")
       #expect(try world.sql("SELECT count(DISTINCT workspace_id) FROM replica_state") == "2")
     }
   }

@@ -282,7 +282,9 @@ package struct Replica: Subject {
   package func tasks(of project: String, in workspace: String) throws -> [String] {
     try String.fetchAll(
       db.cachedStatement(
-        sql: "SELECT id FROM clockify_task WHERE workspace_id = ? AND project_id = ? AND deleted_at IS NULL AND is_listed = 1"),
+        sql:
+          "SELECT id FROM clockify_task WHERE workspace_id = ? AND project_id = ? AND deleted_at IS NULL AND is_listed = 1"
+      ),
       arguments: [workspace, project])
   }
 

@@ -33,6 +33,7 @@ extension ReplicaEngine {
     if done < members.count {
       intake.outcome.state = .waiting
       intake.outcome.turns = (done, members.count)
+      intake.outcome.code = "by_turns"
     }
   }
 }

@@ -48,7 +48,9 @@ struct DemoCommand: AsyncParsableCommand {
       (0...20_000).contains(membersPerProject),
       (0...65_535).contains(port)
     else {
-      throw ValidationError("--people, --projects, --days, --entries-per-day, --changed, --tasks-per-project, --members-per-project or --port is out of range.")
+      throw ValidationError(
+        "--people, --projects, --days, --entries-per-day, --changed, --tasks-per-project, --members-per-project or --port is out of range."
+      )
     }
   }
 

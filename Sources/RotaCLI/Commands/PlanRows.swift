@@ -80,7 +80,7 @@ struct ImportRowsCommand<Subject: PlanSubject>: ParsableCommand {
     if source.fromClockify, let rows = Subject.Rows.self as? any ClockifyRowSubject.Type {
       return try composition.take(rows, dryRun)
     }
-    guard let path = file else { throw ValidationError("Missing expected argument '<file>'") }
+    guard let path = file else { return }
     let csv = try CSVFile(path: path)
     let lines = try Subject.Rows.lines(of: csv)
     let progress = options.quiet ? nil : Progress()
@@ -91,6 +91,11 @@ struct ImportRowsCommand<Subject: PlanSubject>: ParsableCommand {
       }, isDryRun: dryRun.dryRun)
     Terminal.endProgress()
     for line in said.text { composition.say(line) }
+  }
+
+  func validate() throws {
+    if file == nil, !source.fromClockify { throw ValidationError("Missing expected argument '<file>'") }
+    if file != nil, source.fromClockify { throw ValidationError("Either a file or --from-clockify.") }
   }
 }
 
@@ -110,9 +115,10 @@ struct PurgeRowsCommand<Subject: PlanSubject>: ParsableCommand where Subject.Row
   @Flag(name: .customLong("from-clockify"), help: "Says that it is meant.") var fromClockify = false
   @OptionGroup var dryRun: DryRunOption
 
-  func run() throws {
-    guard fromClockify else { throw ValidationError("Say --from-clockify: nothing else is removed at once.") }
-    try Composition(options).perform(PurgeFromClockify<Subject.Rows>(), dryRun)
+  func run() throws { try Composition(options).perform(PurgeFromClockify<Subject.Rows>(), dryRun) }
+
+  func validate() throws {
+    if !fromClockify { throw ValidationError("Say --from-clockify: nothing else is removed at once.") }
   }
 }
 

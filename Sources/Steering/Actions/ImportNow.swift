@@ -54,9 +54,11 @@ extension Desk {
       request.scopes.remove(.replica)
     }
     var clockify = try source(database, action.waits)
-    let replication = request.scopes.contains(.replica) ? Replication(database, replica, request) : nil
+    clockify.details = replica.details
+    let replication =
+      request.scopes.contains(.replica)
+      ? Replication(database, replica, request, details: clockify.details, waits: action.waits) : nil
     clockify.carriage = replication?.carriage
-    clockify.details = replication?.details
     let pipeline = ImportPipeline(
       database: database, source: clockify, settings: switches.applied(to: settings),
       request: request, logger: logger, wording: .english

@@ -29,6 +29,10 @@ package struct ReplicaSettings: Sendable {
     }
   }
 
+  /// Of the time that an import reads, whatever its scope: read without, and with them the next night, each entry would be
+  /// written anew twice. nil: without.
+  var details: EntryDetails.Wanted? { keepsEntryDetails ? EntryDetails.Wanted(withMoney: withMoney) : nil }
+
   package var keepsEntryDetails: Bool {
     switch kinds {
     case .auto: true
@@ -43,18 +47,24 @@ struct Replication {
   private let database: PlanningDatabase
   private let settings: ReplicaSettings
   private let request: ImportRequest
+  /// For the next hour's requests.
+  private let waits: Bool
   private let carried: CarriedLists
   /// nil: entries are read without details.
-  let details: EntryDetails.Wanted?
+  private let details: EntryDetails.Wanted?
 
-  init(_ database: PlanningDatabase, _ settings: ReplicaSettings, _ request: ImportRequest) {
+  init(
+    _ database: PlanningDatabase, _ settings: ReplicaSettings, _ request: ImportRequest, details: EntryDetails.Wanted?,
+    waits: Bool
+  ) {
+    self.waits = waits
+    self.details = details
     self.database = database
     self.settings = settings
     self.request = request
     carried = CarriedLists(
       database: database, kinds: settings.chosen, now: request.now, withMoney: settings.withMoney
     ) { try database.read { try $0.runs.latest(limit: 1).first?.id ?? 0 } }
-    details = settings.keepsEntryDetails ? EntryDetails.Wanted(withMoney: settings.withMoney) : nil
   }
 
   /// For the source that the import reads from.
@@ -85,11 +95,13 @@ struct Replication {
     for workspace in workspaces {
       outcomes += try carried.finish(workspace.id)
     }
+    let begun = source.budget.count
     let isCutOff = report.stopped.map { [.keyRefused, .unreachable].contains($0.cause.code) } ?? false
     let asks = request.since == nil && request.until == nil && request.person == nil && request.project == nil
     if asks, !isCutOff {
       for workspace in workspaces where workspace.failure == nil || workspace.isComplete {
-        try await read(workspace, report.run, source, progress, into: &outcomes)
+        try await read(
+          workspace, report.run, source, spent: source.budget.count - begun, progress, into: &outcomes)
       }
     }
   }
@@ -141,18 +153,21 @@ struct Replication {
   }
 
   private func read(
-    _ workspace: RunSummary.Workspace, _ run: Int64, _ source: ClockifySource, _ progress: (String) -> Void,
-    into outcomes: inout [ReplicaOutcome]
+    _ workspace: RunSummary.Workspace, _ run: Int64, _ source: ClockifySource, spent: Int,
+    _ progress: (String) -> Void, into outcomes: inout [ReplicaOutcome]
   ) async throws {
     var context = ReplicaContext(database: database, workspace: workspace.id, run: run, now: request.now)
     context.withMoney = settings.withMoney
     context.periodDays = settings.periodDays
     var options = ReplicaEngine.Options()
     options.isFull = request.isFull
-    if let hourly = await source.budget.hourly {
+    options.waits = waits
+    if !waits, let hourly = await source.budget.hourly {
       options.cap = max(1, hourly / 10)
       options.isSlow = true
     }
+    // Of the whole run, not of each workspace.
+    options.cap = max(0, options.cap - spent)
     let engine = ReplicaEngine(
       source: source, context: context, features: carried.features(of: workspace.id), options: options)
     let read = Set(outcomes.filter { $0.workspace == workspace.id }.map(\.kind))

@@ -107,6 +107,7 @@ extension ReplicaState {
       code == nil
         ? "the plan does not have it"
         : "not on this plan, or not for this key\(httpStatus.map { " (HTTP \($0))" } ?? "")"
+    case .waiting where code == "by_turns": "read by turns, some each night"
     case .waiting: code == nil ? "no requests were left" : "some of it was read; the next import goes on"
     case .failed: "\((code ?? "not whole").replacing("_", with: " "))\(httpStatus.map { " (HTTP \($0))" } ?? "")"
     }

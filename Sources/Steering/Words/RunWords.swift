@@ -20,7 +20,7 @@ package enum RunWords {
       guard let counts, counts.new > 0 else { continue }
       lines.append("new       \(kind) \(Words.count(counts.new))\(ReportWords.names(counts))")
     }
-    return lines
+    return lines + (summary.replica.map { ReplicaWords($0).lines(eachKind: false) } ?? [])
   }
 
   /// A run with everything it found, to send to somebody who helps.

@@ -140,7 +140,9 @@ extension ImaginedWorld {
     init(_ row: ImportRun) {
       (run, status) = (row.id, row.status)
       var books = Books()
-      (books.entriesRead, books.secondsRead, books.secondsPlaced) = (row.entriesRead, row.secondsRead, row.secondsPlaced)
+      (books.entriesRead, books.secondsRead, books.secondsPlaced) = (
+        row.entriesRead, row.secondsRead, row.secondsPlaced
+      )
       (books.secondsSkipped, books.secondsHeld) = (row.secondsSkipped, row.secondsHeld)
       self.books = books
       isBraked = (RunSummary(json: row.summary)?.stoppedEntries ?? 0) > 0
