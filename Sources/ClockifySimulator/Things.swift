@@ -22,6 +22,8 @@ struct ThingRoute {
   var isForAdmins = false
   /// The member that the part of the path named `*` must equal.
   var parent: String?
+  /// The kind of which that is an id, and what it is called where it is not there.
+  var parentKind: (kind: String, name: String)?
   /// One record by its id instead of a list: what is not there is called by this name.
   var record: String?
   /// Members that the list shows; nil: all.
@@ -38,7 +40,8 @@ struct ThingRoute {
       count: "count", largestPage: 200, feature: "TIME_OFF"),
     ThingRoute(
       path: ["time-off", "balance", "policy", "*"], kind: "time_off_balances", envelope: ["balances"], count: "count",
-      largestPage: 200, feature: "TIME_OFF", isForAdmins: true, parent: "policyId"),
+      largestPage: 200, feature: "TIME_OFF", isForAdmins: true, parent: "policyId",
+      parentKind: ("time_off_policies", "Policy")),
     ThingRoute(path: ["scheduling", "assignments", "all"], kind: "assignments", feature: "SCHEDULING"),
     ThingRoute(
       path: ["expenses", "categories"], kind: "expense_categories", envelope: ["categories"], count: "count",
@@ -79,6 +82,11 @@ extension Access {
     var rows = workspace.things[route.kind] ?? []
     if let parent = route.parent, let at = route.path.firstIndex(of: "*") {
       rows = rows.filter { $0[parent] as? String == parts[at] }
+      if let (kind, name) = route.parentKind,
+        !(workspace.things[kind] ?? []).contains(where: { $0["id"] as? String == parts[at] })
+      {
+        return .missing(name)
+      }
     }
     // It says whose it is only in the way to it.
     if route.kind == "invoice_payments" { rows = rows.map { $0.filter { $0.key != "invoiceId" } } }

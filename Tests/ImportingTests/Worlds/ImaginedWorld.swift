@@ -67,7 +67,7 @@ final class ImaginedWorld {
     var workspaces = [ImaginedCast.first(plan: plan)]
     if hasWorkspaces { workspaces.append(ImaginedCast.second(plan: plan)) }
     let world = try await World.make(now: "2026-03-09T06:00:00Z", workspaces: workspaces)
-    if troubles.has(.lists), seed % 3 == 1 { world.replica = ReplicaSettings() }
+    if troubles.has(.lists), seed % 5 == 1 { world.replica = ReplicaSettings() }
     let imagined = ImaginedWorld(world: world, random: random, troubles: troubles, hasWorkspaces: hasWorkspaces)
     var words: String?
     do {
