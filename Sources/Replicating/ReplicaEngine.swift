@@ -37,17 +37,21 @@ package struct ReplicaEngine {
   /// Requests of the hour that are left to others.
   private static let reserve = 5
 
-  /// - Parameters:
-  ///   - kinds: in any order; carried ones are passed over.
-  ///   - progress: says which kind is read now.
+  /// - Parameter kinds: in any order; carried ones are passed over.
   /// - Returns: what became of each, in the order of reading: who has waited longest first, parents before their lists.
   /// - Throws: `StoreError`, `CancellationError`; what Clockify says is in the outcomes.
+  package func read(_ kinds: [ReplicaKind]) async throws -> [ReplicaOutcome] {
+    var outcomes: [ReplicaOutcome] = []
+    try await read(kinds, progress: { _ in }, into: &outcomes)
+    return outcomes
+  }
+
+  /// The same, for who wants to know what was read before it was stopped.
   package func read(
-    _ kinds: [ReplicaKind], progress: (ReplicaKind) -> Void = { _ in }
-  ) async throws -> [ReplicaOutcome] {
+    _ kinds: [ReplicaKind], progress: (ReplicaKind) -> Void, into outcomes: inout [ReplicaOutcome]
+  ) async throws {
     let before = try context.database.read { try $0.replicaStates.all(in: context.workspace) }
     let states = Dictionary(before.map { ($0.kind, $0) }, uniquingKeysWith: { $1 })
-    var outcomes: [ReplicaOutcome] = []
     let begun = source.budget.count
     var ending: ClockifyError?
     for kind in order(kinds.filter { !$0.isCarried }, states) {
@@ -70,7 +74,6 @@ package struct ReplicaEngine {
       if let error = outcome.error, [.keyRefused, .unreachable].contains(error.code) { ending = error }
       outcomes.append(outcome)
     }
-    return outcomes
   }
 
   private func order(_ kinds: [ReplicaKind], _ states: [String: ReplicaState]) -> [ReplicaKind] {

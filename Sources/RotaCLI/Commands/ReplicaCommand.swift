@@ -20,7 +20,7 @@ struct ReplicaCommand: ParsableCommand {
     func run() throws {
       let composition = try Composition(options)
       let overview = try composition.read {
-        try ReplicaOverview($0, composition.settings.replica, workspace: workspace, now: composition.now)
+        try ReplicaOverview($0, composition.settings.replica, workspace: workspace)
       }
       if csv {
         for line in CSVFile.lines(Table(overview.rows)) { Terminal.data(line) }

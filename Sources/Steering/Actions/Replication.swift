@@ -147,7 +147,6 @@ struct Replication {
         state.completeRun = report.run
         if !request.isNarrowed { state.coveredFrom = min(state.coveredFrom ?? "9999", "\(window.lowerBound)") }
       }
-      (state.rows, _) = try session.replica.entriesWithDetails(in: workspace.id)
       try session.replicaStates.set(state)
     }
   }
@@ -174,9 +173,9 @@ struct Replication {
     if settings.chosen.contains(where: { $0.name == "tasks" }) {
       if let proof = try await engine.proveTasks(shown: carried.shownTasks(in: workspace.id)) { outcomes.append(proof) }
     }
-    outcomes += try await engine.read(settings.chosen.filter { !read.contains($0.name) }) { kind in
-      progress("Reading \(kind.name.replacing("_", with: " ")) of \(workspace.name)")
-    }
+    try await engine.read(
+      settings.chosen.filter { !read.contains($0.name) },
+      progress: { progress("Reading \($0.name.replacing("_", with: " ")) of \(workspace.name)") }, into: &outcomes)
   }
 
   /// A kind that was carried and asked for too is one.

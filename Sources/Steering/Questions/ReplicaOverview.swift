@@ -23,35 +23,19 @@ package struct ReplicaKindRow: TabularRow {
   }
 }
 
-/// How far Clockify's kinds are kept, workspace by workspace.
-package struct ReplicaOverview {
-  package let rows: [ReplicaKindRow]
+/// How Clockify's kinds are kept on the whole: what a page asks each time.
+package struct ReplicaHealth {
   /// Kinds that could not be read for a week, with the workspace's id.
   package let failedForLong: [(kind: String, workspace: String)]
-  private let states: [ReplicaState]
+  package let states: [ReplicaState]
 
   /// Days after which a kind that fails is somebody's business.
   package static let patience = 7
 
   /// - Parameter now: UTC.
-  package init(_ session: StoreSession, _ settings: ReplicaSettings, workspace: String? = nil, now: Instant) throws {
-    states = try session.replicaStates.all(in: workspace)
-    let named = try workspace.map { [$0] } ?? session.mirror.namedWorkspaces()
-    let readsTime = try session.settings.value(Setting.actualsEnabledAt) != nil
+  package init(_ session: StoreSession, _ settings: ReplicaSettings, now: Instant) throws {
+    states = try session.replicaStates.all()
     let chosen = Set(settings.chosen.map(\.name))
-    var rows: [ReplicaKindRow] = []
-    for workspace in named {
-      for kind in ReplicaKind.all {
-        let known = states.first { $0.kind == kind.name && $0.workspaceID == workspace }
-        rows.append(ReplicaKindRow(kind.name, workspace, known, isOff: !chosen.contains(kind.name)))
-      }
-      let (read, all) = try session.replica.entriesWithDetails(in: workspace)
-      rows.append(
-        ReplicaKindRow(
-          details: workspace, read: read, all: all, isOff: !settings.keepsEntryDetails, readsTime: readsTime,
-          states.first { $0.kind == ReplicaKind.entryDetails && $0.workspaceID == workspace }))
-    }
-    self.rows = rows
     let first = try session.runs.firstReplica()
     failedForLong = states.filter { state in
       guard state.state == .failed, chosen.contains(state.kind) else { return false }
@@ -68,6 +52,29 @@ package struct ReplicaOverview {
   package func count(_ state: ReplicaState.State) -> Int { states.count { $0.state == state } }
   package func names(_ state: ReplicaState.State) -> [String] {
     Set(states.filter { $0.state == state }.map(\.kind)).sorted()
+  }
+}
+
+/// How far each kind is kept, workspace by workspace. Counts every time entry: for who asks for it.
+package struct ReplicaOverview {
+  package let rows: [ReplicaKindRow]
+
+  package init(_ session: StoreSession, _ settings: ReplicaSettings, workspace: String? = nil) throws {
+    let states = try session.replicaStates.all(in: workspace)
+    let named = try workspace.map { [$0] } ?? session.mirror.namedWorkspaces()
+    let readsTime = try session.settings.value(Setting.actualsEnabledAt) != nil
+    let chosen = Set(settings.chosen.map(\.name))
+    rows = try named.flatMap { workspace in
+      func known(_ kind: String) -> ReplicaState? { states.first { $0.kind == kind && $0.workspaceID == workspace } }
+      let (read, all) = try session.replica.entriesWithDetails(in: workspace)
+      return ReplicaKind.all.map { kind in
+        ReplicaKindRow(kind.name, workspace, known(kind.name), isOff: !chosen.contains(kind.name))
+      } + [
+        ReplicaKindRow(
+          details: workspace, read: read, all: all, isOff: !settings.keepsEntryDetails, readsTime: readsTime,
+          known(ReplicaKind.entryDetails))
+      ]
+    }
   }
 }
 

@@ -26,7 +26,7 @@ package struct Status {
   package let backup: String?
   /// The file's size on the first night of the oldest month known of the last three.
   package let bytesThen: (month: String, bytes: Int)?
-  package let replica: ReplicaOverview
+  package let replica: ReplicaHealth
   package var databaseBytes = 0
   /// Who writes just now.
   package var holder: LockHolder?
@@ -56,7 +56,7 @@ package struct Status {
   }
 
   package init(_ session: StoreSession, now: Instant, replica settings: ReplicaSettings = ReplicaSettings()) throws {
-    replica = try ReplicaOverview(session, settings, now: now)
+    replica = try ReplicaHealth(session, settings, now: now)
     last = try session.runs.latest(limit: 1).first
     var complete: ImportRun?
     try session.runs.walk(limit: 200) { run in

@@ -135,7 +135,7 @@ extension Status {
       "next_run": optional(next?.description), "is_overdue": isOverdue, "is_well": isWell,
       "last_backup": optional(backup), "database_bytes": databaseBytes,
       "delete_plan": optional(deletePlan.map { ["run": $0.run, "entries": $0.keys.count] as [String: Any] }),
-      "replica": JSONText.rows(replica.rows),
+      "replica": JSONText.rows(replica.states),
       "replica_failed": replica.failedForLong.map(\.kind),
       "held": JSONText.rows(held), "locks": JSONText.rows(locks),
     ]
