@@ -172,7 +172,13 @@ package struct ClockifySource: Sendable {
 
   static func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPTransport.Response) throws -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(response.body.readableBytesView))
+      // Pages have megabytes: read where they lie.
+      return try response.body.withUnsafeReadableBytes { bytes in
+        guard let start = bytes.baseAddress else { return try JSONDecoder().decode(type, from: Data()) }
+        return try JSONDecoder().decode(
+          type,
+          from: Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none))
+      }
     } catch let error as DecodingError {
       throw ClockifyError(
         .malformed, "Clockify sent \(error.clockifyProblem(bytes: response.body.readableBytes))",

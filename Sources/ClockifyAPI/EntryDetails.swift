@@ -82,7 +82,15 @@ struct DetailReader {
     names = wanted.unknown
   }
 
-  var details: EntryDetails? { values.map(EntryDetails.init) }
+  private var currency: String?
+
+  var details: EntryDetails? {
+    guard var values else { return nil }
+    if values.hourlyRate != nil || values.earned != nil || values.costRate != nil || values.cost != nil {
+      values.currency = values.currency ?? currency
+    }
+    return EntryDetails(values)
+  }
 
   private mutating func set(_ change: (inout EntryDetails.Values) -> Void) {
     var values = values ?? EntryDetails.Values()
@@ -109,7 +117,9 @@ struct DetailReader {
     case "customFields", "customFieldValues": try customFields(&scanner)
     case "approvalRequestId": if let id = try scanner.repeatedText() { set { $0.approvalRequestID = id } }
     case "kioskId": if let id = try scanner.repeatedText() { set { $0.kioskID = id } }
-    case "currency": if let text = try scanner.repeatedText(), withMoney { set { $0.currency = text } }
+    case "currency":
+      // Without an amount it says nothing.
+      if let text = try scanner.repeatedText(), withMoney { currency = text }
     case "earnedRate", "hourlyRate": try money(&scanner) { $0.hourlyRate = $1 }
     case "rate": try money(&scanner) { $0.hourlyRate = $0.hourlyRate ?? $1 }
     case "earnedAmount": try money(&scanner) { $0.earned = $1 }
@@ -174,7 +184,7 @@ struct DetailReader {
         set { assign(&$0, amount) }
       }
       if case .text(let currency)? = tree["currency"], values != nil { set { $0.currency = $0.currency ?? currency } }
-    } else if let amount = try scanner.text().flatMap(Double.init), amount != 0, amount.isFinite {
+    } else if let amount = try scanner.decimal(), amount != 0, amount.isFinite {
       set { assign(&$0, amount) }
     }
   }

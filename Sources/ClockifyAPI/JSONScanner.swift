@@ -173,6 +173,17 @@ struct JSONScanner {
     }
   }
 
+  /// A number, also as text; nil: it is none. Zero, which most amounts are, costs no string.
+  mutating func decimal() throws -> Double? {
+    let first = try peek()
+    guard first == UInt8(ascii: "0") else { return try text().flatMap(Double.init) }
+    let start = index
+    try number()
+    let digits = UnsafeBufferPointer(rebasing: bytes[start..<index])
+    if digits.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }) { return 0 }
+    return Double(String(decoding: digits, as: UTF8.self))
+  }
+
   /// true or false, also as text; anything else is nil.
   mutating func flag() throws -> Bool? {
     switch try text() {

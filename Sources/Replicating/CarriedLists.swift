@@ -139,6 +139,7 @@ private struct State: Sendable {
     }
     var taken: [ReplicaRow] = []
     var tasksTaken: [ReplicaRow] = []
+    var failed: (any Error)?
     page.forEachRow { tree in
       if rows, let row = kind.table.row(tree, withMoney: withMoney) { taken.append(row) }
       guard tasks, case .text(let project)? = tree["id"] else { return }
@@ -151,10 +152,18 @@ private struct State: Sendable {
       tasksTaken += elements.compactMap { task in
         ReplicaKind.tasks.table.row(task["projectId"] == nil ? task.merging(owner) : task, withMoney: withMoney)
       }
+      // A page may have tasks by the ten thousand.
+      guard tasksTaken.count > Self.batch, failed == nil else { return }
+      do { try reading.intakes[ReplicaKind.tasks.name]?.take(tasksTaken) } catch { failed = error }
+      tasksTaken = []
     }
+    if let failed { throw failed }
     try reading.intakes[kind.name]?.take(taken)
     try reading.intakes[ReplicaKind.tasks.name]?.take(tasksTaken)
   }
+
+  /// Rows that are held before they are written.
+  private static let batch = 1000
 
   // MARK: The end
 

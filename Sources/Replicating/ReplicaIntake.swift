@@ -65,6 +65,8 @@ struct ReplicaIntake {
   var outcome: ReplicaOutcome
   /// Rows without an id: what they are cannot be known, nor what is missing.
   private var hasNameless = false
+  /// Ids of which nothing was written yet.
+  private var fresh: Set<String> = []
   /// Rows that the import has not written yet.
   private var waiting: [ReplicaRow] = []
 
@@ -105,6 +107,7 @@ struct ReplicaIntake {
       if isFirst {
         if known[row.id]?.hash == nil { outcome.new += 1 } else { outcome.changed += 1 }
       }
+      if known[row.id] == nil { fresh.insert(row.id) }
       known[row.id] = KnownReplica(hash: row.hash, isGone: false)
       changed.append(row)
     }
@@ -120,15 +123,15 @@ struct ReplicaIntake {
 
   private mutating func write(_ rows: [ReplicaRow]) throws {
     guard !rows.isEmpty else { return }
-    outcome.notes += try context.database.write { [context, kind, shape] session in
-      for row in rows {
-        try session.replica.write(row.stored, shape, in: context.workspace, run: context.run, at: context.now)
-      }
+    outcome.notes += try context.database.write { [context, kind, shape, fresh] session in
+      try session.replica.write(
+        rows.map(\.stored), shape, in: context.workspace, run: context.run, at: context.now, isNew: fresh.contains)
       return try Set(rows.flatMap(\.notes)).sorted { $0.path < $1.path }.filter { note in
         try session.replicaStates.note(
           kind.name, path: note.path, problem: note.problem.rawValue, run: context.run)
       }
     }
+    fresh = []
   }
 
   /// Known rows that are there, should have come, and did not.

@@ -327,7 +327,9 @@ struct ImportedReplicaTests {
         state.workspace.users[0].members["profilePicture"] = "https://img.test/ana.png?signature=\(day)"
         state.workspace.members["imageUrl"] = "https://img.test/w.png?signature=\(day)"
         state.workspace.things["invoices"] = [["id": "i1", "number": "1", "daysOverdue": day]]
-        state.workspace.things["expenses"] = [["id": "e1", "total": 5, "fileUrl": "https://f.test/e1?signature=\(day)"]]
+        state.workspace.things["expenses"] = [
+          ["id": "e1", "total": 5, "fileUrl": "https://f.test/e1?signature=\(day)"]
+        ]
       }
       world.clockify.change { dress(&$0, 1) }
       try await world.importNow { $0.isFull = true }
@@ -338,9 +340,13 @@ struct ImportedReplicaTests {
       let written = (report.summary.replica ?? []).filter { $0.new + $0.changed + $0.gone > 0 }
       #expect(written.isEmpty, "\(written)")
       // Of profiles only when they were read.
-      func apart(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.hasPrefix("clockify_member_profile|") } }
+      func apart(_ text: String) -> [Substring] {
+        text.split(separator: "\n").filter { !$0.hasPrefix("clockify_member_profile|") }
+      }
       #expect(apart(try kept(world)) == apart(before))
-      #expect(try world.sql("SELECT profile_picture FROM clockify_user WHERE profile_picture <> ''") == "https://img.test/ana.png")
+      #expect(
+        try world.sql("SELECT profile_picture FROM clockify_user WHERE profile_picture <> ''")
+          == "https://img.test/ana.png")
     }
   }
 
@@ -353,15 +359,23 @@ struct ImportedReplicaTests {
           .init(id: "t1", name: long), .init(id: "t2", name: "Twice"), .init(id: "t2", name: "Twice"),
           .init(id: "t3", name: "Huge", members: ["memo": huge]),
         ]
-        state.workspace.users[0].members["settings"] = ["weekStart": ["day": "MONDAY"] as SimulatedThing] as SimulatedThing
-        state.workspace.things["time_off_policies"] = [["id": "p1", "name": ["en": "Leave"] as SimulatedThing], ["name": "nobody"]]
+        state.workspace.users[0].members["settings"] =
+          ["weekStart": ["day": "MONDAY"] as SimulatedThing] as SimulatedThing
+        state.workspace.things["time_off_policies"] = [
+          ["id": "p1", "name": ["en": "Leave"] as SimulatedThing], ["name": "nobody"],
+        ]
         state.workspace.users[1].profile = ["workingDays": "[\"MONDAY\"]"]
       }
       let report = try await world.importNow { $0.isFull = true }
       #expect(report.status == .done)
-      #expect(try world.sql("SELECT id, length(name), length(raw) FROM clockify_tag ORDER BY 1") == "t1|10000|\nt2|5|\nt3|4|1048587")
-      #expect(try world.sql("SELECT settings_week_start IS NULL, raw FROM clockify_user WHERE raw IS NOT NULL") == #"1|{"settings":{"weekStart":{"day":"MONDAY"}}}"#)
-      #expect(try world.sql("SELECT id, name IS NULL, raw FROM clockify_time_off_policy") == #"p1|1|{"name":{"en":"Leave"}}"#)
+      #expect(
+        try world.sql("SELECT id, length(name), length(raw) FROM clockify_tag ORDER BY 1")
+          == "t1|10000|\nt2|5|\nt3|4|1048587")
+      #expect(
+        try world.sql("SELECT settings_week_start IS NULL, raw FROM clockify_user WHERE raw IS NOT NULL")
+          == #"1|{"settings":{"weekStart":{"day":"MONDAY"}}}"#)
+      #expect(
+        try world.sql("SELECT id, name IS NULL, raw FROM clockify_time_off_policy") == #"p1|1|{"name":{"en":"Leave"}}"#)
       #expect(try world.sql("SELECT state, code FROM replica_state WHERE kind = 'time_off_policies'") == "failed|no_id")
       #expect(report.findings.count { $0.code.rawValue == "unexpected_value" } == 2)
       #expect(report.findings.count { $0.code.rawValue == "unknown_field" } == 1)
@@ -377,7 +391,9 @@ struct ImportedReplicaTests {
         state.workspace.things["time_off_policies"]?.append(["id": "p2", "name": "Sick"])
         state.workspace.things["time_off_balances"]?.append(["policyId": "p2", "userId": "u", "balance": 1])
         state.beforeAnswer = { state, path, _ in
-          if path.hasSuffix("/balance/policy/p1") { state.workspace.things["time_off_policies"]?.removeAll { $0["id"] as? String == "p1" } }
+          if path.hasSuffix("/balance/policy/p1") {
+            state.workspace.things["time_off_policies"]?.removeAll { $0["id"] as? String == "p1" }
+          }
         }
       }
       let report = try await world.importNow()

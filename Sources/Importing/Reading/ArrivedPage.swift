@@ -49,7 +49,7 @@ extension MirrorEntry {
     content.add(entry.end)
     content.add(entry.billable.map { $0 ? "1" : "0" })
     content.add(entry.type)
-    let details = MirrorEntryDetails(entry)
+    let details = MirrorEntryDetails.Values(entry)
     self.init(
       id: entry.id, userID: entry.userID, projectID: entry.projectID, taskID: entry.taskID,
       description: entry.description, billable: entry.billable, type: entry.type, start: Instant(seconds: entry.start),
@@ -57,27 +57,33 @@ extension MirrorEntry {
       contentHash: Int64(bitPattern: content.value),
       detailHash: Int64(bitPattern: entry.detailHash(details)))
     isLocked = entry.isLocked
-    self.details = details
+    source =
+      switch entry.source {
+      case .report: .report
+      case .entry: .entry
+      case nil: nil
+      }
+    self.details = details.map(MirrorEntryDetails.init)
   }
 }
 
 extension ClockifyTimeEntry {
   /// Of all that does not decide where the time goes. Read without details it is that of task and description.
-  fileprivate func detailHash(_ details: MirrorEntryDetails?) -> UInt64 {
+  fileprivate func detailHash(_ details: MirrorEntryDetails.Values?) -> UInt64 {
     var hash = ContentHash()
     hash.add(taskID)
     hash.add(description)
     guard let source, let isLocked else { return hash.value }
-    switch source {
-    case .report(let withMoney): hash.add(withMoney ? "report, money" : "report")
-    case .entry(let withMoney): hash.add(withMoney ? "entry, money" : "entry")
-    }
-    hash.add(isLocked ? 1 : 0)
-    guard let details, let values = self.details?.values else {
-      hash.add(details?.statedSeconds)
-      return hash.value
-    }
+    // One number for where it was read, whether with money, and the lock.
+    let way =
+      switch source {
+      case .report(let withMoney): withMoney ? 2 : 0
+      case .entry(let withMoney): withMoney ? 6 : 4
+      }
+    hash.add(way + (isLocked ? 1 : 0))
+    guard let details else { return hash.value }
     hash.add(details.statedSeconds)
+    guard let values = self.details?.values else { return hash.value }
     for id in values.tagIDs.sorted() { hash.add(id) }
     for field in values.customFields.sorted(by: { $0.id < $1.id }) {
       for text in [field.id, field.name, field.type, field.value] { hash.add(text) }
@@ -92,20 +98,23 @@ extension ClockifyTimeEntry {
   }
 }
 
-extension MirrorEntryDetails {
-  /// nil: it was read without. With nothing to say it is there all the same: what was there goes.
+extension MirrorEntryDetails.Values {
+  /// nil: there is nothing to say.
   fileprivate init?(_ entry: ClockifyTimeEntry) {
-    guard let source = entry.source else { return nil }
-    switch source {
-    case .report: self.init(.report)
-    case .entry: self.init(.entry)
+    var stated: Int?
+    if entry.source != nil, let length = entry.statedSeconds, let end = entry.end, length != end - entry.start {
+      stated = length
     }
-    if let stated = entry.statedSeconds, let end = entry.end, stated != end - entry.start { statedSeconds = stated }
-    guard let values = entry.details?.values else { return }
+    guard let values = entry.details?.values else {
+      if stated == nil { return nil }
+      self.init()
+      statedSeconds = stated
+      return
+    }
+    self.init()
+    statedSeconds = stated
     tagIDs = values.tagIDs
-    customFields = values.customFields.map {
-      CustomField(id: $0.id, name: $0.name, type: $0.type, value: $0.value)
-    }
+    customFields = values.customFields.map { .init(id: $0.id, name: $0.name, type: $0.type, value: $0.value) }
     approvalRequestID = values.approvalRequestID
     kioskID = values.kioskID
     currency = values.currency
@@ -115,9 +124,8 @@ extension MirrorEntryDetails {
     cost = values.cost
     invoicingInfo = values.invoicingInfo
     if !values.unknown.isEmpty {
-      raw =
-        "{" + values.unknown.sorted { $0.name < $1.name }.map { "\"\($0.name)\":\($0.json)" }.joined(separator: ",")
-        + "}"
+      let members = values.unknown.sorted { $0.name < $1.name }.map { "\"\($0.name)\":\($0.json)" }
+      raw = "{\(members.joined(separator: ","))}"
     }
   }
 }

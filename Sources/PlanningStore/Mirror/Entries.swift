@@ -70,7 +70,7 @@ package struct Entries: Subject {
           WHERE id = ?1
           """)
       ).bind(14, entry.isLocked.map { $0 ? 1 : 0 }).run()
-      if let details = entry.details { try write(details, of: key, isNew: false) }
+      if let source = entry.source { try write(entry.details ?? .none, from: source, of: key, isNew: false) }
     }
     if content != entry.contentHash || before.gone.contains(key) { try noteArrival(of: key, before) }
     return Merged(key: key, isNew: false)
@@ -89,7 +89,7 @@ package struct Entries: Subject {
     ).bind(14, run).bind(15, entry.isLocked.map { $0 ? 1 : 0 }).run()
     guard db.changesCount > 0 else { return nil }
     let key = Int(db.lastInsertedRowID)
-    if let details = entry.details { try write(details, of: key, isNew: true) }
+    if let source = entry.source, let details = entry.details { try write(details, from: source, of: key, isNew: true) }
     if !before.isEmpty {
       // Apart from `noteArrival`, because SQLite keeps a journal of its own for each upsert.
       try statement("INSERT OR IGNORE INTO entry_change VALUES (?, 1)").bind(1, key).run()

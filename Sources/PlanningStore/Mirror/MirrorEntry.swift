@@ -17,6 +17,9 @@ package struct MirrorEntry: Sendable {
   package var detailHash: Int64
   /// nil: it was read without details.
   package var isLocked: Bool?
+  /// nil: it was read without details.
+  package var source: MirrorEntryDetails.Source?
+  /// nil: it has none.
   package var details: MirrorEntryDetails?
 
   package init(

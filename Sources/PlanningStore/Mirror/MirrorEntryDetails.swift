@@ -1,5 +1,5 @@
-/// What is kept beside an entry's row: what few have.
-package struct MirrorEntryDetails: Sendable {
+/// What is kept beside an entry's row: what few have. A class, so that the many without carry one word.
+package final class MirrorEntryDetails: Sendable {
   package struct CustomField: Sendable {
     package let id: String
     package let name: String?
@@ -19,39 +19,47 @@ package struct MirrorEntryDetails: Sendable {
   /// source does not say stays as it was.
   package enum Source: Sendable { case report, entry }
 
-  package var source: Source
-  package var tagIDs: [String] = []
-  package var customFields: [CustomField] = []
-  package var approvalRequestID: String?
-  package var kioskID: String?
-  package var currency: String?
-  /// Minor units.
-  package var hourlyRate: Double?
-  package var earned: Double?
-  package var costRate: Double?
-  package var cost: Double?
-  /// Only where it differs from end - start.
-  package var statedSeconds: Int?
-  /// JSON.
-  package var invoicingInfo: String?
-  package var raw: String?
+  package struct Values: Sendable {
+    package var tagIDs: [String] = []
+    package var customFields: [CustomField] = []
+    package var approvalRequestID: String?
+    package var kioskID: String?
+    package var currency: String?
+    /// Minor units.
+    package var hourlyRate: Double?
+    package var earned: Double?
+    package var costRate: Double?
+    package var cost: Double?
+    /// Only where it differs from end - start.
+    package var statedSeconds: Int?
+    /// JSON.
+    package var invoicingInfo: String?
+    package var raw: String?
 
-  package init(_ source: Source) {
-    self.source = source
+    package init() {}
+
+    /// Whether the row of details would say anything.
+    fileprivate var hasRow: Bool {
+      approvalRequestID != nil || kioskID != nil || hourlyRate != nil || earned != nil || costRate != nil || cost != nil
+        || statedSeconds != nil || invoicingInfo != nil || raw != nil
+    }
   }
 
-  /// Whether the row of details would say anything.
-  fileprivate var hasRow: Bool {
-    approvalRequestID != nil || kioskID != nil || hourlyRate != nil || earned != nil || costRate != nil || cost != nil
-      || statedSeconds != nil || invoicingInfo != nil || raw != nil
+  let values: Values
+
+  package init(_ values: Values) {
+    self.values = values
   }
+
+  static let none = MirrorEntryDetails(Values())
 }
 
 extension Entries {
   /// Writes what stands beside an entry.
   ///
   /// - Parameter isNew: nothing stands there yet.
-  func write(_ details: MirrorEntryDetails, of key: Int, isNew: Bool) throws {
+  func write(_ details: MirrorEntryDetails, from source: MirrorEntryDetails.Source, of key: Int, isNew: Bool) throws {
+    let details = details.values
     if !isNew {
       try statement("DELETE FROM clockify_time_entry_tag WHERE entry_key = ?").bind(1, key).run()
       try statement("DELETE FROM clockify_time_entry_custom_field WHERE entry_key = ?").bind(1, key).run()
@@ -64,12 +72,14 @@ extension Entries {
         .bind(2, field.id).bind(3, field.name).bind(4, field.type).bind(5, field.value).run()
     }
     if isNew, !details.hasRow { return }
-    try writeRow(details, of: key)
+    try writeRow(details, from: source, of: key)
   }
 
-  private func writeRow(_ details: MirrorEntryDetails, of key: Int) throws {
+  private func writeRow(
+    _ details: MirrorEntryDetails.Values, from source: MirrorEntryDetails.Source, of key: Int
+  ) throws {
     let write =
-      switch details.source {
+      switch source {
       case .report:
         try statement(
           """

@@ -136,92 +136,36 @@ package struct Replica: Subject {
     return known
   }
 
-  /// Writes a row that is new, has changed, or has come back, and its lists.
+  /// Writes rows that are new, have changed, or have come back, and their lists. Of the import's tables only rows that are
+  /// there.
   ///
-  /// - Returns: false where the import has no such row.
-  @discardableResult
+  /// - Parameter isNew: of an id: nothing of it was written yet.
   package func write(
-    _ row: StoredReplica, _ shape: ReplicaShape, in workspace: String, run: Int64, at now: Instant
-  ) throws -> Bool {
-    let columns = shape.columns + ["raw", "row_hash", "changed_run"]
-    let values = row.values + [row.raw.map(ReplicaField.text) ?? .null, .whole(row.hash), .whole(run)]
-    let key = [ReplicaField.text(workspace), .text(row.id)]
-    if shape.isImports {
-      try execute(
-        """
-        UPDATE \(shape.table) SET \(columns.map { "\($0) = ?" }.joined(separator: ", "))
-        WHERE workspace_id = ? AND id = ?
-        """, values + key)
-      guard db.changesCount > 0 else { return false }
-    } else {
-      let all = ["workspace_id", "id"] + columns + ["first_seen_run"]
-      try execute(
-        """
-        INSERT INTO \(shape.table) (\(all.joined(separator: ", "))) VALUES (\(Self.places(all.count)))
-        ON CONFLICT (workspace_id, id) DO UPDATE
-        SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")), deleted_at = NULL
-        """, key + values + [.whole(run)])
-    }
-    for (child, rows) in zip(shape.children, row.children) {
-      if let keeping = child.keeping {
-        try keep(rows, child, keeping, key, run: run, at: now)
-      } else {
-        try replace(rows, child, key)
-      }
-    }
-    return true
-  }
-
-  private func replace(_ rows: [[ReplicaField]], _ child: ReplicaShape.Child, _ key: [ReplicaField]) throws {
-    // A workspace is its own: its lists have no other parent.
-    let owners = child.parentColumn == "workspace_id" ? ["workspace_id"] : ["workspace_id", child.parentColumn]
-    let parent = Array(key.prefix(owners.count))
-    try execute("DELETE FROM \(child.table) WHERE \(owners.map { "\($0) = ?" }.joined(separator: " AND "))", parent)
-    let names = owners + child.columns
-    for values in rows {
-      try execute(
-        "INSERT INTO \(child.table) (\(names.joined(separator: ", "))) VALUES (\(Self.places(names.count)))",
-        parent + values)
-    }
-  }
-
-  /// Rows that are not in the list any more are marked; those that are equal are not touched.
-  private func keep(
-    _ rows: [[ReplicaField]], _ child: ReplicaShape.Child, _ keeping: ReplicaShape.Child.Keeping,
-    _ parent: [ReplicaField], run: Int64, at now: Instant
+    _ rows: [StoredReplica], _ shape: ReplicaShape, in workspace: String, run: Int64, at now: Instant,
+    isNew: (String) -> Bool
   ) throws {
-    let keys = child.columns.prefix(child.keyCount)
-    let rest = child.columns.dropFirst(child.keyCount)
-    let scope =
-      "workspace_id = ? AND \(child.parentColumn) = ? AND deleted_at IS NULL"
-      + (keeping.condition.map { " AND \($0)" } ?? "")
-    let known = try Row.fetchAll(
-      db.cachedStatement(sql: "SELECT \(keys.joined(separator: ", ")) FROM \(child.table) WHERE \(scope)"),
-      arguments: StatementArguments(parent.map(\.databaseValue))
-    ).map { row in keys.indices.map { row[$0] as String } }
-    let names = ["workspace_id", child.parentColumn] + child.columns + (keeping.hasRun ? ["changed_run"] : [])
-    let sets = rest.map { "\($0) = excluded.\($0)" } + (keeping.hasRun ? ["changed_run = excluded.changed_run"] : [])
-    let differs =
-      "(\((rest + ["deleted_at"]).joined(separator: ", "))) IS NOT "
-      + "(\((rest.map { "excluded.\($0)" } + ["NULL"]).joined(separator: ", ")))"
-    for values in rows {
-      try execute(
-        """
-        INSERT INTO \(child.table) (\(names.joined(separator: ", "))) VALUES (\(Self.places(names.count)))
-        ON CONFLICT (workspace_id, \(child.parentColumn), \(keys.joined(separator: ", "))) DO UPDATE
-        SET \((sets + ["deleted_at = NULL"]).joined(separator: ", ")) WHERE \(differs)
-        """, parent + values + (keeping.hasRun ? [.whole(run)] : []))
-    }
-    let came = Set(
-      rows.map { values in
-        values.prefix(child.keyCount).map { value in if case .text(let text) = value { text } else { "" } }
-      })
-    for key in known where !came.contains(key) {
-      try execute(
-        """
-        UPDATE \(child.table) SET deleted_at = ?\(keeping.hasRun ? ", changed_run = \(run)" : "")
-        WHERE workspace_id = ? AND \(child.parentColumn) = ? AND \(keys.map { "\($0) = ?" }.joined(separator: " AND "))
-        """, [.text(now.description)] + parent + key.map(ReplicaField.text))
+    let columns = shape.columns + ["raw", "row_hash", "changed_run"]
+    let all = ["workspace_id", "id"] + columns + ["first_seen_run"]
+    let write =
+      shape.isImports
+      ? try db.cachedStatement(
+        sql: """
+          UPDATE \(shape.table) SET \(columns.map { "\($0) = ?" }.joined(separator: ", "))
+          WHERE workspace_id = ? AND id = ?
+          """)
+      : try db.cachedStatement(
+        sql: """
+          INSERT INTO \(shape.table) (\(all.joined(separator: ", "))) VALUES (\(Self.places(all.count)))
+          ON CONFLICT (workspace_id, id) DO UPDATE
+          SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")), deleted_at = NULL
+          """)
+    let lists = try shape.children.map { try ListWriter($0, session: session, run: run, at: now) }
+    for row in rows {
+      let values = row.values + [row.raw.map(ReplicaField.text) ?? .null, .whole(row.hash), .whole(run)]
+      let key = [ReplicaField.text(workspace), .text(row.id)]
+      try write.execute(shape.isImports ? values + key : key + values + [.whole(run)])
+      guard db.changesCount > 0 else { continue }
+      for (list, elements) in zip(lists, row.children) { try list.write(elements, of: key, isNew: isNew(row.id)) }
     }
   }
 
@@ -375,11 +319,91 @@ package struct Replica: Subject {
     }
   }
 
-  private static func places(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
+  fileprivate static func places(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
 
   private func execute(_ sql: String, _ values: [ReplicaField]) throws {
-    let statement = try db.cachedStatement(sql: sql)
-    try statement.execute(arguments: StatementArguments(values.map(\.databaseValue)))
+    try db.cachedStatement(sql: sql).execute(values)
+  }
+}
+
+/// Writes the rows of one list, of many parents.
+private struct ListWriter {
+  private let child: ReplicaShape.Child
+  /// A workspace is its own: its lists have no other parent.
+  private let owners: Int
+  private let clear: Statement
+  private let insert: Statement
+  private let mark: Statement
+  private let known: Statement
+  private let now: Instant
+  private let run: Int64
+  private var keepsRun: Bool { child.keeping?.hasRun ?? false }
+
+  init(_ child: ReplicaShape.Child, session: StoreSession, run: Int64, at now: Instant) throws {
+    self.child = child
+    self.now = now
+    self.run = run
+    let db = session.db
+    let owner = child.parentColumn == "workspace_id" ? ["workspace_id"] : ["workspace_id", child.parentColumn]
+    owners = owner.count
+    func equal(_ names: some Sequence<String>) -> String { names.map { "\($0) = ?" }.joined(separator: " AND ") }
+    let keys = Array(child.columns.prefix(child.keyCount))
+    let hasRun = child.keeping?.hasRun ?? false
+    let names = owner + child.columns + (hasRun ? ["changed_run"] : [])
+    let plain =
+      "INSERT INTO \(child.table) (\(names.joined(separator: ", "))) VALUES (\(Replica.places(names.count)))"
+    clear = try db.cachedStatement(sql: "DELETE FROM \(child.table) WHERE \(equal(owner))")
+    guard let keeping = child.keeping else {
+      insert = try db.cachedStatement(sql: plain)
+      (mark, known) = (clear, clear)
+      return
+    }
+    let rest = child.columns.dropFirst(child.keyCount)
+    let sets = rest + (hasRun ? ["changed_run"] : [])
+    insert = try db.cachedStatement(
+      sql: """
+        \(plain) ON CONFLICT (\((owner + keys).joined(separator: ", "))) DO UPDATE
+        SET \((sets.map { "\($0) = excluded.\($0)" } + ["deleted_at = NULL"]).joined(separator: ", "))
+        WHERE (\((rest + ["deleted_at"]).joined(separator: ", ")))
+          IS NOT (\((rest.map { "excluded.\($0)" } + ["NULL"]).joined(separator: ", ")))
+        """)
+    mark = try db.cachedStatement(
+      sql: """
+        UPDATE \(child.table) SET deleted_at = ?\(hasRun ? ", changed_run = \(run)" : "")
+        WHERE \(equal(owner + keys))
+        """)
+    known = try db.cachedStatement(
+      sql: """
+        SELECT \(keys.joined(separator: ", ")) FROM \(child.table)
+        WHERE \(equal(owner)) AND deleted_at IS NULL\(keeping.condition.map { " AND \($0)" } ?? "")
+        """)
+  }
+
+  /// - Parameter key: workspace and id of the parent.
+  func write(_ rows: [[ReplicaField]], of key: [ReplicaField], isNew: Bool) throws {
+    let parent = Array(key.prefix(owners))
+    guard child.keeping != nil else {
+      if !isNew { try clear.execute(parent) }
+      for values in rows { try insert.execute(parent + values) }
+      return
+    }
+    let before = isNew ? [] : try keys(of: parent)
+    for values in rows { try insert.execute(parent + values + (keepsRun ? [.whole(run)] : [])) }
+    // Rows that are not in the list any more are marked; those that are equal were not touched.
+    let came = Set(rows.map { Array($0.prefix(child.keyCount)) })
+    for gone in before where !came.contains(gone) { try mark.execute([.text(now.description)] + parent + gone) }
+  }
+
+  private func keys(of parent: [ReplicaField]) throws -> [[ReplicaField]] {
+    try Row.fetchAll(known, arguments: StatementArguments(parent.map(\.databaseValue))).map { row in
+      (0..<child.keyCount).map { .text(row[$0]) }
+    }
+  }
+}
+
+extension Statement {
+  fileprivate func execute(_ values: [ReplicaField]) throws {
+    try execute(arguments: StatementArguments(values.map(\.databaseValue)))
   }
 }
 
