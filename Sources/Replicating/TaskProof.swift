@@ -34,7 +34,7 @@ extension ReplicaEngine {
     do {
       if !isCut { isCut = try await readTasks(of: longest.key, into: &intake) > 0 }
       if isCut {
-        for project in counts.filter({ $0.value >= shown }).keys.sorted().prefix(options.cap) {
+        for project in turn(of: counts.filter { $0.value >= shown }.map(\.key), options.cap) {
           guard await isAffordable(1) else { break }
           _ = try await readTasks(of: project, into: &intake)
         }

@@ -155,7 +155,7 @@ struct RowTests {
   func lossless(_ name: String) throws {
     let table = try #require(ReplicaKind.all.first { $0.name == name }).table
     var maker = Maker(random: SystemRandomNumberGenerator())
-    for _ in 0..<300 {
+    for _ in 0..<150 {
       let sent = maker.row(table)
       guard let row = table.row(sent) else { continue }
       let ignored = table.ignored.map { $0.path.joined(separator: ".") }

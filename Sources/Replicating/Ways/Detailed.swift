@@ -42,7 +42,7 @@ extension ReplicaEngine {
   ) async throws {
     let hashes = try intake.column("list_hash")
     let changed = rows.filter { options.isFull || hashes[$0.key] != .whole($0.value.hash) }.map(\.key).sorted()
-    for id in changed + turn(of: rows.keys.filter { !Set(changed).contains($0) }.sorted()) {
+    for id in changed + turn(of: rows.keys.filter { !Set(changed).contains($0) }, Self.turns) {
       guard let (tree, hash) = rows[id] else { continue }
       do {
         var whole = tree.merging(
@@ -62,11 +62,12 @@ extension ReplicaEngine {
     }
   }
 
-  /// A few, others each day.
-  private func turn(of ids: [String]) -> [String] {
-    guard ids.count > Self.turns else { return ids }
-    let first = context.now.utcDay.number * Self.turns
-    return (0..<Self.turns).map { ids[(first + $0) % ids.count] }
+  /// So many, others each day.
+  func turn(of ids: [String], _ count: Int) -> [String] {
+    let sorted = ids.sorted()
+    guard sorted.count > count else { return sorted }
+    let first = context.now.utcDay.number * count
+    return (0..<count).map { sorted[(first + $0) % sorted.count] }
   }
 
   private func read(_ path: String, of id: String) async throws -> JSONTree {
