@@ -92,7 +92,7 @@ extension ClockifyTimeEntry {
       hash.add(text)
     }
     for amount in [values.hourlyRate, values.earned, values.costRate, values.cost] {
-      hash.add(amount.map { "\($0)" })
+      hash.add(amount.map { Int(truncatingIfNeeded: $0.bitPattern) })
     }
     return hash.value
   }

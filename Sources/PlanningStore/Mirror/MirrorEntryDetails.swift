@@ -71,11 +71,29 @@ extension Entries {
       try statement("INSERT OR REPLACE INTO clockify_time_entry_custom_field VALUES (?, ?, ?, ?, ?)").bind(1, key)
         .bind(2, field.id).bind(3, field.name).bind(4, field.type).bind(5, field.value).run()
     }
-    if isNew, !details.hasRow { return }
-    try writeRow(details, from: source, of: key)
+    guard isNew else { return try rewriteRow(details, from: source, of: key) }
+    guard details.hasRow else { return }
+    // Not as an upsert: SQLite keeps a journal of its own for each of those.
+    try bind(
+      details, key,
+      to: statement(
+        """
+        INSERT INTO clockify_time_entry_detail (entry_key, approval_request_id, kiosk_id, currency, hourly_rate_amount,
+          earned_amount, cost_rate_amount, cost_amount, stated_seconds, invoicing_info, raw)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        """)
+    ).run()
   }
 
-  private func writeRow(
+  private func bind(
+    _ details: MirrorEntryDetails.Values, _ key: Int, to write: FastStatement
+  ) -> FastStatement {
+    write.bind(1, key).bind(2, details.approvalRequestID).bind(3, details.kioskID).bind(4, details.currency)
+      .bind(5, details.hourlyRate).bind(6, details.earned).bind(7, details.costRate).bind(8, details.cost)
+      .bind(9, details.statedSeconds).bind(10, details.invoicingInfo).bind(11, details.raw)
+  }
+
+  private func rewriteRow(
     _ details: MirrorEntryDetails.Values, from source: MirrorEntryDetails.Source, of key: Int
   ) throws {
     let write =
@@ -104,9 +122,7 @@ extension Entries {
             stated_seconds = excluded.stated_seconds, raw = excluded.raw
           """)
       }
-    try write.bind(1, key).bind(2, details.approvalRequestID).bind(3, details.kioskID).bind(4, details.currency)
-      .bind(5, details.hourlyRate).bind(6, details.earned).bind(7, details.costRate).bind(8, details.cost)
-      .bind(9, details.statedSeconds).bind(10, details.invoicingInfo).bind(11, details.raw).run()
+    try bind(details, key, to: write).run()
     if details.hasRow { return }
     // What nobody says anything in any more goes.
     try statement(

@@ -129,8 +129,8 @@ struct SettingKey {
       path: "replicate.kinds", kind: .list, default: "auto",
       meaning: "auto = every kind that the plan allows, off, or a list of kinds (rota replica schema)"),
     .init(
-      path: "replicate.money", kind: .words(["true", "false"]), default: "true",
-      meaning: "false = rates, amounts and costs are asked for and kept nowhere"),
+      path: "replicate.money", kind: .words(["true", "false"]), default: "false",
+      meaning: "true = rates, amounts and costs are asked for and kept, too"),
     .init(
       path: "replicate.period_days", kind: .whole(1...3660), default: "366",
       meaning: "planned work is read so many days before and after today"),

@@ -182,7 +182,7 @@ struct SettingsLoader {
     settings.imports.workingDays = weekdays("planning.working_days") ?? settings.imports.workingDays
     settings.imports.historyDays = whole("history_days") ?? settings.imports.historyDays
     settings.replica.kinds = kinds()
-    settings.replica.withMoney = word("replicate.money") != "false"
+    settings.replica.withMoney = word("replicate.money") == "true"
     settings.replica.periodDays = whole("replicate.period_days") ?? settings.replica.periodDays
     settings.logLevel = word("log_level") ?? settings.logLevel
     settings.night.metricsFile = text("metrics_file")
