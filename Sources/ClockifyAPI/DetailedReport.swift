@@ -143,12 +143,6 @@ extension ClockifySource {
     /// Seconds asked for on both sides, because whether edges are included is not proven.
     var margin = 1
 
-    static func == (one: ReportQuery, other: ReportQuery) -> Bool {
-      one.workspace == other.workspace && one.slice == other.slice && one.size == other.size && one.users == other.users
-        && one.projects == other.projects && one.details?.withMoney == other.details?.withMoney
-        && one.margin == other.margin
-    }
-
     var path: String { "/workspaces/\(workspace)/reports/detailed" }
   }
 

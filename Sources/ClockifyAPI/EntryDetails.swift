@@ -41,8 +41,8 @@ package final class EntryDetails: Sendable, Equatable {
 
   package static func == (one: EntryDetails, other: EntryDetails) -> Bool { one.values == other.values }
 
-  /// Entries are to be read with details.
-  package struct Wanted: Sendable {
+  /// Entries are to be read with details. Equal: the same is asked for.
+  package struct Wanted: Sendable, Equatable {
     /// Amounts and rates are asked for and read.
     package let withMoney: Bool
     /// Members that came and that nobody knows, by name.
@@ -51,6 +51,8 @@ package final class EntryDetails: Sendable, Equatable {
     package init(withMoney: Bool) {
       self.withMoney = withMoney
     }
+
+    package static func == (one: Wanted, other: Wanted) -> Bool { one.withMoney == other.withMoney }
 
     /// Names that several pages add to at once.
     package final class Names: Sendable {
@@ -108,12 +110,11 @@ struct DetailReader {
     }
   }
 
-  /// - Returns: false where the member is none of these, and nothing was read.
+  /// Reads the value of a member, whatever it is.
   mutating func read(_ key: JSONScanner.Key, _ scanner: inout JSONScanner) throws {
     switch key {
     case "isLocked", "locked": isLocked = try scanner.flag() ?? isLocked
-    case "tagIds": try tags(&scanner)
-    case "tags": try tags(&scanner)
+    case "tagIds", "tags": try tags(&scanner)
     case "customFields", "customFieldValues": try customFields(&scanner)
     case "approvalRequestId": if let id = try scanner.repeatedText() { set { $0.approvalRequestID = id } }
     case "kioskId": if let id = try scanner.repeatedText() { set { $0.kioskID = id } }
@@ -161,7 +162,7 @@ struct DetailReader {
     try scanner.array { scanner in
       let tree = try JSONTree(&scanner)
       func text(_ names: String...) -> String? {
-        names.lazy.compactMap { if case .text(let text)? = tree[$0], !text.isEmpty { text } else { nil } }.first
+        names.lazy.compactMap { tree[$0]?.words }.first
       }
       guard let id = text("customFieldId", "_id", "id") else { return odd.append(tree) }
       let value = tree["value"].flatMap { $0.isNothing ? nil : $0.canonical }

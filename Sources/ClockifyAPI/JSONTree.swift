@@ -27,6 +27,9 @@ package enum JSONTree: Sendable, Hashable {
     }
   }
 
+  /// A text that says something; nil: it is none, or empty.
+  package var words: String? { if case .text(let text) = self, !text.isEmpty { text } else { nil } }
+
   /// The first member of this name; nil: none, or this is no object.
   package subscript(name: String) -> JSONTree? {
     guard case .object(let members) = self else { return nil }

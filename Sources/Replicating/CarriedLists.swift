@@ -115,10 +115,10 @@ private struct State: Sendable {
 
   private mutating func takeWorkspaces(_ page: ListPage) {
     page.forEachRow { tree in
-      guard case .text(let id)? = tree["id"] else { return }
+      guard let id = tree["id"]?.words else { return }
       workspaces.append((id, tree))
       if case .list(let names)? = tree["features"] {
-        features[id] = Set(names.compactMap { if case .text(let name) = $0 { name } else { nil } })
+        features[id] = Set(names.compactMap(\.words))
       }
     }
   }
@@ -142,7 +142,7 @@ private struct State: Sendable {
     var failed: (any Error)?
     page.forEachRow { tree in
       if rows, let row = kind.table.row(tree, withMoney: withMoney) { taken.append(row) }
-      guard tasks, case .text(let project)? = tree["id"] else { return }
+      guard tasks, let project = tree["id"]?.words else { return }
       guard case .list(let elements)? = tree["tasks"] else {
         reading.hasProjectsWithoutTasks = true
         return
@@ -182,7 +182,7 @@ private struct State: Sendable {
       outcomes.append(try context.keep(intake.outcome, kind, isAsked: true))
     }
     if let outcome = try finishTasks(&reading, context) { outcomes.append(outcome) }
-    _ = try database.write { try $0.replica.markOrphans(in: workspace, run: context.run, at: now) }
+    try database.write { try $0.replica.markOrphans(in: workspace, run: context.run, at: now) }
     return outcomes
   }
 
@@ -198,7 +198,7 @@ private struct State: Sendable {
       if !read.contains(id) {
         try database.write { session in
           try session.replica.note(
-            workspace: id, name: tree["name"]?.plainText, plan: tree["featureSubscriptionType"]?.plainText,
+            workspace: id, name: tree["name"]?.words, plan: tree["featureSubscriptionType"]?.words,
             run: own.run)
         }
       }
@@ -240,8 +240,4 @@ extension ReplicaIntake {
     outcome.state = .failed
     outcome.code = "list_broke_off"
   }
-}
-
-extension JSONTree {
-  fileprivate var plainText: String? { if case .text(let text) = self, !text.isEmpty { text } else { nil } }
 }

@@ -147,7 +147,7 @@ package struct ReplicaEngine {
   }
 
   func page(_ list: ReplicaList, into intake: inout ReplicaIntake) async throws -> ReplicaReading.End {
-    try await ReplicaReading(source: source, workspace: context.workspace, list: list).read { try intake.take($0) }
+    try await ReplicaReading(source: source, workspace: context.workspace, list: list).readAll { try intake.take($0) }
   }
 }
 

@@ -53,7 +53,7 @@ extension ReplicaKind {
         "GET `\(path)`, what changed last first, \(size) a request, until nothing is new; whole every 30 days."
       case .detailed(let path, _, _, _, let detail, let parts):
         "GET `\(path)`, and for each that is new or changed, and five others a day, `\(detail)`\(parts.map { " and `\($0.path)`" }.joined())."
-      case .turns(_, let path): "GET `\(path)`, a request for each active person: all within 30 days."
+      case .turns(let path): "GET `\(path)`, a request for each active person: all within 30 days."
       }
     let gone =
       switch self.gone {

@@ -78,7 +78,7 @@ struct ReplicaIntake {
     outcome = ReplicaOutcome(kind, context, .complete)
   }
 
-  func isUnchanged(_ row: ReplicaRow) -> Bool {
+  private func isUnchanged(_ row: ReplicaRow) -> Bool {
     known[row.id].map { $0.hash == row.hash && !$0.isGone } ?? false
   }
 

@@ -32,7 +32,7 @@ package struct ReplicaKind: Sendable {
       path: String, query: [(String, String)], rowsAt: [String], totalAt: [String]?, detail: String,
       parts: [(member: String, path: String)])
     /// One answer for each active person, some of them each run.
-    case turns(of: String, path: String)
+    case turns(path: String)
   }
 
   /// How one sees that a row is gone.

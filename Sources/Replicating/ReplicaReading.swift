@@ -13,8 +13,8 @@ struct ReplicaReading {
     let pages: Int
   }
 
-  /// The same, to the end.
-  func read(_ consume: ([JSONTree]) throws -> Void) async throws -> End {
+  /// The same, as far as there are pages.
+  func readAll(_ consume: ([JSONTree]) throws -> Void) async throws -> End {
     try await read { rows in
       try consume(rows)
       return true
@@ -92,7 +92,7 @@ struct ReplicaList {
       (self.path, self.query, rowsAt, largestPage) = (path, query, [], page)
     case .detailed(let path, let query, let rowsAt, let totalAt, _, _):
       (self.path, self.query, self.rowsAt, self.totalAt, largestPage) = (path, query, rowsAt, totalAt, 1000)
-    case .turns(_, let path):
+    case .turns(let path):
       (self.path, rowsAt, largestPage) = (path, [], 1)
     case .carried:
       (path, rowsAt, largestPage) = ("", [], 1)

@@ -59,19 +59,10 @@ package struct ReplicaChild: Sendable {
 
 /// The table of a kind.
 package struct ReplicaTable: Sendable {
-  /// Whose the table is.
-  package enum Origin: Sendable {
-    /// The replica's alone.
-    case own
-    /// Made for the import, filled by both.
-    case altered
-    /// The import writes its rows; the replica fills further columns of rows that are there.
-    case imported
-  }
-
   package let name: String
   package let meaning: String
-  package let origin: Origin
+  /// The import writes the rows; the replica fills further columns of rows that are there.
+  package let isImports: Bool
   package let columns: [ReplicaColumn]
   package let children: [ReplicaChild]
   /// Members that are neither kept nor reported, as paths, with the reason.
@@ -195,12 +186,12 @@ extension ReplicaTable {
   ///   - money: columns besides those of form money that hold amounts.
   ///   - ours: columns that are in no answer.
   init(
-    _ name: String, meaning: String, origin: Origin = .own, id: [String] = ["id"], ignored: [(String, String)] = [],
+    _ name: String, meaning: String, isImports: Bool = false, id: [String] = ["id"], ignored: [(String, String)] = [],
     children: [ReplicaChild] = [], byImport: String = "", columns: String, money: Set<String> = [], ours: String = "",
     derived: [String: @Sendable (JSONTree) -> ReplicaField] = [:]
   ) {
     self.init(
-      name: name, meaning: meaning, origin: origin,
+      name: name, meaning: meaning, isImports: isImports,
       columns: ReplicaNotation.columns(byImport, by: .importer) + ReplicaNotation.columns(columns, money: money)
         + ReplicaNotation.columns(ours, by: .rota),
       children: children, ignored: ignored.map { (ReplicaNotation.path($0.0), $0.1) },

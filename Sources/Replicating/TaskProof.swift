@@ -54,8 +54,7 @@ extension ReplicaEngine {
     let list = ReplicaList(path: "/projects/\(project)/tasks", rowsAt: [], largestPage: 1000)
     let known = try context.database.read { try $0.replica.tasks(of: project, in: context.workspace) }
     var came: Set<String> = []
-    let end = try await ReplicaReading(source: source, workspace: context.workspace, list: list).read {
-      (trees: [JSONTree]) throws -> Void in
+    let end = try await ReplicaReading(source: source, workspace: context.workspace, list: list).readAll { trees in
       let rows = trees.compactMap { intake.kind.table.row($0, withMoney: context.withMoney) }
       came.formUnion(rows.map(\.id))
       try intake.take(rows)

@@ -310,7 +310,7 @@ extension ReplicaKind {
   fileprivate var begin: String {
     switch request {
     case .list(let path, _, _, _, _, _), .search(let path, _, _, _, _), .each(_, let path, _, _, _),
-      .newest(let path, _, _), .detailed(let path, _, _, _, _, _), .turns(_, let path):
+      .newest(let path, _, _), .detailed(let path, _, _, _, _, _), .turns(let path):
       String(path.split(separator: "{")[0])
     case .carried: ""
     }

@@ -11,7 +11,8 @@ struct EntryIntake {
   private let knownUsers: Set<String>
   private var zones: ZoneChooser
   private var unlistedUsers: Set<String> = []
-  private var knownTasks: Set<String>
+  /// nil: no entry named a task yet.
+  private var knownTasks: Set<String>?
   private var overlaps = Overlaps()
   /// The last entry was new: the next one is too, most likely.
   private var expectsNew = false
@@ -25,7 +26,6 @@ struct EntryIntake {
     self.now = now
     self.run = run
     knownUsers = try session.accounts.known(in: workspace)
-    knownTasks = try session.replica.knownTasks(in: workspace)
     zones = ZoneChooser(
       settings: settings, plan: try session.plan.snapshot(), accounts: try session.accounts.all(), owner: owner.timeZone
     )
@@ -53,7 +53,7 @@ struct EntryIntake {
       try session.mirror.noteUnlisted(
         user: user, name: arrived.userName, email: arrived.userEmail, workspace: workspace, run: run, at: now)
     }
-    if let name = arrived.taskName, let task = arrived.mirrored.taskID, knownTasks.insert(task).inserted {
+    if let name = arrived.taskName, let task = arrived.mirrored.taskID, try isUnknown(task, session) {
       try session.replica.noteUnlisted(
         task: task, name: name, project: arrived.mirrored.projectID, workspace: workspace, run: run)
     }
@@ -62,6 +62,12 @@ struct EntryIntake {
     }
     if isFirst { note(arrived, into: &reading) }
     return merged.key
+  }
+
+  /// The first time that a task comes which no row has.
+  private mutating func isUnknown(_ task: String, _ session: StoreSession) throws -> Bool {
+    if knownTasks == nil { knownTasks = try session.replica.knownTasks(in: workspace) }
+    return knownTasks!.insert(task).inserted
   }
 
   private func note(_ arrived: ArrivedEntry, into reading: inout EntryReading) {

@@ -96,33 +96,25 @@ extension Entries {
   private func rewriteRow(
     _ details: MirrorEntryDetails.Values, from source: MirrorEntryDetails.Source, of key: Int
   ) throws {
-    let write =
-      switch source {
-      case .report:
-        try statement(
-          """
-          INSERT INTO clockify_time_entry_detail (entry_key, approval_request_id, kiosk_id, currency, hourly_rate_amount,
-            earned_amount, cost_rate_amount, cost_amount, stated_seconds, invoicing_info, raw)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-          ON CONFLICT (entry_key) DO UPDATE SET
-            approval_request_id = excluded.approval_request_id, currency = excluded.currency,
-            hourly_rate_amount = excluded.hourly_rate_amount, earned_amount = excluded.earned_amount,
-            cost_rate_amount = excluded.cost_rate_amount, cost_amount = excluded.cost_amount,
-            stated_seconds = excluded.stated_seconds, invoicing_info = excluded.invoicing_info, raw = excluded.raw
-          """)
-      case .entry:
-        try statement(
-          """
-          INSERT INTO clockify_time_entry_detail (entry_key, approval_request_id, kiosk_id, currency, hourly_rate_amount,
-            earned_amount, cost_rate_amount, cost_amount, stated_seconds, invoicing_info, raw)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-          ON CONFLICT (entry_key) DO UPDATE SET
-            kiosk_id = excluded.kiosk_id, currency = ifnull(excluded.currency, currency),
-            hourly_rate_amount = excluded.hourly_rate_amount, cost_rate_amount = excluded.cost_rate_amount,
-            stated_seconds = excluded.stated_seconds, raw = excluded.raw
-          """)
-      }
-    try bind(details, key, to: write).run()
+    // ?12: it was the report.
+    try bind(
+      details, key,
+      to: statement(
+        """
+        INSERT INTO clockify_time_entry_detail (entry_key, approval_request_id, kiosk_id, currency, hourly_rate_amount,
+          earned_amount, cost_rate_amount, cost_amount, stated_seconds, invoicing_info, raw)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        ON CONFLICT (entry_key) DO UPDATE SET
+          hourly_rate_amount = excluded.hourly_rate_amount, cost_rate_amount = excluded.cost_rate_amount,
+          stated_seconds = excluded.stated_seconds, raw = excluded.raw,
+          kiosk_id = iif(?12, kiosk_id, excluded.kiosk_id),
+          currency = iif(?12, excluded.currency, ifnull(excluded.currency, currency)),
+          approval_request_id = iif(?12, excluded.approval_request_id, approval_request_id),
+          earned_amount = iif(?12, excluded.earned_amount, earned_amount),
+          cost_amount = iif(?12, excluded.cost_amount, cost_amount),
+          invoicing_info = iif(?12, excluded.invoicing_info, invoicing_info)
+        """)
+    ).bind(12, source == .report ? 1 : 0).run()
     if details.hasRow { return }
     // What nobody says anything in any more goes.
     try statement(

@@ -277,14 +277,13 @@ package struct Replica: Subject {
   }
 
   /// Tasks and memberships of what is gone itself are gone too.
-  package func markOrphans(in workspace: String, run: Int64, at now: Instant) throws -> (tasks: Int, memberships: Int) {
+  package func markOrphans(in workspace: String, run: Int64, at now: Instant) throws {
     try db.execute(
       sql: """
         UPDATE clockify_task SET deleted_at = ?1, changed_run = ?2
         WHERE workspace_id = ?3 AND deleted_at IS NULL AND project_id IN (
           SELECT id FROM clockify_project WHERE workspace_id = ?3 AND deleted_at IS NOT NULL)
         """, arguments: [now.description, run, workspace])
-    let tasks = db.changesCount
     try db.execute(
       sql: """
         UPDATE clockify_membership SET deleted_at = ?1, changed_run = ?2
@@ -295,7 +294,6 @@ package struct Replica: Subject {
             SELECT id FROM clockify_project WHERE workspace_id = ?3 AND deleted_at IS NOT NULL
             UNION SELECT id FROM clockify_user_group WHERE workspace_id = ?3 AND deleted_at IS NOT NULL))
         """, arguments: [now.description, run, workspace])
-    return (tasks, db.changesCount)
   }
 
   /// A workspace that the key sees and the settings do not name: it decides nothing.

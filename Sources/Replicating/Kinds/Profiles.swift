@@ -1,6 +1,6 @@
 extension ReplicaKind {
   static let memberProfiles = ReplicaKind(
-    "member_profiles", .turns(of: "clockify_user", path: "/member-profile/{id}"), gone: .withParent,
+    "member_profiles", .turns(path: "/member-profile/{id}"), gone: .withParent,
     ReplicaTable(
       "clockify_member_profile", meaning: "people's working week, one by one, by turns",
       ignored: [("hasPendingApprovalRequest", "approvals have it")],

@@ -3,7 +3,7 @@ extension ReplicaKind {
     "projects", .carried(.projects),
     ReplicaTable(
       "clockify_project", meaning: "projects, archived ones and templates too, with estimates and rates",
-      origin: .imported,
+      isImports: true,
       ignored: [
         ("client", "a kind of its own"), ("favorite", "as the key's owner sees it"),
         ("expenses", "a kind of its own"), ("tasks", "a kind of its own"),

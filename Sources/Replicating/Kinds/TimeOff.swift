@@ -153,12 +153,10 @@ struct TimeOffDates {
   /// - Returns: nil where there are no bounds.
   init?(_ request: JSONTree) {
     func instant(_ name: String) -> Instant? {
-      guard case .text(let text)? = request.at(["timeOffPeriod", "period", name]) else { return nil }
-      return ClockifyTime.instant(text).flatMap { Instant($0) }
+      request.at(["timeOffPeriod", "period", name])?.words.flatMap(ClockifyTime.instant).flatMap { Instant($0) }
     }
     guard let start = instant("start"), let end = instant("end"), start <= end else { return nil }
-    var name = "UTC"
-    if case .text(let zone)? = request["userTimeZone"] { name = zone }
+    let name = request["userTimeZone"]?.words ?? "UTC"
     let first = Zone.day(of: start, in: name)
     let last = Zone.day(of: end, in: name)
     let isMidnight = last > first && Zone.day(of: end + -1, in: name) < last

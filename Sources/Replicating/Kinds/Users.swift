@@ -2,7 +2,7 @@ extension ReplicaKind {
   static let users = ReplicaKind(
     "users", .carried(.users),
     ReplicaTable(
-      "clockify_user", meaning: "people, active or not, and their settings", origin: .imported,
+      "clockify_user", meaning: "people, active or not, and their settings", isImports: true,
       children: [
         ReplicaChild(
           memberships: "user_id", "memberships", of: "WORKSPACE", meaning: "whether they are members, and their rates",
@@ -76,7 +76,7 @@ extension ReplicaKind {
   static let clients = ReplicaKind(
     "clients", .carried(.clients),
     ReplicaTable(
-      "clockify_client", meaning: "whom one works for", origin: .imported,
+      "clockify_client", meaning: "whom one works for", isImports: true,
       children: [
         ReplicaChild(
           "clockify_client_cc_email", "ccEmails", ofValues: true, meaning: "who gets a copy of invoices",
@@ -101,7 +101,6 @@ extension ReplicaKind {
     "user_groups", .list(path: "/user-groups", query: [("includeTeamManagers", "true"), ("sort-column", "ID")]),
     ReplicaTable(
       "clockify_user_group", meaning: "groups of people",
-      origin: .altered,
       children: [
         ReplicaChild(
           memberships: "target_id", "userIds", ofValues: true, of: nil, meaning: "who is in it",

@@ -2,7 +2,7 @@ extension ReplicaKind {
   static let workspaces = ReplicaKind(
     "workspaces", .carried(.workspaces),
     ReplicaTable(
-      "clockify_workspace", meaning: "workspaces that the key sees, and how they are set up", origin: .imported,
+      "clockify_workspace", meaning: "workspaces that the key sees, and how they are set up", isImports: true,
       ignored: [("memberships", "the list of people has them")],
       children: [
         ReplicaChild(

@@ -6,13 +6,13 @@ import PlanningStore
 extension ReplicaEngine {
   private static let turns = 5
 
-  func readDetailed(_ kind: ReplicaKind, into intake: inout ReplicaIntake, repeats: Bool = true) async throws {
+  func readDetailed(_ kind: ReplicaKind, into intake: inout ReplicaIntake) async throws {
     guard case .detailed(_, _, _, _, let detail, let parts) = kind.request else { return }
     var rows: [String: (tree: JSONTree, hash: Int64)] = [:]
     var hasNameless = false
     let list = ReplicaList(kind.request, period: context.period)
     func read() async throws -> ReplicaReading.End {
-      try await ReplicaReading(source: source, workspace: context.workspace, list: list).read { trees in
+      try await ReplicaReading(source: source, workspace: context.workspace, list: list).readAll { trees in
         for tree in trees {
           guard let row = kind.table.row(tree, withMoney: context.withMoney) else {
             hasNameless = true
@@ -20,7 +20,6 @@ extension ReplicaEngine {
           }
           rows[row.id] = (tree, row.hash)
         }
-        return true
       }
     }
     var end = try await read()
@@ -73,10 +72,7 @@ extension ReplicaEngine {
   private func read(_ path: String, of id: String) async throws -> JSONTree {
     var rows: [JSONTree] = []
     let list = ReplicaList(path: path.replacing("{id}", with: id), rowsAt: [], largestPage: 1000)
-    let end = try await ReplicaReading(source: source, workspace: context.workspace, list: list).read { page in
-      rows += page
-      return true
-    }
+    let end = try await ReplicaReading(source: source, workspace: context.workspace, list: list).readAll { rows += $0 }
     guard end.isWhole else {
       throw ClockifyError(.malformed, "Clockify sent a list that breaks off", request: "GET \(path)")
     }

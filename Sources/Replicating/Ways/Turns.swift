@@ -8,7 +8,7 @@ extension ReplicaEngine {
   private static let nights = 30
 
   func readTurns(_ kind: ReplicaKind, into intake: inout ReplicaIntake) async throws {
-    guard case .turns(_, let path) = kind.request else { return }
+    guard case .turns(let path) = kind.request else { return }
     let members = try context.database.read { try $0.replica.activeMembers(in: context.workspace) }
     let readAt = try intake.column("read_at")
     let turn = members.sorted { (readAt[$0].text, $0) < (readAt[$1].text, $1) }

@@ -111,25 +111,21 @@ struct Replication {
     let kinds = outcomes.map(RunSummary.Kind.init)
     report.summary.replica = Self.joined(kinds)
     report.requests += requests
-    let findings = outcomes.flatMap(\.findings) + (try noteUnknownMembers(report.run))
-    report.findings += findings
-    try database.write { [report] session in
+    report.findings += try database.write { [report] session in
+      let findings = outcomes.flatMap(\.findings) + (try noteUnknownMembers(report.run, session))
       try keepDetails(report, session)
       try session.runs.add(report.run, requests: requests, summary: report.summary.json)
       try session.findings.add(findings, run: report.run) { $0.message }
+      return findings
     }
   }
 
   /// Members of time entries that nobody knows, once ever.
-  private func noteUnknownMembers(_ run: Int64) throws -> [Finding] {
-    guard let names = details?.unknown.all, !names.isEmpty else { return [] }
+  private func noteUnknownMembers(_ run: Int64, _ session: StoreSession) throws -> [Finding] {
     let kind = ReplicaKind.entryDetails
-    return try database.write { session in
-      try names.sorted().filter { name in
-        try session.replicaStates.note(
-          kind, path: name, problem: ReplicaNote.Problem.unknownField.rawValue, run: run)
-      }.map { Finding(.info, .unknownField(kind: kind, path: $0)) }
-    }
+    return try (details?.unknown.all ?? []).sorted().filter { name in
+      try session.replicaStates.note(kind, path: name, problem: ReplicaNote.Problem.unknownField.rawValue, run: run)
+    }.map { Finding(.info, .unknownField(kind: kind, path: $0)) }
   }
 
   /// Since when every entry was read with details: each night's window reaches back to the last one's.
