@@ -81,6 +81,9 @@ let package = Package(
     room("Replicating", ["Planning", "ClockifyAPI", "PlanningStore"]),
     room("Reconciling", ["Planning", "PlanningStore"]),
     room("Scheduling", ["Planning"]),
+    room("Publishing", ["Planning", "PlanningStore", "CLibPQ", "CZlib", crypto]),
+    .systemLibrary(name: "CLibPQ", path: "SystemLibraries/CLibPQ", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CZlib", path: "SystemLibraries/CZlib", providers: [.apt(["zlib1g-dev"])]),
     room(
       "Steering",
       [
@@ -90,7 +93,7 @@ let package = Package(
     room(
       "Operating",
       [
-        "Planning", "PlanningStore", "Importing", "Scheduling", "Steering", asyncHTTPClient, crypto, logging, nioCore,
+        "Planning", "PlanningStore", "Importing", "Replicating", "Scheduling", "Publishing", "Steering", asyncHTTPClient, crypto, logging, nioCore,
         serviceLifecycle, subprocess, systemPackage,
       ]),
     .target(
@@ -105,7 +108,7 @@ let package = Package(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Replicating", "Reconciling",
-        "Scheduling", "Steering", "Operating", "RotaWeb", argumentParser, crypto, logging, serviceLifecycle, subprocess,
+        "Scheduling", "Steering", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging, serviceLifecycle, subprocess,
         systemPackage, yams,
       ],
       swiftSettings: settings),
@@ -126,6 +129,7 @@ let package = Package(
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore", "Importing", "ClockifySimulator"]),
     tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "Steering", "ClockifySimulator"]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling"]),
+    tests("PublishingTests", ["Planning", "PlanningStore", "Importing", "Publishing", "Operating", "Steering", logging]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests(
       "SteeringTests", ["ClockifySimulator", "Planning", "PlanningStore", "Importing", "Steering", logging]),

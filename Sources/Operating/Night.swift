@@ -6,7 +6,7 @@ import PlanningStore
 package import Scheduling
 package import Steering
 
-/// One scheduled import with all that belongs to it: import → backup → metrics → tell.
+/// One scheduled import with all that belongs to it: import → backup → publication → metrics → tell.
 ///
 /// What follows the import never undoes it: its faults are told and shown by `rota status`.
 package struct Night: Sendable {
@@ -15,8 +15,14 @@ package struct Night: Sendable {
   package let channels: [Channel]
   /// For status, metrics and the next night's time; nil: an external scheduler decides.
   package let schedule: NightlySchedule?
+  /// nil: nothing is published.
+  package let publication: Publication?
 
-  package init(desk: Desk, settings: NightSettings, channels: [Channel], schedule: NightlySchedule?) {
+  package init(
+    desk: Desk, settings: NightSettings, channels: [Channel], schedule: NightlySchedule?,
+    publication: Publication? = nil
+  ) {
+    self.publication = publication
     self.desk = desk
     self.settings = settings
     self.channels = channels
@@ -75,6 +81,7 @@ package struct Night: Sendable {
       outcome = .failed(known)
     }
     var faults = keep(database)
+    if case .ended = outcome { faults += try publish(database) }
     await conclude(database, problems, &faults, outcome)
     return outcome
   }
@@ -126,6 +133,32 @@ package struct Night: Sendable {
   }
 
   // MARK: After the import
+
+  /// Brings the targets up to date. What one of them has against it is kept with it, and told with what waits.
+  ///
+  /// - Returns: what kept all of them from it.
+  private func publish(_ database: PlanningDatabase) throws -> [Problem] {
+    do {
+      try publication?.runAfterImport(database) { outcome in
+        switch outcome.result {
+        case .success(let report):
+          logger.info(
+            "published",
+            metadata: [
+              "target": "\(outcome.target)", "generation": "\(report.generation)", "rows": "\(report.rows)",
+              "parts": "\(report.written.count)",
+            ])
+        case .failure(let error): log(error)
+        }
+      }
+      return []
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      let known = words(error)
+      return [Problem("publish_failed", known.message, next: known.next ?? .check)]
+    }
+  }
 
   /// Backup and upkeep of the file.
   ///

@@ -3,6 +3,7 @@ import ClockifyAPI
 import Foundation
 import Importing
 import Logging
+import Operating
 import Planning
 import PlanningStore
 import Steering
@@ -102,6 +103,10 @@ struct Composition {
     ) { database, waits in try source(database, waits: waits, progress: progress) }
     desk.replica = settings.replica
     return desk
+  }
+
+  func publication(_ desk: Desk) -> Publication {
+    Publication(desk: desk, settings: settings.publish, version: Rota.version)
   }
 
   func credential() throws -> ClockifyCredential {

@@ -3,6 +3,7 @@ import Steering
 
 /// An error on its way out: its words on stderr, and its exit code.
 enum ErrorReport {
+  @discardableResult
   static func report(_ error: any Error) -> Int32 {
     let known = ErrorWords.words(error)
     guard let known else {

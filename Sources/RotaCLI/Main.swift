@@ -39,10 +39,11 @@ struct Main {
 }
 
 struct Rota: AsyncParsableCommand {
+  static let version = "0.1.0"
   static let configuration = CommandConfiguration(
     commandName: "rota",
     abstract: "Plan and actuals side by side: imports clients, projects, people and worked time from Clockify.",
-    version: "0.1.0",
+    version: version,
     groupedSubcommands: [
       CommandGroup(
         name: "Setting up", subcommands: [DemoCommand.self, InitCommand.self, CheckCommand.self, DatabaseCommand.self]),
@@ -51,7 +52,7 @@ struct Rota: AsyncParsableCommand {
         subcommands: [
           ImportCommand.self, NightlyCommand.self, ScheduleCommand.self, NotifyCommand.self, StatusCommand.self,
           RunsCommand.self, SwitchCommand.self, ReferencesCommand.self, DriftCommand.self,
-          DuplicatesCommand.self, ConflictsCommand.self, ReplicaCommand.self,
+          DuplicatesCommand.self, ConflictsCommand.self, ReplicaCommand.self, PublishCommand.self,
         ]),
       CommandGroup(name: "In a browser", subcommands: [ServeCommand.self, WebCommand.self]),
       CommandGroup(

@@ -16,6 +16,7 @@ package enum NextStep: Codable, Sendable, Hashable {
   case checkDatabase
   case migrateDatabase
   case tryTelling
+  case publish(target: String)
   case restoreBackup
 
   // Runs

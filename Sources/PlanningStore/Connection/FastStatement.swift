@@ -86,6 +86,7 @@ struct FastStatement {
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
   func int(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
   func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+  func double(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
   func optionalInt64(_ column: Int32) -> Int64? { isNull(column) ? nil : int64(column) }
   func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
 
@@ -99,7 +100,7 @@ struct FastStatement {
   func moment(_ column: Int32) -> Instant? { optionalInt(column).map { Instant(seconds: $0) } }
 
   /// Empty for NULL.
-  private func utf8(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
+  func utf8(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: sqlite3_column_text(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
   }
 

@@ -213,7 +213,9 @@ package final class PlanningDatabase: Sendable {
             let value = Result {
               var value: Value?
               try db.inTransaction(.immediate) {
-                value = try body(StoreSession(db: db, statements: writer.statements, textKeys: writer.textKeys))
+                let session = StoreSession(db: db, statements: writer.statements, textKeys: writer.textKeys)
+                value = try body(session)
+                try session.dirtyMonths.write(session)
                 return .commit
               }
               return value!

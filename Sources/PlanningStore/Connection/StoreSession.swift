@@ -8,6 +8,8 @@ package struct StoreSession {
   let textKeys: TextKeys
   /// nil: this session may write, and sees what it wrote.
   var keptPlan: KeptPlan?
+  /// Where new entries and placements of this transaction are noted.
+  let dirtyMonths = DirtyMonths()
 
   // What Clockify said
   package var mirror: Mirror { Mirror(session: self) }
@@ -54,6 +56,10 @@ package struct StoreSession {
   package var coverage: Coverage { Coverage(session: self) }
   package var settings: Settings { Settings(session: self) }
   package var changes: Changes { Changes(session: self) }
+
+  // What others have of it
+  package var published: Published { Published(session: self) }
+  package var publishStates: PublishStates { PublishStates(session: self) }
 
   // Two items that are one
   package var merging: Merging { Merging(session: self) }

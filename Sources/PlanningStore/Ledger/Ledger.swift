@@ -72,6 +72,7 @@ package struct Ledger: Subject {
         14, placement.pinned
       )
       .run()
+    if isNew { session.dirtyMonths.note(.ledger, day: placement.day.number) }
   }
 
   package func placement(of key: Int) throws -> Placement? {

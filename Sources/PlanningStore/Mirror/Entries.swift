@@ -89,6 +89,7 @@ package struct Entries: Subject {
     ).bind(14, run).bind(15, entry.isLocked.map { $0 ? 1 : 0 }).run()
     guard db.changesCount > 0 else { return nil }
     let key = Int(db.lastInsertedRowID)
+    session.dirtyMonths.note(.entries, day: entry.start.seconds.flooredDivision(86_400))
     if let source = entry.source, let details = entry.details { try write(details, from: source, of: key, isNew: true) }
     if !before.isEmpty {
       // Apart from `noteArrival`, because SQLite keeps a journal of its own for each upsert.

@@ -2,6 +2,7 @@ import ArgumentParser
 import ClockifyAPI
 import Foundation
 import Importing
+import Operating
 import Planning
 import PlanningStore
 import Steering
@@ -75,7 +76,23 @@ struct ImportCommand: AsyncParsableCommand {
       ImportNow(request, isDryRun: dryRun.dryRun, waits: wait, namesScopes: scope != nil), on: database)
     if json.json { print(ReportWords.json(report)) }
     for line in ReportWords(report: report, isDryRun: dryRun.dryRun, database: database).lines { composition.say(line) }
+    if !dryRun.dryRun { try publish(composition, desk, database) }
     if let status = ReportWords.status(of: report) { throw status }
+  }
+
+  /// A target that is down does not undo an import: it is said, and caught up later.
+  private func publish(_ composition: Composition, _ desk: Desk, _ database: PlanningDatabase) throws {
+    do {
+      try composition.publication(desk).runAfterImport(database) { outcome in
+        switch outcome.result {
+        case .success(let report):
+          composition.say("published \(PublishWords(outcome.target).line(report, isDryRun: false))")
+        case .failure(let error): ErrorReport.report(error)
+        }
+      }
+    } catch let error as UserError {
+      ErrorReport.report(error)
+    }
   }
 
   func validate() throws {

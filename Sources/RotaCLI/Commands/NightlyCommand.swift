@@ -67,7 +67,8 @@ struct NightlyCommand: AsyncParsableCommand {
 
   private func runOnce(_ composition: Composition, _ channels: [Channel]) async throws {
     let night = Night(
-      desk: composition.desk(.nightly), settings: composition.settings.night, channels: channels, schedule: nil)
+      desk: composition.desk(.nightly), settings: composition.settings.night, channels: channels, schedule: nil,
+      publication: composition.publication(composition.desk(.nightly)))
     do {
       switch try await night.run(limit: 23 * 3600) {
       case .ended(let report):
@@ -93,7 +94,7 @@ struct NightlyCommand: AsyncParsableCommand {
     } night: { now, limit in
       try await Night(
         desk: composition.desk(.nightly, now: now), settings: composition.settings.night, channels: channels,
-        schedule: schedule
+        schedule: schedule, publication: composition.publication(composition.desk(.nightly, now: now))
       ).run(limit: limit)
     }
     // Signals cancel the task of the whole command (Main), and with it the group.

@@ -18,6 +18,7 @@ struct RotaSettings {
   var replica = ReplicaSettings()
   var logLevel = "info"
   var night = NightSettings()
+  var publish = PublishSettings()
   var webListen = "127.0.0.1:8787"
   var webPublicURL: String?
   var webProxyHeader: String?
@@ -40,6 +41,8 @@ struct SettingKey {
     case weekdays
     case address
     case addresses
+    /// Databases and folders that are published to.
+    case targets
     /// https, or http to this machine.
     case url
   }
@@ -155,6 +158,17 @@ struct SettingKey {
       path: "notify.heartbeat", kind: .url, default: "", meaning: "address that is asked for after each good night"),
     .init(path: "backup.to", kind: .text, default: "", meaning: "folder for a copy each night; empty = none"),
     .init(path: "backup.keep", kind: .whole(1...10_000), default: "7", meaning: "copies that are kept"),
+    .init(
+      path: "publish.tenant", kind: .text, default: "",
+      meaning: "in front of every published row; empty = the workspace's id"),
+    .init(
+      path: "publish.after_import", kind: .words(["true", "false"]), default: "true",
+      meaning: "publish after each import that wrote something"),
+    .init(
+      path: "publish.duckdb", kind: .text, default: "duckdb", meaning: "the program that writes Parquet"),
+    .init(
+      path: "publish.targets", kind: .targets, default: "[]",
+      meaning: "where to: name with postgres, or with dir and format (docs/publishing.md)"),
     .init(
       path: "web.listen", kind: .text, default: "127.0.0.1:8787", meaning: "where the web app listens"),
     .init(

@@ -4,7 +4,7 @@ import Steering
 extension SettingKey {
   var isList: Bool {
     switch kind {
-    case .list, .weekdays, .addresses: true
+    case .list, .weekdays, .addresses, .targets: true
     default: false
     }
   }
@@ -23,6 +23,7 @@ extension SettingKey {
     case .weekdays: "a list of weekdays like [mon, tue]"
     case .address: "an e-mail address"
     case .addresses: "a list of e-mail addresses"
+    case .targets: "a list of targets, each with name and postgres, or name, dir and format (parquet, csv or ndjson)"
     case .url: "an https address (http only to this machine)"
     }
   }

@@ -116,7 +116,10 @@ struct SettingsLoader {
   }
 
   private mutating func take(_ value: Node, for key: SettingKey, place: String) {
-    if let sequence = value.sequence {
+    if case .targets = key.kind, let sequence = value.sequence {
+      let parts = sequence.compactMap { PublishTargets.text($0, place: place, problems: &problems) }
+      given[key.path] = (parts, place)
+    } else if let sequence = value.sequence {
       let parts = sequence.compactMap(\.scalar?.string)
       guard parts.count == sequence.count, key.isList else {
         problems.append("\(place): '\(key.path)' must be \(key.form)")
@@ -134,10 +137,12 @@ struct SettingsLoader {
     for key in SettingKey.all {
       guard let text = environment[key.variable], !text.isEmpty else { continue }
       let parts =
+        if case .targets = key.kind { text.split(whereSeparator: \.isWhitespace).map(String.init) } else {
         key.isList
         ? text.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")).split(separator: ",").map {
           $0.trimmingCharacters(in: .whitespaces)
         } : [text]
+        }
       given[key.path] = (parts, "$\(key.variable)")
     }
     let known = Set(SettingKey.all.map(\.variable) + ["ROTA_CONFIG", "ROTA_NOTIFY_SECRET", "ROTA_NOTIFY_SECRET_FILE"])
@@ -194,6 +199,14 @@ struct SettingsLoader {
     settings.night.notify.heartbeat = value("notify.heartbeat", Self.url)
     settings.night.backup.to = text("backup.to")
     settings.night.backup.keep = whole("backup.keep") ?? settings.night.backup.keep
+    settings.publish.tenant = text("publish.tenant")
+    settings.publish.afterImport = word("publish.after_import") != "false"
+    settings.publish.duckDB = text("publish.duckdb") ?? settings.publish.duckDB
+    if let (parts, place) = given["publish.targets"] {
+      settings.publish.targets = PublishTargets.targets(
+        parts, place: place, folder: settings.file.map { ($0 as NSString).deletingLastPathComponent },
+        problems: &problems)
+    }
     settings.webListen = text("web.listen") ?? settings.webListen
     settings.webPublicURL = value("web.public_url", Self.url)
     settings.webProxyHeader = text("web.proxy_header")

@@ -15,6 +15,7 @@ extension NextStep {
     case .checkDatabase: "rota database check"
     case .migrateDatabase: "rota database migrate"
     case .tryTelling: "rota notify test"
+    case .publish(let target): "rota publish --target \(target)"
     case .restoreBackup: "restore a backup"
     case .runs: "rota runs list"
     case .replica: "rota replica list"
