@@ -115,7 +115,9 @@ let package = Package(
 
     .target(
       name: "RotaTesting",
-      dependencies: ["Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Steering"],
+      dependencies: [
+        "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Steering", "Publishing",
+      ],
       path: "Tests/RotaTesting", swiftSettings: settings),
     tests("PlanningTests", ["Planning"]),
     tests(
@@ -127,9 +129,13 @@ let package = Package(
     tests("ClockifyAPITests", ["ClockifyAPI", "ClockifySimulator"]),
     tests("ClockifySimulatorTests", ["ClockifySimulator", asyncHTTPClient]),
     tests("PlanningStoreTests", ["Planning", "Migrations", "PlanningStore", "Importing", "ClockifySimulator"]),
-    tests("ImportingTests", ["Planning", "PlanningStore", "Importing", "Steering", "ClockifySimulator"]),
+    tests(
+      "ImportingTests",
+      [
+        "Planning", "PlanningStore", "Importing", "Steering", "Publishing", "Operating", "ClockifySimulator", logging,
+      ]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling"]),
-    tests("PublishingTests", ["Planning", "PlanningStore", "Importing", "Publishing", "Operating", "Steering", logging]),
+    tests("PublishingTests", ["Planning", "PlanningStore", "Importing", "Publishing", "Operating", "Steering", "ClockifySimulator", logging]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests(
       "SteeringTests", ["ClockifySimulator", "Planning", "PlanningStore", "Importing", "Steering", logging]),

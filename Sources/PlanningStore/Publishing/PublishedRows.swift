@@ -109,7 +109,7 @@ extension PublishedTable {
   fileprivate func select(isUndated: Bool) -> String {
     let list = columns.map { column in
       let plain = column.sql ?? "\(dated.map { "\($0.alias)." } ?? "")\"\(column.name)\""
-      return column.form == .json ? "iif(json_valid(\(plain)), \(plain), json_quote(\(plain)))" : plain
+      return column.form == .json ? "iif(\(plain) IS NULL OR json_valid(\(plain)), \(plain), json_quote(\(plain)))" : plain
     }.joined(separator: ", ")
     guard let dated else {
       let key = columns.filter(\.isKey)

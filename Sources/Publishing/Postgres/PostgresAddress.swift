@@ -20,15 +20,20 @@ package struct PostgresAddress: Sendable, Hashable {
 
   /// - Throws: `Fault`.
   package init(_ text: String) throws(Fault) {
-    guard var parts = URLComponents(string: text), ["postgres", "postgresql"].contains(parts.scheme) else {
-      throw .notPostgres
+    // Not by `URLComponents`: libpq takes several hosts, with a port each.
+    let halves = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let start = halves[0].range(of: "://"), ["postgres", "postgresql"].contains(halves[0][..<start.lowerBound])
+    else { throw .notPostgres }
+    let authority = halves[0][start.upperBound...].prefix { $0 != "/" }
+    let user = authority.lastIndex(of: "@").map { authority[..<$0] }
+    let query = (halves.count > 1 ? halves[1] : "").split(separator: "&").map { item in
+      let sides = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      return (name: sides[0], value: sides.count > 1 ? sides[1].removingPercentEncoding ?? sides[1] : "", text: item)
     }
-    let query = parts.queryItems ?? []
-    guard parts.password == nil, !query.contains(where: { $0.name == "password" }) else { throw .hasPassword }
+    guard user?.contains(":") != true, !query.contains(where: { $0.name == "password" }) else { throw .hasPassword }
     schema = query.last { $0.name == "schema" }?.value ?? "rota"
     let rest = query.filter { $0.name != "schema" }
-    parts.queryItems = rest.isEmpty ? nil : rest
-    uri = parts.string ?? text
+    uri = halves[0] + (rest.isEmpty ? "" : "?" + rest.map(\.text).joined(separator: "&"))
     let isLocal = Self.isLocal(try Self.options(of: uri))
     if let mode = rest.last(where: { $0.name == "sslmode" })?.value, mode != "verify-full", !isLocal {
       throw .insecure(mode: mode)

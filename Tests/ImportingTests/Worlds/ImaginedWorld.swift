@@ -11,7 +11,7 @@ struct Troubles: Sendable {
   enum Kind: String, CaseIterable, Sendable {
     case unused, kills, faults, narrowed, freezes, edits, merges, ignoring, deletions, filters, workspaces, free, lists
     case catchAll, absurd, zones, brakes, zeros, dropped, groupsGone, filterBrakes
-    case needed, undos, audits
+    case needed, undos, audits, publishing
   }
 
   private let left: Set<String>
@@ -42,6 +42,8 @@ final class ImaginedWorld {
   var removedGroups: [(workspace: Int, group: SimulatedWorkspace.Group)] = []
   var copies = 0
   let hasWorkspaces: Bool
+  /// Where it publishes to, if anywhere.
+  var targets = ImaginedTargets()
   /// First date of history: every entry is later.
   static let since = "2025-11-15"
 
@@ -71,6 +73,9 @@ final class ImaginedWorld {
     let imagined = ImaginedWorld(world: world, random: random, troubles: troubles, hasWorkspaces: hasWorkspaces)
     var words: String?
     do {
+      if troubles.has(.publishing), seed % 5 == 2 {
+        imagined.targets = try ImaginedTargets.make(seed: seed, folder: world.folder)
+      }
       try await imagined.live()
     } catch let differs as Differs {
       words = imagined.story(seed, differs.words)
@@ -120,10 +125,13 @@ final class ImaginedWorld {
         log.append("— phase \(phase), round \(round), now \(world.now)")
         editClockify()
         try editPlan()
+        try publishSomewhere()
         try await importSomehow()
+        try publishSomewhere()
         if chance(3) { world.now = world.now + (1 + random.below(3)) * 86_400 }
       }
       try await settle()
+      try publishSomewhere()
     }
   }
 
