@@ -110,7 +110,7 @@ extension PublishedTable {
     PublishedTable(
       "external_reference",
       """
-      *id I, kind T, planning_id I, system T, external_id T, workspace_id T, source_missing_since Z, baseline J
+      *id I, kind T, planning_id I, system T, external_id T, workspace_id T, source_missing_since D, baseline J
       """),
     PublishedTable("ignored_reference", "*system T, *kind T, *external_id T, note T, created_at Z"),
     PublishedTable(
