@@ -45,15 +45,15 @@ package struct Publication: Sendable {
 
   /// What follows each import, where the settings say so.
   package func runAfterImport(_ database: PlanningDatabase, heard: (Outcome) -> Void) throws {
-    try forgetOthers(database)
     guard settings.afterImport else { return }
     var publication = self
     publication.isAfterImport = true
     _ = try publication.run(on: database, heard: heard)
   }
 
-  /// The settings name no target any more: what is known of earlier ones goes.
-  private func forgetOthers(_ database: PlanningDatabase) throws {
+  /// What is known of targets that the settings do not name any more goes. Only where somebody asks to publish: an import may
+  /// run without the settings of the nights.
+  package func forgetOthers(_ database: PlanningDatabase) throws {
     let names = settings.targets.map(\.name)
     guard try database.read({ try $0.publishStates.targets().contains { !names.contains($0.target) } }) else { return }
     try database.write { try $0.publishStates.keepOnly(names) }
@@ -63,8 +63,7 @@ package struct Publication: Sendable {
     to target: PublishSettings.Target, _ tenant: String, _ database: PlanningDatabase
   ) throws -> Result<PublishReport, UserError> {
     var publisher = Publisher(
-      database: database, tenant: tenant, kinds: Self.kinds, targets: settings.targets.map(\.name), version: version,
-      now: desk.now)
+      database: database, tenant: tenant, kinds: Self.kinds, version: version, now: desk.now)
     (publisher.isFull, publisher.isDryRun, publisher.skipsBooks) = (isFull, isDryRun, isAfterImport)
     if let progress = desk.progress {
       publisher.progress = { progress.say("publishing to \(target.name): \($0)") }
@@ -84,6 +83,27 @@ package struct Publication: Sendable {
       return .failure(words)
     }
   }
+
+  /// Tries each target; nothing is written there.
+  package func check() -> [NightlyCheck.Finding] {
+    settings.targets.map { target in
+      func finding(_ state: String, _ text: String) -> NightlyCheck.Finding {
+        .init(state: state, name: "publish", text: "\(target.name): \(text)")
+      }
+      do {
+        let said = try settings.target(target).probe(
+          tenant: settings.tenant ?? (try? desk.ask { try $0.published.workspaces().first }) ?? nil ?? "")
+        return finding("ok", said)
+      } catch let error as PublishError {
+        let words = PublishWords.words(error)
+        return finding("fail", "\(words.message)\(words.next.map { ". Next: \($0.command)" } ?? "")")
+      } catch {
+        return finding("fail", "\(words(error))")
+      }
+    }
+  }
+
+  private func words(_ error: any Error) -> String { ErrorWords.words(error)?.message ?? "\(error)" }
 
   /// - Throws: `UserError` where there is none to be had.
   private func tenant(_ database: PlanningDatabase) throws -> String {

@@ -32,7 +32,6 @@ extension Publication {
   /// The targets of the settings, in their order.
   package func list(_ session: StoreSession) throws -> [PublishOverviewRow] {
     let known = try session.publishStates.targets()
-    let noted = try session.publishStates.notes().reduce(0) { $0 + $1.value.count }
     return try settings.targets.map { target in
       let address = settings.target(target).address
       let row = known.first { $0.target == target.name && $0.address == address }
@@ -40,7 +39,7 @@ extension Publication {
       return PublishOverviewRow(
         target: target.name, address: address, generation: isPublished ? row?.generation : nil, run: row?.run,
         publishedAt: row?.publishedAt,
-        months: try isPublished ? session.publishStates.dirtyMonths(of: target.name) + noted : nil,
+        months: try isPublished ? session.publishStates.changedMonths(of: target.name) : nil,
         runs: try isPublished ? session.publishStates.runs(after: row?.run ?? 0) : nil,
         rows: isPublished ? row?.rows : nil, failure: row?.failure, failedSince: row?.failedSince)
     }

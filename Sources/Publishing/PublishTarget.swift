@@ -12,6 +12,12 @@ package protocol PublishTarget: Sendable {
   ///   written.
   /// - Throws: `PublishError`.
   func open(tenant: String, tables: [PublishedTable]) throws -> any OpenTarget
+
+  /// Whether it answers and takes what we have; nothing is written.
+  ///
+  /// - Returns: what it is, in words.
+  /// - Throws: `PublishError`.
+  func probe(tenant: String) throws -> String
 }
 
 /// A target that nobody else publishes to as long as it is open.

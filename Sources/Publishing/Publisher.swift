@@ -10,8 +10,6 @@ package struct Publisher: Sendable {
   package let tenant: String
   /// What columns of Clockify's kinds hold (`Published.tables`).
   package let kinds: [String: [String: PublishedTable.Form]]
-  /// Every target of the settings: others are forgotten.
-  package let targets: [String]
   package let version: String
   /// UTC.
   package let now: Instant
@@ -23,13 +21,12 @@ package struct Publisher: Sendable {
   package var progress: @Sendable (String) -> Void = { _ in }
 
   package init(
-    database: PlanningDatabase, tenant: String, kinds: [String: [String: PublishedTable.Form]], targets: [String],
-    version: String, now: Instant
+    database: PlanningDatabase, tenant: String, kinds: [String: [String: PublishedTable.Form]], version: String,
+    now: Instant
   ) {
     self.database = database
     self.tenant = tenant
     self.kinds = kinds
-    self.targets = targets
     self.version = version
     self.now = now
   }
@@ -60,7 +57,7 @@ package struct Publisher: Sendable {
     try database.write { session in
       try session.publishStates.begin(target.name, address: target.address, schema: Self.schema, at: now)
       try session.publishStates.takeOver(
-        targets, noted: tables.compactMap { table in table.notedAs.map { (table.name, $0) } })
+        noted: tables.compactMap { table in table.notedAs.map { (table.name, $0) } })
     }
   }
 
@@ -116,16 +113,16 @@ package struct Publisher: Sendable {
   private func digest(
     of item: PublicationPlan.Item, _ session: StoreSession, _ form: RowForm
   ) throws -> (hash: String, rows: Int) {
-    var writer = RowWriter(form, item.table, tenant: tenant)
+    let writer = RowWriter(form, item.table, tenant: tenant, lookUp: session.published.text)
     var hash = SHA256()
     try session.published.forEach(of: item.table, in: item.month) { row in
-      writer.add(row)
+      try writer.add(row)
       if writer.bytes.count >= RowWriter.enough {
-        hash.update(data: writer.bytes)
-        writer.clear()
+        hash.update(bufferPointer: writer.bytes.raw)
+        writer.bytes.clear()
       }
     }
-    hash.update(data: writer.bytes)
+    hash.update(bufferPointer: writer.bytes.raw)
     return (hash.finalize().hex, writer.rows)
   }
 
@@ -133,17 +130,17 @@ package struct Publisher: Sendable {
     _ item: PublicationPlan.Item, _ session: StoreSession, to open: any OpenTarget
   ) throws -> (hash: String, rows: Int) {
     progress("\(item.key.table)\(item.month.map { " \($0)" } ?? "")")
-    var writer = RowWriter(open.form, item.table, tenant: tenant)
+    let writer = RowWriter(open.form, item.table, tenant: tenant, lookUp: session.published.text)
     var hash = SHA256()
     try open.replace(item.table, item.key.partition) { sink in
       func pass() throws {
         try Task.checkCancellation()
-        hash.update(data: writer.bytes)
-        try writer.bytes.withUnsafeBytes(sink)
-        writer.clear()
+        hash.update(bufferPointer: writer.bytes.raw)
+        try sink(writer.bytes.raw)
+        writer.bytes.clear()
       }
       try session.published.forEach(of: item.table, in: item.month) { row in
-        writer.add(row)
+        try writer.add(row)
         if writer.bytes.count >= RowWriter.enough { try pass() }
       }
       try pass()

@@ -37,8 +37,7 @@ struct TargetTests {
 
   static func publisher(_ world: World, tenant: String = "acme") -> Publisher {
     Publisher(
-      database: world.database, tenant: tenant, kinds: Publication.kinds, targets: ["bi", "lake"], version: "test",
-      now: world.now)
+      database: world.database, tenant: tenant, kinds: Publication.kinds, version: "test", now: world.now)
   }
 
   @discardableResult

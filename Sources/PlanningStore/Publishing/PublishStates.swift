@@ -35,12 +35,10 @@ package struct PublishStates: Subject {
 
   package static let whole = "all"
 
-  /// Hands what changed on to every target that knows of the table, and forgets it. Targets that are not named any more are
-  /// forgotten too.
+  /// Hands what changed on to every target, and forgets it.
   ///
   /// - Parameter noted: tables by the name under which `publish_dirty` has their months.
-  package func takeOver(_ targets: [String], noted: [(table: String, as: String)]) throws {
-    try keepOnly(targets)
+  package func takeOver(noted: [(table: String, as: String)]) throws {
     for (table, noted) in noted {
       try db.execute(
         sql: """
@@ -52,7 +50,7 @@ package struct PublishStates: Subject {
     try db.execute(sql: "DELETE FROM publish_dirty")
   }
 
-  /// Forgets every other target.
+  /// Forgets every other target: the settings do not name it any more.
   package func keepOnly(_ targets: [String]) throws {
     let names = try json(targets)
     for table in ["publish_state", "publish_target"] {
@@ -80,9 +78,14 @@ package struct PublishStates: Subject {
   }
 
   /// How many months of tables may have changed since a target was last published.
-  package func dirtyMonths(of target: String) throws -> Int {
+  package func changedMonths(of target: String) throws -> Int {
     try Int.fetchOne(
-      db, sql: "SELECT count(*) FROM publish_state WHERE target = ? AND is_dirty = 1", arguments: [target]) ?? 0
+      db,
+      sql: """
+        SELECT count(*) FROM (
+          SELECT table_name, partition FROM publish_state WHERE target = ? AND is_dirty = 1
+          UNION SELECT table_name, month FROM publish_dirty)
+        """, arguments: [target]) ?? 0
   }
 
   /// How many runs ended after one.

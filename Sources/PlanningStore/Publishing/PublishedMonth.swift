@@ -42,7 +42,7 @@ package struct PublishedMonth: Hashable, Sendable, Comparable, CustomStringConve
   }
 
   /// From 0000-01-01 to 9999-12-31.
-  static let calendar = CalendarDay(year: 0, month: 1, day: 1)!
+  package static let calendar = CalendarDay(year: 0, month: 1, day: 1)!
     .number..<(CalendarDay(year: 9999, month: 12, day: 31)!.number + 1)
 
   package static func < (left: PublishedMonth, right: PublishedMonth) -> Bool { left.description < right.description }

@@ -37,7 +37,8 @@ package struct Published: Subject {
         default: .text
         }
       return PublishedTable.Column(
-        name: name, form: forms[name] ?? Self.common[name] ?? plain, sql: nil, isKey: row["pk"] as Int > 0)
+        name: name, form: forms[name] ?? Self.common[name] ?? plain, sql: nil, stored: .plain,
+        isKey: row["pk"] as Int > 0)
     }
   }
 
@@ -73,6 +74,9 @@ package struct Published: Subject {
     case .seconds: statement.bind(1, whole.lowerBound * 86_400).bind(2, whole.upperBound * 86_400)
     }
   }
+
+  /// A text that repeats, by its key.
+  package func text(_ key: Int) throws -> String { try session.texts.text(key) }
 
   /// The months in which a table has rows, or had some when its entries were read.
   package func months(of table: PublishedTable) throws -> [PublishedMonth] {

@@ -14,11 +14,23 @@ package struct PublishedTable: Sendable {
     case json = "J"
   }
 
+  /// How what is read stands for the value.
+  package enum Stored: Sendable {
+    case plain
+    /// A key of `clockify_text` (`Published.text`).
+    case textKey
+    /// Since 1970, UTC.
+    case seconds
+    /// Since 1970.
+    case days
+  }
+
   package struct Column: Sendable, Hashable {
     package let name: String
     package let form: Form
     /// Where it is read from, where that is not its name.
     let sql: String?
+    package let stored: Stored
     package let isKey: Bool
   }
 
@@ -41,6 +53,7 @@ package struct PublishedTable: Sendable {
     let unit: Unit
     let inMonth: String
     let undated: String
+    /// As databases keep rows by their keys: what comes in that order is written fastest.
     let order: String
 
     enum Unit: Sendable {
@@ -58,14 +71,15 @@ package struct PublishedTable: Sendable {
   package var notedAs: String? { dated?.noted }
 
   /// - Parameter columns: `name F` with the form's letter, parted by commas; `*` before those of the key.
-  init(_ name: String, _ columns: String, dated: Dated? = nil, sql: [String: String] = [:]) {
+  init(_ name: String, _ columns: String, dated: Dated? = nil, sql: [String: (sql: String, stored: Stored)] = [:]) {
     self.name = name
     self.dated = dated
     self.columns = columns.split(separator: ",").map { text in
       let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
       precondition(words.count == 2, "a column is NAME FORM: \(text)")
       let (isKey, column) = (words[0].hasPrefix("*"), words[0].replacing("*", with: ""))
-      return Column(name: column, form: Form(rawValue: Character(words[1]))!, sql: sql[column], isKey: isKey)
+      return Column(name: column, form: Form(rawValue: Character(words[1]))!, sql: sql[column]?.sql, stored: sql[column]?.stored ?? .plain,
+        isKey: isKey)
     }
   }
 
@@ -139,7 +153,7 @@ extension PublishedTable {
       """
       *person_id I, *project_id I, *role_id I, *date D, billable_minutes I, nonbillable_minutes I, origin T,
       import_run_id I, updated_at Z, is_manual B
-      """, dated: .byPerson("actual", order: "a.project_id, a.role_id")),
+      """, dated: .byPerson("actual", order: "a.date, a.person_id, a.project_id, a.role_id")),
     PublishedTable(
       "actual_conflict",
       """
@@ -174,22 +188,19 @@ extension PublishedTable {
       """, dated: .ledger, sql: ledger),
   ]
 
-  private static func text(_ key: String) -> String { "(SELECT text FROM clockify_text WHERE text_key = \(key))" }
-  private static func instant(_ seconds: String) -> String { "strftime('%Y-%m-%dT%H:%M:%SZ', \(seconds), 'unixepoch')" }
-
-  private static let entry = [
-    "workspace_id": text("e.workspace"), "user_id": text("e.user"),
-    "project_id": text("e.project"), "task_id": text("e.task"), "type": text("e.type"), "time_zone": text("e.time_zone"),
-    "start": instant("e.start"), "end": instant("e.\"end\""),
+  private static let entry: [String: (sql: String, stored: Stored)] = [
+    "workspace_id": ("e.workspace", .textKey), "user_id": ("e.user", .textKey), "project_id": ("e.project", .textKey),
+    "task_id": ("e.task", .textKey), "type": ("e.type", .textKey), "time_zone": ("e.time_zone", .textKey),
+    "start": ("e.start", .seconds), "end": ("e.\"end\"", .seconds),
   ]
-  private static let month = [
-    "month": "ifnull(strftime('%Y-%m', e.start, 'unixepoch'), 'undated')",
+  private static let month: [String: (sql: String, stored: Stored)] = [
+    "month": ("ifnull(strftime('%Y-%m', e.start, 'unixepoch'), 'undated')", .plain)
   ]
-  private static let ledger = [
-    "entry_id": "e.id", "workspace_id": text("e.workspace"), "user_id": text("e.user"),
-    "clockify_project_id": text("e.project"), "started_at": instant("e.start"), "ended_at": instant("e.\"end\""),
-    "billable": "p.is_billable", "type": text("e.type"), "zone": text("p.zone"),
-    "date": "date(p.day * 86400, 'unixepoch')",
+  private static let ledger: [String: (sql: String, stored: Stored)] = [
+    "entry_id": ("e.id", .plain), "workspace_id": ("e.workspace", .textKey), "user_id": ("e.user", .textKey),
+    "clockify_project_id": ("e.project", .textKey), "started_at": ("e.start", .seconds),
+    "ended_at": ("e.\"end\"", .seconds), "billable": ("p.is_billable", .plain), "type": ("e.type", .textKey),
+    "zone": ("p.zone", .textKey), "date": ("p.day", .days),
   ]
 }
 
@@ -199,7 +210,7 @@ extension PublishedTable.Dated {
     .init(
       noted: table, alias: "a", from: "FROM person_of_it CROSS JOIN \(table) a ON a.person_id = person_of_it.k",
       with: each("person_id", of: table, as: "person_of_it"), unit: .dates, inMonth: "a.date BETWEEN ?1 AND ?2",
-      undated: "a.date < '0'", order: "a.person_id, a.date, \(order)")
+      undated: "a.date < '0'", order: order)
   }
 
   fileprivate static func byStart(_ tables: String, alias: String = "e", order: String) -> Self {
@@ -220,7 +231,7 @@ extension PublishedTable.Dated {
       FROM pair CROSS JOIN placement_row p ON p.pair_key = pair.k
       CROSS JOIN clockify_time_entry_row e ON e.entry_key = p.entry_key
       """, with: each("pair_key", of: "placement_row", as: "pair"), unit: .days, inMonth: "p.day >= ?1 AND p.day < ?2",
-    undated: "(p.day IS NULL OR p.day < ?1 OR p.day >= ?2)", order: "p.pair_key, p.day, p.entry_key")
+    undated: "(p.day IS NULL OR p.day < ?1 OR p.day >= ?2)", order: "p.entry_key")
 
   /// The values of an index's first column: a step in the index for each.
   private static func each(_ column: String, of table: String, as name: String) -> String {

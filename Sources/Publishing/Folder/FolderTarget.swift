@@ -2,7 +2,7 @@ import Foundation
 package import PlanningStore
 
 /// A folder of files, by table and month as Hive lays them out: `actual/month=2026-11/part-7.csv.gz`. `_publication.json` names
-/// the files of the state that counts; it is replaced in one step once they are all there.
+/// the files of the state that counts; it is replaced in one step once they are all there. `current` has links to just them.
 package struct FolderTarget: PublishTarget {
   package enum Format: String, Sendable, CaseIterable { case parquet, csv, ndjson }
 
@@ -23,6 +23,23 @@ package struct FolderTarget: PublishTarget {
 
   package func open(tenant: String, tables: [PublishedTable]) throws -> any OpenTarget {
     try OpenFolder(self, tenant, tables)
+  }
+
+  package func probe(tenant: String) throws -> String {
+    let program = format == .parquet ? try DuckDB(duckDB).version() : nil
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+    let parent = isThere ? folder : (folder as NSString).deletingLastPathComponent
+    guard isThere ? isFolder.boolValue : true, access(parent, W_OK) == 0 else {
+      throw isThere && !isFolder.boolValue
+        ? PublishError.folder(path: folder, detail: "it is no folder") : FolderFile.failure(parent)
+    }
+    let held = try FolderPublication.read(folder)
+    if let held, held.tenant != tenant, !tenant.isEmpty {
+      throw PublishError.foreign(path: folder, detail: "it holds what \(held.tenant) publishes")
+    }
+    let words = held.map { "holds generation \($0.generation)" } ?? "nothing is there yet"
+    return "\(folder), \(format.rawValue)\(program.map { " by duckdb \($0)" } ?? ""), \(words)"
   }
 
   var suffix: String {
@@ -140,6 +157,7 @@ private final class OpenFolder: OpenTarget {
       retired: old.map { $0.files.map(\.path).filter { !named.contains($0) } } ?? [])
     try new.write(target.folder)
     held = new
+    try CurrentFiles.show(named.sorted(), of: new.generation, before: old?.generation, in: target.folder)
     // Whoever read the state before the last one has had a whole publication's time.
     for path in old?.retired ?? [] { FolderFile.remove("\(target.folder)/\(path)") }
   }

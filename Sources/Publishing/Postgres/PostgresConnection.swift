@@ -13,7 +13,7 @@ package struct PostgresError: Error, Sendable, Equatable {
 }
 
 /// One connection, used by one thread at a time.
-package final class PostgresConnection {
+package final class PostgresConnection: @unchecked Sendable {
   private let connection: OpaquePointer
 
   /// - Throws: `PublishError.unreachable`.
@@ -65,30 +65,22 @@ package final class PostgresConnection {
     }
   }
 
-  /// COPY … FROM STDIN.
-  ///
-  /// - Parameter body: hands over bytes in PostgreSQL's text form.
-  package func copy<Value>(
-    _ sql: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Value
-  ) throws -> Value {
-    try finished(PQexec(connection, sql), expected: PGRES_COPY_IN)
-    let value: Value
-    do {
-      value = try body { bytes in
-        guard !bytes.isEmpty else { return }
-        let text = bytes.assumingMemoryBound(to: CChar.self).baseAddress
-        guard PQputCopyData(connection, text, Int32(bytes.count)) == 1 else { throw broken }
-      }
-    } catch {
-      // What the server has to say of it counts more than that it would not listen any longer.
-      PQputCopyEnd(connection, "rota stopped")
-      let said = Result { try drain() }
-      if error is PostgresError, case .failure(let reason) = said { throw reason }
-      throw error
+  // MARK: COPY … FROM STDIN
+  // Who breaks off lets go of the connection: the server rolls back.
+
+  func beginCopy(_ sql: String) throws { try finished(PQexec(connection, sql), expected: PGRES_COPY_IN) }
+
+  /// - Parameter bytes: in PostgreSQL's text form.
+  func putCopy(_ bytes: [UInt8]) throws {
+    let isTaken = bytes.withUnsafeBytes {
+      PQputCopyData(connection, $0.assumingMemoryBound(to: CChar.self).baseAddress, Int32($0.count)) == 1
     }
+    guard isTaken else { throw broken }
+  }
+
+  func endCopy() throws {
     guard PQputCopyEnd(connection, nil) == 1 else { throw broken }
     try drain()
-    return value
   }
 
   package func quoted(_ identifier: String) -> String {

@@ -22,6 +22,12 @@ package struct PostgresSchema {
 
   func table(_ name: String) -> String { "\(schema).\(quote(name))" }
 
+  /// Ids and the tenant are compared byte by byte: that is faster, and the same on every server.
+  private static func definition(_ column: PublishedTable.Column) -> String {
+    let isID = column.form == .text && (column.isKey || column.name.hasSuffix("_id"))
+    return type(column.form) + (isID ? " COLLATE \"C\"" : "")
+  }
+
   static func type(_ form: PublishedTable.Form) -> String {
     switch form {
     case .integer: "bigint"
@@ -36,51 +42,99 @@ package struct PostgresSchema {
 
   /// In the order in which they must run.
   package var statements: [String] {
-    ["CREATE SCHEMA IF NOT EXISTS \(schema)"] + books + tables.flatMap(statements(for:)) + calendar + views
-      + ["DELETE FROM \(table("publication_schema"))",
+    ["CREATE SCHEMA IF NOT EXISTS \(schema)"] + books + tables.map { create($0, withKey: true) } + tables.map(complete(_:))
+      + tables.compactMap(index(of:)) + end
+  }
+
+  /// The same for a schema that is not there, but for keys and indexes: to build them over rows that are there is much faster than
+  /// to keep them row by row.
+  var statementsWithoutKeys: [String] {
+    ["CREATE SCHEMA IF NOT EXISTS \(schema)"] + books + tables.map { create($0, withKey: false) } + end
+  }
+
+  /// What those leave out.
+  var keys: [String] {
+    tables.compactMap { table in
+      let key = table.indexedKey
+      return key.isEmpty ? nil : "ALTER TABLE \(self.table(table.name)) ADD \(primary(key))"
+    } + tables.compactMap(index(of:))
+  }
+
+  private var end: [String] {
+    calendar + views
+      + [grantAgain, "DELETE FROM \(table("publication_schema"))",
         "INSERT INTO \(table("publication_schema")) VALUES (\(Publisher.schema))"]
   }
 
   /// What a role that only reads needs. It has no login: grant it to those who have one.
   package var grants: [String] {
     [
-      "CREATE ROLE rota_reader NOLOGIN", "GRANT USAGE ON SCHEMA \(schema) TO rota_reader",
-      "GRANT SELECT ON ALL TABLES IN SCHEMA \(schema) TO rota_reader",
-      "ALTER DEFAULT PRIVILEGES IN SCHEMA \(schema) GRANT SELECT ON TABLES TO rota_reader",
+      """
+      DO $$ BEGIN
+        CREATE ROLE rota_reader NOLOGIN;
+      EXCEPTION WHEN duplicate_object THEN NULL;
+      END $$
+      """,
+    ] + rights
+  }
+
+  private var rights: [String] {
+    [
+      "GRANT USAGE ON SCHEMA \(schema) TO rota_reader", "GRANT SELECT ON ALL TABLES IN SCHEMA \(schema) TO rota_reader",
     ]
+  }
+
+  /// Tables that a newer version brings are for those who read, too.
+  private var grantAgain: String {
+    """
+    DO $$ BEGIN
+      IF EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = 'rota_reader') THEN
+        \(rights.joined(separator: ";\n    "));
+      END IF;
+    END $$
+    """
   }
 
   private var books: [String] {
     [
       """
       CREATE TABLE IF NOT EXISTS \(table("publication")) (
-        tenant text PRIMARY KEY, generation bigint NOT NULL, run bigint, published_at timestamp with time zone NOT NULL,
+        tenant text COLLATE "C" PRIMARY KEY, generation bigint NOT NULL, run bigint, published_at timestamp with time zone NOT NULL,
         rows bigint NOT NULL, rota_version text NOT NULL)
       """,
       "CREATE TABLE IF NOT EXISTS \(table("publication_schema")) (version bigint NOT NULL)",
     ]
   }
 
-  private func statements(for published: PublishedTable) -> [String] {
-    let columns = published.columns.map { "\(quote($0.postgresName)) \(Self.type($0.form))" }
-    let key = published.indexedKey
-    let primary = key.isEmpty ? "" : ",\n  PRIMARY KEY (\((["tenant"] + key).map(quote).joined(separator: ", ")))"
-    let name = table(published.name)
-    var statements = [
-      "CREATE TABLE IF NOT EXISTS \(name) (\n  tenant text NOT NULL,\n  \(columns.joined(separator: ",\n  "))\(primary))"
-    ]
-    statements.append(
-      "ALTER TABLE \(name) \(columns.map { "ADD COLUMN IF NOT EXISTS \($0)" }.joined(separator: ", "))")
-    if let month = published.monthColumn, key.first != month {
-      statements.append(index("\(published.name)_by_\(month)", on: name, ["tenant", month]))
-    } else if key.isEmpty {
-      statements.append(index("\(published.name)_by_tenant", on: name, ["tenant"]))
-    }
-    return statements
+  private func columns(of published: PublishedTable) -> [String] {
+    published.columns.map { "\(quote($0.postgresName)) \(Self.definition($0))" }
   }
 
-  private func index(_ index: String, on table: String, _ columns: [String]) -> String {
-    "CREATE INDEX IF NOT EXISTS \(quote(index)) ON \(table) (\(columns.map(quote).joined(separator: ", ")))"
+  private func create(_ published: PublishedTable, withKey: Bool) -> String {
+    let key = published.indexedKey
+    let parts =
+      ["tenant text COLLATE \"C\" NOT NULL"] + columns(of: published) + (withKey && !key.isEmpty ? [primary(key)] : [])
+    return "CREATE TABLE IF NOT EXISTS \(table(published.name)) (\n  \(parts.joined(separator: ",\n  ")))"
+  }
+
+  private func primary(_ key: [String]) -> String { "PRIMARY KEY (\((["tenant"] + key).map(quote).joined(separator: ", ")))" }
+
+  /// Columns that an earlier version did not have.
+  private func complete(_ published: PublishedTable) -> String {
+    let added = columns(of: published).map { "ADD COLUMN IF NOT EXISTS \($0)" }
+    return "ALTER TABLE \(table(published.name)) \(added.joined(separator: ", "))"
+  }
+
+  /// By which a month's rows are found, or a tenant's; nil: the key does it.
+  private func index(of published: PublishedTable) -> String? {
+    let key = published.indexedKey
+    let month = published.monthColumn.flatMap { $0 == key.first ? nil : $0 }
+    guard month != nil || key.isEmpty else { return nil }
+    let columns = ["tenant"] + (month.map { [$0] } ?? [])
+    return """
+      CREATE INDEX IF NOT EXISTS \(quote("\(published.name)_by_\(month ?? "tenant")")) ON \(table(published.name)) \
+      (\(columns.map(quote).joined(separator: ", ")))
+      """
   }
 
   /// Every date from 1970 to 2200, for whoever draws by week or month.

@@ -20,7 +20,15 @@ package struct PostgresTarget: PublishTarget {
 
   package func open(tenant: String, tables: [PublishedTable]) throws -> any OpenTarget {
     let connection = try PostgresConnection(place)
-    return try OpenPostgres(connection, place.schema, at: address, tenant, tables, commitsEachPart)
+    return try OpenPostgres(connection, place.schema, tenant, tables, commitsEachPart)
+  }
+
+  package func probe(tenant: String) throws -> String {
+    let connection = try PostgresConnection(place)
+    let open = try OpenPostgres(connection, place.schema, tenant, [], commitsEachPart)
+    let server = try connection.rows("SHOW server_version").first?.first ?? nil
+    let words = open.generation.map { "holds generation \($0)" } ?? "holds nothing of this tenant yet"
+    return "PostgreSQL \(server ?? "of an unknown version"), \(words)"
   }
 }
 
@@ -30,20 +38,22 @@ private final class OpenPostgres: OpenTarget {
   private let connection: PostgresConnection
   private let schema: PostgresSchema
   private let schemaName: String
-  private let place: String
   private let tenant: String
   private let tables: [PublishedTable]
   private let commitsEachPart: Bool
   private var isFull = false
+  /// The schema is new: keys and indexes come last.
+  private var buildsKeys = false
+  /// Pieces of 64 KB, and what comes before and after them.
+  private let outbox = Outbox(ahead: 64)
 
   init(
-    _ connection: PostgresConnection, _ schema: String, at place: String, _ tenant: String,
-    _ tables: [PublishedTable], _ commitsEachPart: Bool?
+    _ connection: PostgresConnection, _ schema: String, _ tenant: String, _ tables: [PublishedTable],
+    _ commitsEachPart: Bool?
   ) throws {
     self.connection = connection
     self.schema = PostgresSchema(tables, schema: schema, quote: connection.quoted)
     schemaName = schema
-    self.place = place
     self.tenant = tenant
     self.tables = tables
     self.commitsEachPart =
@@ -112,18 +122,7 @@ private final class OpenPostgres: OpenTarget {
   func begin(generation: Int, isFull: Bool) throws {
     self.isFull = isFull
     try translated(nil) {
-      if try version() != Publisher.schema {
-        // Two tenants may come to a new schema at once.
-        _ = try connection.rows(
-          "SELECT pg_advisory_xact_lock(hashtext('rota'), hashtext($1))", ["\(schemaName)/"])
-        if try version() != Publisher.schema { try makeSchema() }
-        // Others need not wait for our rows. Whoever published for our tenant in between would have to be read first.
-        let before = generation
-        try connection.execute("COMMIT")
-        try self.begin()
-        try look()
-        guard generation == before else { throw PublishError.busy(detail: place) }
-      }
+      if try version() != Publisher.schema { try bringUpToDate() }
       if isFull {
         for table in tables {
           _ = try connection.rows("DELETE FROM \(schema.table(table.name)) WHERE tenant = $1", [tenant])
@@ -133,28 +132,44 @@ private final class OpenPostgres: OpenTarget {
     }
   }
 
-  private func makeSchema() throws {
-    let isThere = try !connection.rows(
-      "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", [schemaName]
-    ).isEmpty
+  /// Tables as they must be. Two tenants may come to a schema at once: the second waits, until the first has filled a new one.
+  private func bringUpToDate() throws {
+    try connection.execute("SET LOCAL lock_timeout = '15min'")
+    _ = try connection.rows("SELECT pg_advisory_xact_lock(hashtext('rota'), hashtext($1))", ["\(schemaName)/"])
+    if try version() == Publisher.schema { return }
+    func has(_ sql: String) throws -> Bool { try !connection.rows(sql, [schemaName]).isEmpty }
+    let isEmpty = try !has("SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 LIMIT 1")
+    buildsKeys = isEmpty && !commitsEachPart
+    let isThere = try has("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1")
     // To say IF NOT EXISTS takes the right to make one, also where it exists.
-    for sql in isThere ? Array(schema.statements.dropFirst()) : schema.statements { try connection.execute(sql) }
+    let statements = buildsKeys ? schema.statementsWithoutKeys : schema.statements
+    for sql in statements.dropFirst(isThere ? 1 : 0) { try connection.execute(sql) }
   }
 
   func replace(
     _ table: PublishedTable, _ partition: String, rows: ((UnsafeRawBufferPointer) throws -> Void) throws -> Int
   ) throws {
-    try translated(table.name) {
-      let name = schema.table(table.name)
-      if !isFull {
-        let month = PublishedMonth(partition).flatMap { month in
-          table.monthColumn.map { " AND \(table.condition(for: month, column: connection.quoted($0)))" }
-        }
-        _ = try connection.rows("DELETE FROM \(name) WHERE tenant = $1\(month ?? "")", [tenant])
-      }
-      let columns = (["tenant"] + table.columns.map(\.postgresName)).map(connection.quoted).joined(separator: ", ")
-      _ = try connection.copy("COPY \(name) (\(columns)) FROM STDIN", rows)
-      try passPart()
+    let name = schema.table(table.name)
+    let month = PublishedMonth(partition).flatMap { month in
+      table.monthColumn.map { " AND \(table.condition(for: month, column: schema.quote($0)))" }
+    }
+    let columns = (["tenant"] + table.columns.map(\.postgresName)).map(schema.quote).joined(separator: ", ")
+    func later(_ work: @escaping @Sendable () throws -> Void) throws {
+      try outbox.add { try Self.translated(table.name, work) }
+    }
+    let (connection, tenant, isFull) = (connection, tenant, isFull)
+    try later {
+      if !isFull { _ = try connection.rows("DELETE FROM \(name) WHERE tenant = $1\(month ?? "")", [tenant]) }
+      try connection.beginCopy("COPY \(name) (\(columns)) FROM STDIN")
+    }
+    _ = try rows { bytes in
+      let piece = Array(bytes)
+      if !piece.isEmpty { try later { try connection.putCopy(piece) } }
+    }
+    try later { try connection.endCopy() }
+    if commitsEachPart {
+      try outbox.finish()
+      try translated(table.name) { try passPart() }
     }
   }
 
@@ -165,7 +180,9 @@ private final class OpenPostgres: OpenTarget {
   }
 
   func commit(_ publication: PublicationRow) throws {
+    try outbox.finish()
     try translated(nil) {
+      if buildsKeys { for sql in schema.keys { try connection.execute(sql) } }
       let name = schema.table("publication")
       _ = try connection.rows("DELETE FROM \(name) WHERE tenant = $1", [tenant])
       _ = try connection.rows(
@@ -180,9 +197,13 @@ private final class OpenPostgres: OpenTarget {
   }
 
   /// What was not committed is rolled back by the server when the connection ends.
-  func close() {}
+  func close() { outbox.stop() }
 
   private func translated<Value>(_ table: String?, _ body: () throws -> Value) throws -> Value {
+    try Self.translated(table, body)
+  }
+
+  private static func translated<Value>(_ table: String?, _ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as PostgresError {
       switch error.state {
       case "": throw PublishError.unreachable(detail: error.words)

@@ -35,6 +35,9 @@ struct Checkup {
     for finding in NightlyCheck(
       composition.settings.night, database: composition.settings.database, environment: composition.environment
     ).findings() { line(finding.state, finding.name, finding.text) }
+    for finding in composition.publication(composition.desk()).check() {
+      line(finding.state, "publish", finding.text)
+    }
     return problems > 0 ? firstError.flatMap(ErrorWords.words)?.status ?? .failed : nil
   }
 

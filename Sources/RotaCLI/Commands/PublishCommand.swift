@@ -26,10 +26,11 @@ struct PublishCommand: AsyncParsableCommand {
     func run() async throws {
       let composition = try Composition(options)
       let targets = composition.settings.publish.targets
-      try PublishCommand.refuse(target, targets)
       var publication = composition.publication(composition.desk())
       (publication.only, publication.isFull, publication.isDryRun) = (target, full, dryRun.dryRun)
       let database = try composition.openDatabase()
+      if !dryRun.dryRun { try publication.forgetOthers(database) }
+      try PublishCommand.refuse(target, targets)
       var status: ExitStatus?
       _ = try publication.run(on: database) { outcome in
         switch outcome.result {
@@ -70,6 +71,7 @@ struct PublishCommand: AsyncParsableCommand {
           rota publish sql | psql planning
         """)
     @OptionGroup var options: CommonOptions
+    @Flag(help: "Print only the rights.") var grants = false
     @Option(help: "The schema. Default: that of the first target in PostgreSQL, else rota.") var schema: String?
 
     func run() throws {
@@ -79,8 +81,8 @@ struct PublishCommand: AsyncParsableCommand {
       }.first
       let tables = try composition.read { try $0.published.tables(kinds: Publication.kinds) }
       let sql = PostgresSchema(tables, schema: schema ?? named ?? "rota")
-      for statement in ["BEGIN"] + sql.statements + ["COMMIT"] { Terminal.data("\(statement);") }
-      Terminal.data("-- A role that only reads: grant it to those who log in.")
+      if !grants { for statement in ["BEGIN"] + sql.statements + ["COMMIT"] { Terminal.data("\(statement);") } }
+      Terminal.data("-- A role that only reads: GRANT rota_reader TO those who log in.")
       for statement in sql.grants { Terminal.data("\(statement);") }
     }
   }

@@ -48,7 +48,10 @@ struct ScheduleCommand: ParsableCommand {
       let composition = try Composition(options)
       var units = Units(schedule: try when.schedule(composition), program: program, folder: folder, user: user)
       let metrics = composition.settings.night.metricsFile.map { ($0 as NSString).deletingLastPathComponent }
-      units.writable += [composition.settings.night.backup.to, metrics].compactMap(\.self).filter { $0.hasPrefix("/") }
+      let folders = composition.settings.publish.targets.map { target in
+        if case .folder(let path, _) = target.place { path } else { nil as String? }
+      }
+      units.writable += ([composition.settings.night.backup.to, metrics] + folders).compactMap(\.self).filter { $0.hasPrefix("/") }
       switch unit {
       case "service": print(units.service)
       case "timer": print(units.timer)
@@ -77,12 +80,22 @@ struct ScheduleCommand: ParsableCommand {
 
   struct Kubernetes: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "A CronJob with its volume and secret for Kubernetes.",
-      discussion: "  rota schedule kubernetes --image registry.example/rota:0.1.0 | kubectl apply -f -")
+      abstract: "A CronJob with its volume and secret for Kubernetes, or one for each of many companies.",
+      discussion: """
+          rota schedule kubernetes --image registry.example/rota:0.1.0 | kubectl apply -f -
+
+        Many companies stand in a CSV file with the columns tenant, secret, volume and time_zone; each gets a time of its own
+        in the night that begins at --at.
+
+          rota schedule kubernetes --image registry.example/rota:0.1.0 --fleet companies.csv
+        """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var when: ScheduleOptions
     @Option(help: "The container image that holds rota.") var image: String
     @Option(help: "The namespace.") var namespace = "rota"
+    @Option(help: "Many companies: a CSV file, - for standard input.") var fleet: String?
+    @Option(help: "With --fleet: hours over which the companies are spread.") var spread = 4
+    @Option(help: "With --fleet: where to publish, as in 'bi=postgres://rota@db.example/planning'.") var targets: String?
 
     func validate() throws {
       guard !image.isEmpty, image.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 34 && $0 != 39 }) else {
@@ -91,10 +104,33 @@ struct ScheduleCommand: ParsableCommand {
       let letters = namespace.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
       guard letters, !namespace.isEmpty, namespace.count <= 63, !namespace.hasPrefix("-"), !namespace.hasSuffix("-")
       else { throw ValidationError("--namespace must be lower-case letters, digits and dashes.") }
+      guard (1...12).contains(spread) else { throw ValidationError("--spread must be from 1 to 12 hours.") }
+      if fleet == nil, targets != nil { throw ValidationError("--targets goes with --fleet.") }
+      if fleet != nil, when.timeZone != nil {
+        throw ValidationError("--time-zone: with --fleet each company's zone stands in the file.")
+      }
     }
 
     func run() throws {
-      print(Units.kubernetes(try when.schedule(Composition(options)), image: image, namespace: namespace))
+      let composition = try Composition(options)
+      let schedule = try when.schedule(composition)
+      guard let fleet else {
+        return print(KubernetesUnits(schedule: schedule, image: image, namespace: namespace).single)
+      }
+      try refuseTargets()
+      print(
+        try Fleet(path: fleet).manifest(
+          begin: schedule.minute, length: spread * 60, image: image, namespace: namespace, targets: targets))
+    }
+
+    private func refuseTargets() throws {
+      var problems: [String] = []
+      let parts = (targets ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+      _ = PublishTargets.targets(parts, place: "--targets", folder: nil, problems: &problems)
+      let isPlain = targets.map { !$0.contains { $0 == "\"" || $0 == "\\" || $0.isNewline } } ?? true
+      guard problems.isEmpty, isPlain else {
+        throw UserError(problems.first ?? "--targets may hold no quotes, backslashes and line breaks")
+      }
     }
   }
 }

@@ -27,6 +27,8 @@ package struct Status {
   /// The file's size on the first night of the oldest month known of the last three.
   package let bytesThen: (month: String, bytes: Int)?
   package let replica: ReplicaHealth
+  /// Targets that were tried, with how many months of tables changed since.
+  package let published: [(target: PublishTargetRow, changedMonths: Int)]
   package var databaseBytes = 0
   /// Who writes just now.
   package var holder: LockHolder?
@@ -57,6 +59,7 @@ package struct Status {
 
   package init(_ session: StoreSession, now: Instant, replica settings: ReplicaSettings = ReplicaSettings()) throws {
     replica = try ReplicaHealth(session, settings, now: now)
+    published = try session.publishStates.targets().map { ($0, try session.publishStates.changedMonths(of: $0.target)) }
     last = try session.runs.latest(limit: 1).first
     var complete: ImportRun?
     try session.runs.walk(limit: 200) { run in

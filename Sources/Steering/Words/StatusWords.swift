@@ -90,6 +90,14 @@ extension Status {
       ] where replica.count(state) > 0 { words.append("\(said): \(replica.names(state).joined(separator: ", "))") }
       fact("Replica", words.joined(separator: " · "), replica.failedForLong.isEmpty ? nil : .replica)
     }
+    for (target, months) in published {
+      let held = target.publishedAt.map { "generation \(target.generation), \(moment($0))" } ?? "nothing yet"
+      let lag = months > 0 ? "; \(Words.plural(months, "month")) of tables changed since" : ""
+      let failing = target.failedSince.map { "; failing since \(moment($0))" } ?? ""
+      fact(
+        "Published", "\(target.target): \(held)\(lag)\(failing)",
+        target.failure == nil ? nil : .publish(target: target.target))
+    }
     if isOverdue {
       fact(
         "Overdue", "no complete run since \(lastComplete.map { moment($0.startedAt) } ?? "the beginning")", .importNow)
@@ -135,7 +143,7 @@ extension Status {
       "next_run": optional(next?.description), "is_overdue": isOverdue, "is_well": isWell,
       "last_backup": optional(backup), "database_bytes": databaseBytes,
       "delete_plan": optional(deletePlan.map { ["run": $0.run, "entries": $0.keys.count] as [String: Any] }),
-      "replica": JSONText.rows(replica.states),
+      "replica": JSONText.rows(replica.states), "published": JSONText.rows(published.map(\.target)),
       "replica_failed": replica.failedForLong.map(\.kind),
       "held": JSONText.rows(held), "locks": JSONText.rows(locks),
     ]

@@ -48,7 +48,7 @@ extension ImaginedWorld {
   private func publisher() -> Publisher {
     Publisher(
       database: world.database, tenant: ImaginedTargets.tenant, kinds: Publication.kinds,
-      targets: targets.all.map(\.target.name), version: "test", now: world.now)
+      version: "test", now: world.now)
   }
 
   private func publishAndCompare(_ place: Int, _ now: PlainTables) throws {
