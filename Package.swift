@@ -148,7 +148,7 @@ let package = Package(
       "EndToEndTests",
       [
         "RotaCLI", "Importing", "Operating", "Planning", "Steering", logging, "ClockifySimulator", "Scheduling",
-        "Migrations", "Replicating", asyncHTTPClient, crypto, nioCore, yams,
+        "Migrations", "Replicating", "Publishing", asyncHTTPClient, crypto, nioCore, yams,
       ]),
   ]
 )
