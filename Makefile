@@ -23,6 +23,8 @@ bench:
 	swift build -c release --product rota
 	Benchmarks/run
 	Benchmarks/web
+	Benchmarks/publish
+	Benchmarks/fleet
 
 # Fails when a first import takes a tenth more instructions than it did.
 instructions:

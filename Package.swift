@@ -93,7 +93,8 @@ let package = Package(
     room(
       "Operating",
       [
-        "Planning", "PlanningStore", "Importing", "Replicating", "Scheduling", "Publishing", "Steering", asyncHTTPClient, crypto, logging, nioCore,
+        "Planning", "PlanningStore", "Importing", "Replicating", "Scheduling", "Publishing", "Steering",
+        asyncHTTPClient, crypto, logging, nioCore,
         serviceLifecycle, subprocess, systemPackage,
       ]),
     .target(
@@ -108,7 +109,8 @@ let package = Package(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Replicating", "Reconciling",
-        "Scheduling", "Steering", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging, serviceLifecycle, subprocess,
+        "Scheduling", "Steering", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging,
+        serviceLifecycle, subprocess,
         systemPackage, yams,
       ],
       swiftSettings: settings),
@@ -135,7 +137,9 @@ let package = Package(
         "Planning", "PlanningStore", "Importing", "Steering", "Publishing", "Operating", "ClockifySimulator", logging,
       ]),
     tests("ReconcilingTests", ["Planning", "PlanningStore", "Importing", "Reconciling"]),
-    tests("PublishingTests", ["Planning", "PlanningStore", "Importing", "Publishing", "Operating", "Steering", "ClockifySimulator", logging]),
+    tests(
+      "PublishingTests",
+      ["Planning", "PlanningStore", "Importing", "Publishing", "Operating", "Steering", "ClockifySimulator", logging]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests(
       "SteeringTests", ["ClockifySimulator", "Planning", "PlanningStore", "Importing", "Steering", logging]),

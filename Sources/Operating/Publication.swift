@@ -73,7 +73,9 @@ package struct Publication: Sendable {
       return .success(try publisher.publish(to: settings.target(target)))
     } catch let error as PublishError {
       let words = PublishWords(target.name).words(error)
-      if !isDryRun {
+      // Who waits for somebody else has not failed.
+      let isBusy = if case .busy = error { true } else { false }
+      if !isDryRun, !isBusy {
         try database.write { session in
           try session.publishStates.begin(
             target.name, address: settings.target(target).address, schema: Publisher.schema, at: desk.now)

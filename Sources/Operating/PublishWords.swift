@@ -19,7 +19,9 @@ package struct PublishWords {
       "\(target): \(verb) \(what), \(Words.plural(report.rows, "row")) of \(Words.plural(tables, "table")), generation \(report.generation)\(report.run.map { ", as of run \($0)" } ?? "")."
   }
 
-  package func words(_ error: PublishError) -> UserError { Self.words(error, before: "publishing to \(target) failed: ") }
+  package func words(_ error: PublishError) -> UserError {
+    Self.words(error, before: "publishing to \(target) failed: ")
+  }
 
   static func words(_ error: PublishError, before: String = "") -> UserError {
     func said(_ text: String, _ next: String, _ status: ExitStatus = .failed) -> UserError {
@@ -33,10 +35,12 @@ package struct PublishWords {
         "check address, password (PGPASSWORD, PGPASSFILE) and network, \(again)", .unreachable)
     case .busy(let detail):
       return said(
-        "somebody else is publishing there, or an import is writing here (\(detail))", "wait until it has ended, \(again)",
+        "somebody else is publishing there, or an import is writing here (\(detail))",
+        "wait until it has ended, \(again)",
         .alreadyRunning)
     case .noRights(let detail):
-      return said("the database refused the rights: \(detail)", "as its owner run what 'rota publish sql' prints, \(again)")
+      return said(
+        "the database refused the rights: \(detail)", "as its owner run what 'rota publish sql' prints, \(again)")
     case .newer(let found, let ours):
       return said("a newer rota made it (version \(found), this one writes \(ours))", "install the newer rota")
     case .altered(let table, let detail):

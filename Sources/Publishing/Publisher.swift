@@ -36,6 +36,11 @@ package struct Publisher: Sendable {
 
   /// - Throws: `PublishError`, `StoreError`, `CancellationError`; then the target holds what it held.
   package func publish(to target: any PublishTarget) throws -> PublishReport {
+    // One after the other: who comes second reads what the first has remembered.
+    guard let turn = try WriteLock(database: "\(database.path).publish", patience: 60) else {
+      throw PublishError.busy(detail: database.path)
+    }
+    defer { withExtendedLifetime(turn) {} }
     let tables = try database.read { try $0.published.tables(kinds: kinds) }
     let open = try target.open(tenant: tenant, tables: tables)
     defer { open.close() }
@@ -44,7 +49,8 @@ package struct Publisher: Sendable {
     guard lock != nil else { throw PublishError.busy(detail: database.path) }
     if !isDryRun { try takeOver(target, tables) }
     let (report, parts) = try database.read { session in
-      let plan = try PublicationPlan(session, target: target.name, tables: tables, held: open.generation, isFull: isFull)
+      let plan = try PublicationPlan(
+        session, target: target.name, tables: tables, held: open.generation, isFull: isFull)
       lock = nil
       return try write(plan, session, to: open)
     }

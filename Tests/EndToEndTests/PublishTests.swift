@@ -47,7 +47,8 @@ struct PublishTests {
         try connection.rows("SELECT tenant, hours::text FROM rota.actual_detail") == [[tenant, "1.0166666666666666"]])
       let check = try await shell.run("check")
       #expect(check.status == 0, "\(check.out)\(check.errors)")
-      #expect(check.out.contains("bi: PostgreSQL") && check.out.contains("lake: ") && check.out.contains("generation 2"))
+      #expect(
+        check.out.contains("bi: PostgreSQL") && check.out.contains("lake: ") && check.out.contains("generation 2"))
       let sql = try await shell.run("publish", "sql")
       #expect(sql.out.contains("CREATE TABLE IF NOT EXISTS \"rota\".\"actual\"") && sql.out.contains("TO rota_reader;"))
       let unit = try await shell.run("schedule", "systemd", "--unit", "service")
@@ -77,7 +78,8 @@ struct PublishTests {
       try server.stop("fast")
       _ = try shell.sql("UPDATE person SET name = name || '!'")
       let byHand = try await shell.run(["import"] + ["--as-of", "2026-03-10T06:00:00Z"])
-      #expect(byHand.status == 0 && byHand.errors.contains("Error: publishing to bi failed: the database does not answer"))
+      #expect(
+        byHand.status == 0 && byHand.errors.contains("Error: publishing to bi failed: the database does not answer"))
       try await night(11)
       try await night(12)
       let after = try told()
@@ -121,7 +123,8 @@ struct PublishTests {
         }
       }
       for number in 0..<12 {
-        _ = try shell.sql("UPDATE actual SET billable_minutes = billable_minutes + 1; UPDATE person SET name = name || 'x'")
+        _ = try shell.sql(
+          "UPDATE actual SET billable_minutes = billable_minutes + 1; UPDATE person SET name = name || 'x'")
         states.append(try PlainTables(database: database))
         let (process, _, _) = try shell.start(["publish", "-q"] + SmallWorkspace.now)
         usleep(UInt32(20_000 + 22_000 * number))
@@ -170,15 +173,18 @@ struct PublishTests {
             - {name: deep, dir: /srv/deep}
 
         """)
-      #expect(good.status == 0 && good.out.contains("postgres://rota@db.example/planning?schema=rota"), "\(good.errors)")
+      #expect(
+        good.status == 0 && good.out.contains("postgres://rota@db.example/planning?schema=rota"), "\(good.errors)")
       #expect(good.out.contains("/lake (csv)") && good.out.contains("/srv/deep (parquet)"))
       for (text, words) in [
-        ("    - name: x\n", "must have postgres, or dir"), ("    - dir: x\n", "has no name"), ("    - x\n", "each must be keys"),
+        ("    - name: x\n", "must have postgres, or dir"), ("    - dir: x\n", "has no name"),
+        ("    - x\n", "each must be keys"),
         ("    - name: x\n      dir: y\n      sort: z\n", "'sort' is no key of a target"),
         ("    - name: x\n      dir: y\n      postgres: postgres:///d\n", "not both"),
       ] {
         let bad = try await list(text)
-        #expect(bad.status == 64 && bad.errors.contains(words) && bad.errors.contains("rota.yaml line 3"), "\(bad.errors)")
+        #expect(
+          bad.status == 64 && bad.errors.contains(words) && bad.errors.contains("rota.yaml line 3"), "\(bad.errors)")
       }
       try shell.write("rota.yaml", "database: rota.sqlite\n")
       let none = try await shell.run("publish")
@@ -232,15 +238,19 @@ struct PublishTests {
       #expect(Set(times).count > 100 && hours == ["22", "23", "0", "1", "2"])
       #expect(jobs.allSatisfy { spec($0)["concurrencyPolicy"] as? String == "Forbid" })
       #expect(Set(jobs.compactMap { spec($0)["timeZone"] as? String }) == ["Europe/Berlin", "Asia/Tokyo"])
-      for text in ["claimName: data-7\n", "secretName: key-7\n", "value: \"t7\"", "name: key-7, key: postgres-password"] {
+      for text in [
+        "claimName: data-7\n", "secretName: key-7\n", "value: \"t7\"", "name: key-7, key: postgres-password",
+      ] {
         #expect(printed.out.contains(text))
       }
       // The same file gives the same night.
       #expect(try await shell.run(command).out != printed.out)
-      #expect(try await shell.run(command + ["--targets", "bi=postgres://rota@db.example/planning"]).out == printed.out)
+      #expect(
+        try await shell.run(command + ["--targets", "bi=postgres://rota@db.example/planning"]).out == printed.out)
       try shell.write(
         "fleet.csv",
-        "tenant,secret,volume,time_zone\nacme,a,v1,UTC\nAcme,a,v2,UTC\nacme,b,v3,UTC\nzeta,z,v1,UTC\neta,e,v4,Mars/Base\n")
+        "tenant,secret,volume,time_zone\nacme,a,v1,UTC\nAcme,a,v2,UTC\nacme,b,v3,UTC\nzeta,z,v1,UTC\neta,e,v4,Mars/Base\n"
+      )
       let bad = try await shell.run(command)
       #expect(bad.status == 64 && bad.out.isEmpty)
       for words in [

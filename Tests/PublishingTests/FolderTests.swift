@@ -71,20 +71,23 @@ struct FolderTests {
         try TargetTests.publish(world, to: place)
       }
       try change()
-      #expect(try files(folder).filter { $0.hasPrefix("person/") } == ["person/part-1.ndjson.gz", "person/part-2.ndjson.gz"])
+      #expect(
+        try files(folder).filter { $0.hasPrefix("person/") } == ["person/part-1.ndjson.gz", "person/part-2.ndjson.gz"])
       func current() throws -> [String] {
         try Programs.run("/usr/bin/find", ["-L", "\(folder)/current/", "-type", "f"]).split(separator: "\n")
           .map { String($0.dropFirst("\(folder)/current/".count)) }.sorted()
       }
       #expect(try current().filter { $0.hasPrefix("person/") } == ["person/part-2.ndjson.gz"])
       try change()
-      #expect(try files(folder).filter { $0.hasPrefix("person/") } == ["person/part-2.ndjson.gz", "person/part-3.ndjson.gz"])
+      #expect(
+        try files(folder).filter { $0.hasPrefix("person/") } == ["person/part-2.ndjson.gz", "person/part-3.ndjson.gz"])
       #expect(try current().count == first.count)
       // What a killed publication left goes.
       _ = FileManager.default.createFile(atPath: "\(folder)/person/part-9.ndjson.gz", contents: Data("half".utf8))
       _ = FileManager.default.createFile(atPath: "\(folder)/person/mine.txt", contents: Data("mine".utf8))
       try change()
-      #expect(try files(folder).filter { $0.hasPrefix("person/") } == ["person/part-3.ndjson.gz", "person/part-4.ndjson.gz"])
+      #expect(
+        try files(folder).filter { $0.hasPrefix("person/") } == ["person/part-3.ndjson.gz", "person/part-4.ndjson.gz"])
       #expect(FileManager.default.fileExists(atPath: "\(folder)/person/mine.txt"))
       try world.sql("DELETE FROM actual WHERE date > '2100'")
       try TargetTests.publish(world, to: place)
@@ -101,9 +104,15 @@ struct FolderTests {
       let days = try Programs.run("/bin/gzip", ["-dc", "\(folder)/day/part-1.ndjson.gz"]).split(separator: "\n")
       #expect(days.count == 84_371)
       #expect(
-        days.first == #"{"date":"1970-01-01","week":"1969-12-29","month":"1970-01-01","quarter":"1970-01-01","is_weekend":false}"#)
+        days.first
+          == #"{"date":"1970-01-01","week":"1969-12-29","month":"1970-01-01","quarter":"1970-01-01","is_weekend":false}"#
+      )
       #expect(days.last?.contains(#""date":"2200-12-31""#) ?? false)
-      #expect(days.contains { $0.contains(#""date":"2026-05-31","week":"2026-05-25","month":"2026-05-01","quarter":"2026-04-01","is_weekend":true"#) })
+      #expect(
+        days.contains {
+          $0.contains(
+            #""date":"2026-05-31","week":"2026-05-25","month":"2026-05-01","quarter":"2026-04-01","is_weekend":true"#)
+        })
     }
   }
 
@@ -151,8 +160,11 @@ struct FolderTests {
         }
       }
       #expect(
-        refusal { try TargetTests.publish(world, to: target("/nowhere/duckdb")) } == .noDuckDB(program: "/nowhere/duckdb"))
-      #expect(refusal { try TargetTests.publish(world, to: target("no-such-duckdb")) } == .noDuckDB(program: "no-such-duckdb"))
+        refusal { try TargetTests.publish(world, to: target("/nowhere/duckdb")) }
+          == .noDuckDB(program: "/nowhere/duckdb"))
+      #expect(
+        refusal { try TargetTests.publish(world, to: target("no-such-duckdb")) } == .noDuckDB(program: "no-such-duckdb")
+      )
       let script = world.folder.appendingPathComponent("broken").path
       _ = FileManager.default.createFile(
         atPath: script, contents: Data("#!/bin/sh\necho 'out of cheese' >&2\nexit 3\n".utf8),

@@ -200,7 +200,8 @@ struct PostgresTests {
       #expect(try owner.rows("SELECT count(*) > 0 FROM rota.plan_vs_actual")[0][0] == "t")
       #expect(throws: PostgresError.self) { try owner.execute("DELETE FROM rota.actual") }
       try owner.execute(
-        "RESET ROLE; DROP OWNED BY rota_reader; DROP ROLE rota_reader; DROP OWNED BY writer_\(database); DROP ROLE writer_\(database)")
+        "RESET ROLE; DROP OWNED BY rota_reader; DROP ROLE rota_reader; DROP OWNED BY writer_\(database); DROP ROLE writer_\(database)"
+      )
     }
   }
 
@@ -233,7 +234,9 @@ struct PostgresTests {
       #expect(try place.read().plain.changes(since: before) == [])
       // A constraint of somebody else's is told with the table; what came before it is rolled back.
       try owner.execute("ALTER TABLE rota.actual ADD CONSTRAINT none CHECK (billable_minutes < 0) NOT VALID")
-      try world.sql("UPDATE person SET name = 'Y'; INSERT INTO actual (person_id, project_id, role_id, date) VALUES (1, 1, 1, '2026-03-02')")
+      try world.sql(
+        "UPDATE person SET name = 'Y'; INSERT INTO actual (person_id, project_id, role_id, date) VALUES (1, 1, 1, '2026-03-02')"
+      )
       guard case .refused(table: "actual", _)? = refusal({ try TargetTests.publish(world, to: place) }) else {
         Issue.record("a constraint was not told")
         return

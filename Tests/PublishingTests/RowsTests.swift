@@ -32,7 +32,8 @@ struct RowsTests {
   @Test("A month knows its days, across years and at both ends of the calendar")
   func months() {
     #expect(PublishedMonth("2026-12")?.days == 20_788..<20_819)
-    #expect(PublishedMonth(day: 20_818).description == "2026-12" && PublishedMonth(day: 20_819).description == "2027-01")
+    #expect(
+      PublishedMonth(day: 20_818).description == "2026-12" && PublishedMonth(day: 20_819).description == "2027-01")
     #expect(PublishedMonth(day: -1).description == "1969-12")
     #expect(PublishedMonth("9999-12")?.days?.count == 31 && PublishedMonth("0000-01")?.days?.count == 31)
     #expect(PublishedMonth(day: 2_932_897) == .undated && PublishedMonth(day: nil) == .undated)

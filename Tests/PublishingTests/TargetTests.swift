@@ -148,7 +148,8 @@ struct TargetTests {
       let written = try night.publish(to: place.target).written.map { "\($0.key.table) \($0.key.partition)" }
       #expect(
         Set(written).subtracting(["import_run all", "finding all"]) == [
-          "actual 2026-02", "actual 2026-03", "clockify_time_entry 2026-02", "clockify_time_entry 2026-03", "ledger 2026-02",
+          "actual 2026-02", "actual 2026-03", "clockify_time_entry 2026-02", "clockify_time_entry 2026-03",
+          "ledger 2026-02",
           "ledger 2026-03",
         ])
       try Self.expectEqual(world, place)

@@ -36,13 +36,15 @@ package struct PublishedMonth: Hashable, Sendable, Comparable, CustomStringConve
 
   private init(year: Int, month: Int) {
     let first = CalendarDay(year: year, month: month, day: 1)!
-    let next = month == 12 ? CalendarDay(year: year + 1, month: 1, day: 1) : CalendarDay(year: year, month: month + 1, day: 1)
+    let next =
+      month == 12 ? CalendarDay(year: year + 1, month: 1, day: 1) : CalendarDay(year: year, month: month + 1, day: 1)
     self.init(
       description: String(first.description.prefix(7)), days: first.number..<(next?.number ?? Self.calendar.upperBound))
   }
 
   /// From 0000-01-01 to 9999-12-31.
-  package static let calendar = CalendarDay(year: 0, month: 1, day: 1)!
+  package static let calendar =
+    CalendarDay(year: 0, month: 1, day: 1)!
     .number..<(CalendarDay(year: 9999, month: 12, day: 31)!.number + 1)
 
   package static func < (left: PublishedMonth, right: PublishedMonth) -> Bool { left.description < right.description }

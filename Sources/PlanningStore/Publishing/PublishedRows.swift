@@ -27,7 +27,8 @@ package struct Published: Subject {
   ]
 
   private func columns(of table: String, _ forms: [String: PublishedTable.Form]) throws -> [PublishedTable.Column] {
-    try Row.fetchAll(db, sql: "SELECT name, type, pk FROM pragma_table_xinfo(?)", arguments: [table]).compactMap { row in
+    try Row.fetchAll(db, sql: "SELECT name, type, pk FROM pragma_table_xinfo(?)", arguments: [table]).compactMap {
+      row in
       let name: String = row["name"]
       if Self.internals.contains(name) { return nil }
       let plain: PublishedTable.Form =
@@ -113,7 +114,8 @@ extension PublishedTable {
   fileprivate func select(isUndated: Bool) -> String {
     let list = columns.map { column in
       let plain = column.sql ?? "\(dated.map { "\($0.alias)." } ?? "")\"\(column.name)\""
-      return column.form == .json ? "iif(\(plain) IS NULL OR json_valid(\(plain)), \(plain), json_quote(\(plain)))" : plain
+      return column.form == .json
+        ? "iif(\(plain) IS NULL OR json_valid(\(plain)), \(plain), json_quote(\(plain)))" : plain
     }.joined(separator: ", ")
     guard let dated else {
       let key = columns.filter(\.isKey)

@@ -78,7 +78,9 @@ package struct PublishedTable: Sendable {
       let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
       precondition(words.count == 2, "a column is NAME FORM: \(text)")
       let (isKey, column) = (words[0].hasPrefix("*"), words[0].replacing("*", with: ""))
-      return Column(name: column, form: Form(rawValue: Character(words[1]))!, sql: sql[column]?.sql, stored: sql[column]?.stored ?? .plain,
+      return Column(
+        name: column, form: Form(rawValue: Character(words[1]))!, sql: sql[column]?.sql,
+        stored: sql[column]?.stored ?? .plain,
         isKey: isKey)
     }
   }
@@ -160,7 +162,8 @@ extension PublishedTable {
       *person_id I, *project_id I, *date D, manual_minutes I, imported_minutes I, source_minutes I, import_run_id I
       """,
       dated: .init(
-        noted: "actual_conflict", alias: "a", from: "FROM actual_conflict a", unit: .dates, inMonth: "a.date BETWEEN ?1 AND ?2",
+        noted: "actual_conflict", alias: "a", from: "FROM actual_conflict a", unit: .dates,
+        inMonth: "a.date BETWEEN ?1 AND ?2",
         undated: "a.date < '0'", order: "a.person_id, a.project_id, a.date")),
     PublishedTable(
       "clockify_time_entry",
@@ -215,7 +218,8 @@ extension PublishedTable.Dated {
 
   fileprivate static func byStart(_ tables: String, alias: String = "e", order: String) -> Self {
     .init(
-      noted: "clockify_time_entry", alias: alias, from: "FROM \(tables)", unit: .seconds, inMonth: "e.start >= ?1 AND e.start < ?2",
+      noted: "clockify_time_entry", alias: alias, from: "FROM \(tables)", unit: .seconds,
+      inMonth: "e.start >= ?1 AND e.start < ?2",
       undated: "(e.start IS NULL OR e.start < ?1 OR e.start >= ?2)", order: "e.start, e.entry_key\(order)")
   }
 

@@ -152,7 +152,9 @@ private final class OpenFolder: OpenTarget {
       schema: Publisher.schema, tenant: tenant, generation: publication.generation, run: publication.run,
       publishedAt: publication.publishedAt, rows: publication.rows, rotaVersion: publication.version,
       format: target.format.rawValue,
-      tables: tables.map { table($0.name, Self.columns(of: $0), key: ["tenant"] + $0.columns.filter(\.isKey).map(\.name)) }
+      tables: tables.map {
+        table($0.name, Self.columns(of: $0), key: ["tenant"] + $0.columns.filter(\.isKey).map(\.name))
+      }
         + [table(Calendar.name, Calendar.columns, key: ["date"])],
       retired: old.map { $0.files.map(\.path).filter { !named.contains($0) } } ?? [])
     try new.write(target.folder)

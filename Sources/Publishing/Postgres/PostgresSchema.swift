@@ -42,7 +42,8 @@ package struct PostgresSchema {
 
   /// In the order in which they must run.
   package var statements: [String] {
-    ["CREATE SCHEMA IF NOT EXISTS \(schema)"] + books + tables.map { create($0, withKey: true) } + tables.map(complete(_:))
+    ["CREATE SCHEMA IF NOT EXISTS \(schema)"] + books + tables.map { create($0, withKey: true) }
+      + tables.map(complete(_:))
       + tables.compactMap(index(of:)) + end
   }
 
@@ -62,8 +63,10 @@ package struct PostgresSchema {
 
   private var end: [String] {
     calendar + views
-      + [grantAgain, "DELETE FROM \(table("publication_schema"))",
-        "INSERT INTO \(table("publication_schema")) VALUES (\(Publisher.schema))"]
+      + [
+        grantAgain, "DELETE FROM \(table("publication_schema"))",
+        "INSERT INTO \(table("publication_schema")) VALUES (\(Publisher.schema))",
+      ]
   }
 
   /// What a role that only reads needs. It has no login: grant it to those who have one.
@@ -74,7 +77,7 @@ package struct PostgresSchema {
         CREATE ROLE rota_reader NOLOGIN;
       EXCEPTION WHEN duplicate_object THEN NULL;
       END $$
-      """,
+      """
     ] + rights
   }
 
@@ -117,7 +120,9 @@ package struct PostgresSchema {
     return "CREATE TABLE IF NOT EXISTS \(table(published.name)) (\n  \(parts.joined(separator: ",\n  ")))"
   }
 
-  private func primary(_ key: [String]) -> String { "PRIMARY KEY (\((["tenant"] + key).map(quote).joined(separator: ", ")))" }
+  private func primary(_ key: [String]) -> String {
+    "PRIMARY KEY (\((["tenant"] + key).map(quote).joined(separator: ", ")))"
+  }
 
   /// Columns that an earlier version did not have.
   private func complete(_ published: PublishedTable) -> String {
@@ -178,7 +183,9 @@ extension PublishedTable {
   /// - Returns: the condition for a month's rows, or for those of the others where it is undated.
   func condition(for month: PublishedMonth, column: String) -> String {
     guard monthColumn != "month" else { return "\(column) = '\(month)'" }
-    guard let days = month.days else { return "(\(column) IS NULL OR \(column) < '0001-01-01 BC' OR \(column) >= '10000-01-01')" }
+    guard let days = month.days else {
+      return "(\(column) IS NULL OR \(column) < '0001-01-01 BC' OR \(column) >= '10000-01-01')"
+    }
     let isInstant = columns.contains { $0.name == monthColumn && $0.form == .instant }
     func bound(_ day: Int) -> String { "'\(PostgresDate.text(day: day, isInstant: isInstant))'" }
     return "\(column) >= \(bound(days.lowerBound)) AND \(column) < \(bound(days.upperBound))"

@@ -60,7 +60,8 @@ private final class OpenPostgres: OpenTarget {
       try commitsEachPart ?? connection.rows("SELECT version()").first?.first??.contains("CockroachDB") ?? false
     try translated(nil) {
       // Each statement sees what was committed before it, so that who waited for the lock reads what its holder left.
-      try connection.execute("SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0; SET DateStyle = 'ISO, YMD'")
+      try connection.execute(
+        "SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0; SET DateStyle = 'ISO, YMD'")
       try begin()
       try look()
     }
@@ -106,7 +107,8 @@ private final class OpenPostgres: OpenTarget {
     }
     for table in tables {
       guard let columns = found[table.name] else { throw PublishError.altered(table: table.name, detail: "it is gone") }
-      for (name, type) in [("tenant", "text")] + table.columns.map({ ($0.postgresName, PostgresSchema.type($0.form)) }) {
+      for (name, type) in [("tenant", "text")] + table.columns.map({ ($0.postgresName, PostgresSchema.type($0.form)) })
+      {
         guard let known = columns[name] else {
           throw PublishError.altered(table: table.name, detail: "the column \(name) is gone")
         }

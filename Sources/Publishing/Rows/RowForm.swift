@@ -37,7 +37,8 @@ struct TextWriter {
 
   func write(_ text: UnsafeBufferPointer<UInt8>, to bytes: Bytes) {
     if isPlain(text) {
-      let isQuoted = form == .ndjson || (form == .csv && (text.isEmpty || text.first == Byte.blank || text.last == Byte.blank))
+      let isQuoted =
+        form == .ndjson || (form == .csv && (text.isEmpty || text.first == Byte.blank || text.last == Byte.blank))
       if isQuoted { bytes.append(Byte.quote) }
       bytes.append(text)
       if isQuoted { bytes.append(Byte.quote) }

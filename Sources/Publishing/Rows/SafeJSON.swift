@@ -22,7 +22,8 @@ enum SafeJSON {
         result.append(byte)
         place += 1
       } else if let unit = unit(bytes, at: place) {
-        if (0xD800..<0xDC00).contains(unit), let low = Self.unit(bytes, at: place + 6), (0xDC00..<0xE000).contains(low) {
+        if (0xD800..<0xDC00).contains(unit), let low = Self.unit(bytes, at: place + 6), (0xDC00..<0xE000).contains(low)
+        {
           result += bytes[place..<place + 12]
           place += 12
         } else {

@@ -9,7 +9,8 @@ import Steering
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check key, rights, workspace, reports, zones, database, clock and targets; one line each.")
+    commandName: "check",
+    abstract: "Check key, rights, workspace, reports, zones, database, clock and targets; one line each.")
   @OptionGroup var options: CommonOptions
   @Flag(help: "Ask Clockify, in about ten requests, which guesses about its API hold here. The report names nobody.")
   var probe = false

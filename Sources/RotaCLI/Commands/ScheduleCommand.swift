@@ -51,7 +51,9 @@ struct ScheduleCommand: ParsableCommand {
       let folders = composition.settings.publish.targets.map { target in
         if case .folder(let path, _) = target.place { path } else { nil as String? }
       }
-      units.writable += ([composition.settings.night.backup.to, metrics] + folders).compactMap(\.self).filter { $0.hasPrefix("/") }
+      units.writable += ([composition.settings.night.backup.to, metrics] + folders).compactMap(\.self).filter {
+        $0.hasPrefix("/")
+      }
       switch unit {
       case "service": print(units.service)
       case "timer": print(units.timer)
@@ -95,7 +97,8 @@ struct ScheduleCommand: ParsableCommand {
     @Option(help: "The namespace.") var namespace = "rota"
     @Option(help: "Many companies: a CSV file, - for standard input.") var fleet: String?
     @Option(help: "With --fleet: hours over which the companies are spread.") var spread = 4
-    @Option(help: "With --fleet: where to publish, as in 'bi=postgres://rota@db.example/planning'.") var targets: String?
+    @Option(help: "With --fleet: where to publish, as in 'bi=postgres://rota@db.example/planning'.") var targets:
+      String?
 
     func validate() throws {
       guard !image.isEmpty, image.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 34 && $0 != 39 }) else {

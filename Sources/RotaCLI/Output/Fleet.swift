@@ -53,7 +53,8 @@ struct Fleet {
     }
     guard problems.isEmpty else {
       throw UserError(
-        problems.prefix(20).joined(separator: "\n  ") + (problems.count > 20 ? "\n  and \(problems.count - 20) more" : ""),
+        problems.prefix(20).joined(separator: "\n  ")
+          + (problems.count > 20 ? "\n  and \(problems.count - 20) more" : ""),
         next: .outside("correct the file; nothing was printed"))
     }
     guard !companies.isEmpty else { throw UserError("\(file.path) names no company") }

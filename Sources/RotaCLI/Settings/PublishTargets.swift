@@ -84,7 +84,8 @@ enum PublishTargets {
       throw .format(halves.first ?? text)
     }
     guard halves.count == 2 else { throw .noFolder }
-    let path = halves[1].hasPrefix("/") ? halves[1] : absolute(((folder ?? "") as NSString).appendingPathComponent(halves[1]))
+    let path =
+      halves[1].hasPrefix("/") ? halves[1] : absolute(((folder ?? "") as NSString).appendingPathComponent(halves[1]))
     return .folder(path, format)
   }
 

@@ -138,10 +138,10 @@ struct SettingsLoader {
       guard let text = environment[key.variable], !text.isEmpty else { continue }
       let parts =
         if case .targets = key.kind { text.split(whereSeparator: \.isWhitespace).map(String.init) } else {
-        key.isList
-        ? text.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")).split(separator: ",").map {
-          $0.trimmingCharacters(in: .whitespaces)
-        } : [text]
+          key.isList
+            ? text.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")).split(separator: ",").map {
+              $0.trimmingCharacters(in: .whitespaces)
+            } : [text]
         }
       given[key.path] = (parts, "$\(key.variable)")
     }

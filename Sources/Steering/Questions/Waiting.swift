@@ -120,7 +120,9 @@ package struct Waiting {
     if drift > 0 { items.append(.drift(items: drift)) }
     items += try session.nightlyFaults().map { .fault($0) }
     items += try session.publishStates.targets().compactMap { target in
-      target.failure.map { .fault(Problem("publish_failed:\(target.target)", $0, next: .publish(target: target.target))) }
+      target.failure.map {
+        .fault(Problem("publish_failed:\(target.target)", $0, next: .publish(target: target.target)))
+      }
     }
     let late = heldSeconds(.locked)
     if late > 0 { items.append(.late(seconds: late, run: run)) }

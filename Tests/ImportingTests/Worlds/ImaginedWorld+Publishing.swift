@@ -54,7 +54,8 @@ extension ImaginedWorld {
   private func publishAndCompare(_ place: Int, _ now: PlainTables) throws {
     let target = targets.all[place]
     let report = try publisher().publish(to: target.target)
-    log.append("published to \(target.target.name): \(report.written.count) parts\(report.isFull ? ", everything" : "")")
+    log.append(
+      "published to \(target.target.name): \(report.written.count) parts\(report.isFull ? ", everything" : "")")
     try compare(place, with: now, "after a publication")
     if let held = target.held, !report.isFull {
       let written = Set(report.written.map { "\($0.key.table) \($0.key.partition)" })

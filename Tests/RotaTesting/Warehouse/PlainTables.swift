@@ -37,11 +37,15 @@ package struct PlainTables {
     let names = Self.plan + listed + ["actual", "actual_conflict", "clockify_time_entry", "ledger"] + views
     let columns = try Self.sqlite(
       database,
-      names.map { "SELECT group_concat(name || ':' || type) FROM pragma_table_xinfo('\($0)') WHERE name NOT IN (\(Self.internals.map { "'\($0)'" }.joined(separator: ",")));" }.joined())
+      names.map {
+        "SELECT group_concat(name || ':' || type) FROM pragma_table_xinfo('\($0)') WHERE name NOT IN (\(Self.internals.map { "'\($0)'" }.joined(separator: ",")));"
+      }.joined())
     var shapes: [(name: String, columns: [String])] = []
     var sql = ""
     for (name, line) in zip(names, columns) {
-      var list = line.split(separator: ",").map { $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init) }
+      var list = line.split(separator: ",").map {
+        $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      }
       var source = "\"\(name)\""
       if Self.monthly[name] == "month" {
         list.append(["month", "TEXT"])
@@ -74,7 +78,8 @@ package struct PlainTables {
 
   /// Lines of what sqlite3 prints.
   private static func sqlite(_ database: String, _ sql: String) throws -> [String] {
-    let output = try Programs.run("/usr/bin/env", ["sqlite3", "-batch", "-bail", database], input: ".timeout 5000\n\(sql)")
+    let output = try Programs.run(
+      "/usr/bin/env", ["sqlite3", "-batch", "-bail", database], input: ".timeout 5000\n\(sql)")
     return output.split(separator: "\n").map(String.init)
   }
 
@@ -88,7 +93,9 @@ package struct PlainTables {
         parts["\(name) all"] = table.rows
         continue
       }
-      for row in table.rows { parts["\(name) \(row[place].map { String($0.prefix(7)) } ?? "undated")", default: []].append(row) }
+      for row in table.rows {
+        parts["\(name) \(row[place].map { String($0.prefix(7)) } ?? "undated")", default: []].append(row)
+      }
     }
     return parts
   }
@@ -118,7 +125,9 @@ package struct PlainTables {
         continue
       }
       let columns = ["tenant"] + ours.columns.map { String($0.prefix(63)) }
-      guard theirs.columns.sorted() == columns.sorted() || theirs.columns.sorted() == (["tenant"] + ours.columns).sorted() else {
+      guard
+        theirs.columns.sorted() == columns.sorted() || theirs.columns.sorted() == (["tenant"] + ours.columns).sorted()
+      else {
         differences.append("\(name) has columns \(theirs.columns), not \(columns)")
         continue
       }
@@ -133,7 +142,8 @@ package struct PlainTables {
       if expected == found { continue }
       let missing = expected.first { !found.contains($0) }, extra = found.first { !expected.contains($0) }
       differences.append(
-        "\(name): \(expected.count) rows here, \(found.count) there; only here: \(missing ?? "-"); only there: \(extra ?? "-")")
+        "\(name): \(expected.count) rows here, \(found.count) there; only here: \(missing ?? "-"); only there: \(extra ?? "-")"
+      )
     }
     return differences
   }
@@ -180,7 +190,8 @@ package enum Programs {
     let complaint = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Failed(words: "\(program) \(arguments.prefix(3)): \(String(decoding: complaint.prefix(2000), as: UTF8.self))")
+      throw Failed(
+        words: "\(program) \(arguments.prefix(3)): \(String(decoding: complaint.prefix(2000), as: UTF8.self))")
     }
     return String(decoding: output, as: UTF8.self)
   }

@@ -32,7 +32,8 @@ package final class TestPostgres: Sendable {
     folder = "/tmp/rota-pg-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if getuid() == 0 { try Self.run("/bin/chown", ["postgres", folder]) }
-    try server("initdb", ["-D", "\(folder)/data", "-A", "trust", "-U", "rota", "-E", "UTF8", "--no-locale", "--no-sync"])
+    try server(
+      "initdb", ["-D", "\(folder)/data", "-A", "trust", "-U", "rota", "-E", "UTF8", "--no-locale", "--no-sync"])
     try start()
   }
 
@@ -46,7 +47,7 @@ package final class TestPostgres: Sendable {
             "-D", "\(folder)/data", "-l", "\(folder)/log", "-w", "-o",
             "-c listen_addresses='' -c unix_socket_directories='\(folder)' -c fsync=off -c max_connections=60", "start",
           ])
-      } catch where attempt < 20 { usleep(200_000) }
+      } catch  where attempt < 20 { usleep(200_000) }
     }
   }
 
