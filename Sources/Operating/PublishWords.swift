@@ -31,7 +31,7 @@ package struct PublishWords {
     switch error {
     case .unreachable(let detail):
       return said(
-        "the database does not answer: \(detail)",
+        "no connection to the database: \(detail)",
         "check address, password (PGPASSWORD, PGPASSFILE) and network, \(again)", .unreachable)
     case .busy(let detail):
       return said(

@@ -93,7 +93,8 @@ package struct Publisher: Sendable {
     }
     if skipsBooks, changed.allSatisfy({ PublishedTable.books.contains($0.table.name) }) { changed = [] }
     guard !changed.isEmpty || plan.isFull else { return (report, parts) }
-    report.generation = max(plan.generation, open.generation ?? 0) + 1
+    // Below 0: what was broken off.
+    report.generation = max(plan.generation, abs(open.generation ?? 0)) + 1
     if isDryRun {
       report.written = try changed.map { .init(key: $0.key, rows: try digest(of: $0, session, open.form).rows) }
       return (report, parts)

@@ -79,7 +79,7 @@ struct PublishTests {
       _ = try shell.sql("UPDATE person SET name = name || '!'")
       let byHand = try await shell.run(["import"] + ["--as-of", "2026-03-10T06:00:00Z"])
       #expect(
-        byHand.status == 0 && byHand.errors.contains("Error: publishing to bi failed: the database does not answer"))
+        byHand.status == 0 && byHand.errors.contains("Error: publishing to bi failed: no connection to the database"))
       try await night(11)
       try await night(12)
       let after = try told()

@@ -7,12 +7,13 @@ enum FolderFile {
     .folder(path: path, detail: String(cString: strerror(errno)))
   }
 
+  /// With those that it lies in. Not by `FileManager`, which does not say why it cannot.
   static func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw PublishError.folder(path: path, detail: (error as NSError).localizedDescription)
-    }
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    let parent = (path as NSString).deletingLastPathComponent
+    guard errno == ENOENT, !parent.isEmpty, parent != path else { throw failure(path) }
+    try makeFolder(parent)
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure(path) }
   }
 
   /// On the disk, and under its name in one step.

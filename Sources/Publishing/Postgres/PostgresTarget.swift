@@ -130,6 +130,11 @@ private final class OpenPostgres: OpenTarget {
           _ = try connection.rows("DELETE FROM \(schema.table(table.name)) WHERE tenant = $1", [tenant])
         }
       }
+      if commitsEachPart {
+        // Broken off in the middle it holds no state at all: then it gets everything.
+        _ = try connection.rows(
+          "UPDATE \(schema.table("publication")) SET generation = -abs(generation) WHERE tenant = $1", [tenant])
+      }
       try passPart()
     }
   }

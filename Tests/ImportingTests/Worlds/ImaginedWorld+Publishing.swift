@@ -37,10 +37,10 @@ struct ImaginedTargets {
 
 extension ImaginedWorld {
   /// Publishes to some of the targets, now and then broken off, and compares.
-  func publishSomewhere() throws {
+  func publishSomewhere() async throws {
     for place in targets.all.indices where !chance(4) {
       let now = try PlainTables(database: world.database.path)
-      if chance(6) { try breakOff(place, now) }
+      if chance(6) { try await breakOff(place, now) }
       try publishAndCompare(place, now)
     }
   }
@@ -81,7 +81,7 @@ extension ImaginedWorld {
   }
 
   /// Broken off at some table, as Ctrl-C does: whoever reads sees what was there before.
-  private func breakOff(_ place: Int, _ now: PlainTables) throws {
+  private func breakOff(_ place: Int, _ now: PlainTables) async throws {
     let limit = 1 + random.below(12)
     var publisher = publisher()
     let counter = Counter()
@@ -89,7 +89,8 @@ extension ImaginedWorld {
     log.append("publication to \(targets.all[place].target.name) broken off at its part \(limit)")
     do {
       let (target, made) = (targets.all[place].target, publisher)
-      try blocking { try made.publish(to: target) }
+      // In a task of its own, for a task that was cancelled stays so.
+      _ = try await Task { try made.publish(to: target) }.value
       // It had less to do.
       targets.all[place].held = now
     } catch is CancellationError {
@@ -97,19 +98,6 @@ extension ImaginedWorld {
       try compare(place, with: held, "after it was broken off")
     }
   }
-
-  /// In a task of its own, for a task that was cancelled stays so.
-  private func blocking(_ body: @escaping @Sendable () throws -> PublishReport) throws {
-    let (done, result) = (DispatchSemaphore(value: 0), Box())
-    Task.detached {
-      result.value = Result { try body() }
-      done.signal()
-    }
-    done.wait()
-    _ = try result.value!.get()
-  }
-
-  private final class Box: @unchecked Sendable { var value: Result<PublishReport, any Error>? }
 
   private final class Counter: @unchecked Sendable {
     private var count = 0

@@ -125,13 +125,13 @@ final class ImaginedWorld {
         log.append("— phase \(phase), round \(round), now \(world.now)")
         editClockify()
         try editPlan()
-        try publishSomewhere()
+        try await publishSomewhere()
         try await importSomehow()
-        try publishSomewhere()
+        try await publishSomewhere()
         if chance(3) { world.now = world.now + (1 + random.below(3)) * 86_400 }
       }
       try await settle()
-      try publishSomewhere()
+      try await publishSomewhere()
     }
   }
 
