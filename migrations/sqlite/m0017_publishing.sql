@@ -38,59 +38,77 @@ CREATE TABLE publish_state (
 ) STRICT, WITHOUT ROWID;
 
 -- Whoever writes rows of these, with whatever tool. New rows of entries and their placements are noted by rota itself: a
--- trigger for each would slow a first import down. Not INSERT OR IGNORE: where the statement that fires a trigger says itself what
--- to do about conflicts, SQLite takes that instead.
-CREATE TRIGGER actual_publish_insert AFTER INSERT ON actual BEGIN
-  INSERT INTO publish_dirty SELECT 'actual', m FROM (SELECT iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = m);
+-- trigger for each would slow a first import down. Each looks before it writes: INSERT OR IGNORE does what the statement that
+-- fires it says about conflicts, and INSERT … SELECT of what it reads takes a table of its own.
+CREATE TRIGGER actual_publish_insert AFTER INSERT ON actual
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual', iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER actual_publish_update AFTER UPDATE ON actual BEGIN
-  INSERT INTO publish_dirty SELECT 'actual', m FROM (SELECT iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = m);
-  INSERT INTO publish_dirty SELECT 'actual', m FROM (SELECT iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = m);
+CREATE TRIGGER actual_publish_update_from AFTER UPDATE ON actual
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual', iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER actual_publish_delete AFTER DELETE ON actual BEGIN
-  INSERT INTO publish_dirty SELECT 'actual', m FROM (SELECT iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = m);
+CREATE TRIGGER actual_publish_update_to AFTER UPDATE ON actual
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual', iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER actual_conflict_publish_insert AFTER INSERT ON actual_conflict BEGIN
-  INSERT INTO publish_dirty SELECT 'actual_conflict', m FROM (SELECT iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = m);
+CREATE TRIGGER actual_publish_delete AFTER DELETE ON actual
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual' AND month = iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual', iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER actual_conflict_publish_update AFTER UPDATE ON actual_conflict BEGIN
-  INSERT INTO publish_dirty SELECT 'actual_conflict', m FROM (SELECT iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = m);
-  INSERT INTO publish_dirty SELECT 'actual_conflict', m FROM (SELECT iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = m);
+CREATE TRIGGER actual_conflict_publish_insert AFTER INSERT ON actual_conflict
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual_conflict', iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER actual_conflict_publish_delete AFTER DELETE ON actual_conflict BEGIN
-  INSERT INTO publish_dirty SELECT 'actual_conflict', m FROM (SELECT iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = m);
+CREATE TRIGGER actual_conflict_publish_update_from AFTER UPDATE ON actual_conflict
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual_conflict', iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER clockify_time_entry_publish_update AFTER UPDATE ON clockify_time_entry_row BEGIN
-  INSERT INTO publish_dirty SELECT 'clockify_time_entry', m FROM (SELECT ifnull(strftime('%Y-%m', OLD.start, 'unixepoch'), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'clockify_time_entry' AND month = m);
-  INSERT INTO publish_dirty SELECT 'clockify_time_entry', m FROM (SELECT ifnull(strftime('%Y-%m', NEW.start, 'unixepoch'), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'clockify_time_entry' AND month = m);
-  INSERT INTO publish_dirty SELECT 'ledger', m
-  FROM (SELECT ifnull(strftime('%Y-%m', day * 86400, 'unixepoch'), 'undated') AS m FROM placement_row WHERE entry_key = NEW.entry_key)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = m);
+CREATE TRIGGER actual_conflict_publish_update_to AFTER UPDATE ON actual_conflict
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual_conflict', iif(NEW.date >= '0', substr(NEW.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER clockify_time_entry_publish_delete AFTER DELETE ON clockify_time_entry_row BEGIN
-  INSERT INTO publish_dirty SELECT 'clockify_time_entry', m FROM (SELECT ifnull(strftime('%Y-%m', OLD.start, 'unixepoch'), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'clockify_time_entry' AND month = m);
-  INSERT INTO publish_dirty SELECT 'ledger', m
-  FROM (SELECT ifnull(strftime('%Y-%m', day * 86400, 'unixepoch'), 'undated') AS m FROM placement_row WHERE entry_key = OLD.entry_key)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = m);
+CREATE TRIGGER actual_conflict_publish_delete AFTER DELETE ON actual_conflict
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'actual_conflict' AND month = iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('actual_conflict', iif(OLD.date >= '0', substr(OLD.date, 1, 7), 'undated'));
 END;
-CREATE TRIGGER placement_publish_update AFTER UPDATE ON placement_row BEGIN
-  INSERT INTO publish_dirty SELECT 'ledger', m FROM (SELECT ifnull(strftime('%Y-%m', OLD.day * 86400, 'unixepoch'), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = m);
-  INSERT INTO publish_dirty SELECT 'ledger', m FROM (SELECT ifnull(strftime('%Y-%m', NEW.day * 86400, 'unixepoch'), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = m);
+CREATE TRIGGER clockify_time_entry_publish_update_from AFTER UPDATE ON clockify_time_entry_row
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'clockify_time_entry' AND month = ifnull(strftime('%Y-%m', OLD.start, 'unixepoch'), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('clockify_time_entry', ifnull(strftime('%Y-%m', OLD.start, 'unixepoch'), 'undated'));
 END;
-CREATE TRIGGER placement_publish_delete AFTER DELETE ON placement_row BEGIN
-  INSERT INTO publish_dirty SELECT 'ledger', m FROM (SELECT ifnull(strftime('%Y-%m', OLD.day * 86400, 'unixepoch'), 'undated') AS m)
-  WHERE NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = m);
+CREATE TRIGGER clockify_time_entry_publish_update_to AFTER UPDATE ON clockify_time_entry_row
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'clockify_time_entry' AND month = ifnull(strftime('%Y-%m', NEW.start, 'unixepoch'), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('clockify_time_entry', ifnull(strftime('%Y-%m', NEW.start, 'unixepoch'), 'undated'));
+END;
+CREATE TRIGGER clockify_time_entry_publish_delete AFTER DELETE ON clockify_time_entry_row
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'clockify_time_entry' AND month = ifnull(strftime('%Y-%m', OLD.start, 'unixepoch'), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('clockify_time_entry', ifnull(strftime('%Y-%m', OLD.start, 'unixepoch'), 'undated'));
+END;
+CREATE TRIGGER placement_publish_update_from AFTER UPDATE ON placement_row
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = ifnull(strftime('%Y-%m', OLD.day * 86400, 'unixepoch'), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('ledger', ifnull(strftime('%Y-%m', OLD.day * 86400, 'unixepoch'), 'undated'));
+END;
+CREATE TRIGGER placement_publish_update_to AFTER UPDATE ON placement_row
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = ifnull(strftime('%Y-%m', NEW.day * 86400, 'unixepoch'), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('ledger', ifnull(strftime('%Y-%m', NEW.day * 86400, 'unixepoch'), 'undated'));
+END;
+CREATE TRIGGER placement_publish_delete AFTER DELETE ON placement_row
+WHEN NOT EXISTS (SELECT 1 FROM publish_dirty WHERE table_name = 'ledger' AND month = ifnull(strftime('%Y-%m', OLD.day * 86400, 'unixepoch'), 'undated')) BEGIN
+  INSERT INTO publish_dirty VALUES ('ledger', ifnull(strftime('%Y-%m', OLD.day * 86400, 'unixepoch'), 'undated'));
+END;
+-- The ledger shows what the entry says, too.
+CREATE TRIGGER ledger_publish_entry_update AFTER UPDATE ON clockify_time_entry_row BEGIN
+  INSERT INTO publish_dirty
+  SELECT 'ledger', ifnull(strftime('%Y-%m', day * 86400, 'unixepoch'), 'undated') FROM placement_row
+  WHERE entry_key = NEW.entry_key AND NOT EXISTS (
+    SELECT 1 FROM publish_dirty
+    WHERE table_name = 'ledger' AND month = ifnull(strftime('%Y-%m', day * 86400, 'unixepoch'), 'undated'));
+END;
+-- The ledger shows what the entry says, too.
+CREATE TRIGGER ledger_publish_entry_delete AFTER DELETE ON clockify_time_entry_row BEGIN
+  INSERT INTO publish_dirty
+  SELECT 'ledger', ifnull(strftime('%Y-%m', day * 86400, 'unixepoch'), 'undated') FROM placement_row
+  WHERE entry_key = OLD.entry_key AND NOT EXISTS (
+    SELECT 1 FROM publish_dirty
+    WHERE table_name = 'ledger' AND month = ifnull(strftime('%Y-%m', day * 86400, 'unixepoch'), 'undated'));
 END;

@@ -21,6 +21,19 @@ package struct ActualWriter: Subject {
   ///
   /// - Returns: how many rows.
   package func addEverything(run: Int64, at now: Instant) throws -> Int {
+    // What is to be published is noted once, not row by row.
+    let rows = try without("type = 'trigger' AND name = 'actual_publish_insert'") {
+      try insertEverything(run: run, at: now)
+    }
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO publish_dirty
+        SELECT DISTINCT 'actual', iif(date >= '0', substr(date, 1, 7), 'undated') FROM actual
+        """)
+    return rows
+  }
+
+  private func insertEverything(run: Int64, at now: Instant) throws -> Int {
     // +state: else SQLite does not see that the index has the rows in this very order.
     try db.execute(
       sql: """
