@@ -176,6 +176,22 @@ struct FolderTests {
     }
   }
 
+  @Test("A dry run makes no folder, and says what would be written")
+  func dryRun() async throws {
+    try await with { world, place, folder in
+      var publisher = TargetTests.publisher(world)
+      publisher.isDryRun = true
+      let report = try publisher.publish(to: place.target)
+      #expect(report.isFull && report.rows > 50 && !FileManager.default.fileExists(atPath: folder))
+      try TargetTests.publish(world, to: place)
+      let before = try files(folder, "")
+      try world.sql("UPDATE person SET name = name || 'x'")
+      #expect(try publisher.publish(to: place.target).written.map(\.key.table) == ["person"])
+      #expect(try files(folder, "") == before)
+      #expect(try TargetTests.publish(world, to: place).written.map(\.key.table) == ["person"])
+    }
+  }
+
   @Test("Two that publish into one folder at once: the second is told to wait")
   func atOnce() async throws {
     try await with { world, place, folder in

@@ -18,7 +18,11 @@ enum CurrentFiles {
       let link = "\(tree)/\(path)"
       try FolderFile.makeFolder((link as NSString).deletingLastPathComponent)
       let up = String(repeating: "../", count: path.split(separator: "/").count + 1)
-      guard symlink(up + path, link) == 0 else { throw FolderFile.failure(link) }
+      guard symlink(up + path, link) == 0 else {
+        // A file system without links has no such folder.
+        if [EPERM, ENOTSUP, EOPNOTSUPP].contains(errno) { return }
+        throw FolderFile.failure(link)
+      }
     }
     let next = "\(folder)/\(name).tmp"
     unlink(next)

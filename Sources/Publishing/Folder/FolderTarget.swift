@@ -58,7 +58,8 @@ private final class OpenFolder: OpenTarget {
   private let tenant: String
   private let tables: [PublishedTable]
   private let duckDB: DuckDB?
-  private let lock: Int32
+  /// -1: not taken yet, where there is no folder to be locked.
+  private var lock: Int32 = -1
   private var held: FolderPublication?
   /// What the next state consists of, by table and partition.
   private var files: [PublishStates.Key: FolderPublication.File] = [:]
@@ -69,20 +70,28 @@ private final class OpenFolder: OpenTarget {
     self.tenant = tenant
     self.tables = tables
     duckDB = target.format == .parquet ? try DuckDB(target.duckDB) : nil
-    try FolderFile.makeFolder(target.folder)
-    lock = Foundation.open("\(target.folder)/_publication.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else { throw FolderFile.failure(target.folder) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      Foundation.close(lock)
-      throw PublishError.busy(detail: target.folder)
-    }
-    do {
-      held = try FolderPublication.read(target.folder)
-      if let held { try refuse(held) }
-    } catch {
-      Foundation.close(lock)
+    // Who only looks makes nothing.
+    try takeLock(making: false)
+    do { try look() } catch {
+      close()
       throw error
     }
+  }
+
+  private func takeLock(making: Bool) throws {
+    let path = "\(target.folder)/_publication.lock"
+    lock = Foundation.open(path, O_RDWR | (making ? O_CREAT : 0) | O_CLOEXEC, 0o644)
+    if lock < 0, !making, errno == ENOENT { return }
+    guard lock >= 0 else { throw FolderFile.failure(target.folder) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close()
+      throw PublishError.busy(detail: target.folder)
+    }
+  }
+
+  private func look() throws {
+    held = try FolderPublication.read(target.folder)
+    if let held { try refuse(held) }
   }
 
   private func refuse(_ held: FolderPublication) throws {
@@ -95,6 +104,14 @@ private final class OpenFolder: OpenTarget {
   }
 
   func begin(generation: Int, isFull: Bool) throws {
+    if lock < 0 {
+      try FolderFile.makeFolder(target.folder)
+      try takeLock(making: true)
+      // Somebody else may have published in between.
+      let before = held?.generation
+      try look()
+      guard held?.generation == before else { throw PublishError.busy(detail: target.folder) }
+    }
     next = generation
     let known = held.map { Set($0.files.map(\.path) + $0.retired) } ?? []
     try FolderFile.removeParts(in: target.folder, tables: tables.map(\.name) + [Calendar.name], except: known)
@@ -177,5 +194,8 @@ private final class OpenFolder: OpenTarget {
       files: files.filter { $0.key.table == name }.map(\.value).sorted { $0.path < $1.path })
   }
 
-  func close() { Foundation.close(lock) }
+  func close() {
+    if lock >= 0 { Foundation.close(lock) }
+    lock = -1
+  }
 }
