@@ -30,17 +30,13 @@ package struct Publication: Sendable {
   }
 
   /// - Throws: `UserError` where there is nothing to publish or nowhere to, `StoreError`, `CancellationError`.
-  package func run(on database: PlanningDatabase, heard: (Outcome) -> Void = { _ in }) throws -> [Outcome] {
+  package func run(on database: PlanningDatabase, heard: (Outcome) -> Void) throws {
     let chosen = settings.targets.filter { only == nil || $0.name == only }
-    guard !chosen.isEmpty else { return [] }
+    guard !chosen.isEmpty else { return }
     let tenant = try tenant(database)
-    var outcomes: [Outcome] = []
     for target in chosen {
-      let outcome = Outcome(target: target.name, result: try publish(to: target, tenant, database))
-      outcomes.append(outcome)
-      heard(outcome)
+      heard(Outcome(target: target.name, result: try publish(to: target, tenant, database)))
     }
-    return outcomes
   }
 
   /// What follows each import, where the settings say so.
@@ -48,7 +44,7 @@ package struct Publication: Sendable {
     guard settings.afterImport else { return }
     var publication = self
     publication.isAfterImport = true
-    _ = try publication.run(on: database, heard: heard)
+    try publication.run(on: database, heard: heard)
   }
 
   /// What is known of targets that the settings do not name any more goes. Only where somebody asks to publish: an import may

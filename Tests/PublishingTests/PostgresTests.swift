@@ -141,7 +141,7 @@ struct PostgresTests {
         try world.sql("UPDATE actual SET billable_minutes = billable_minutes + 1; UPDATE person SET name = name || 'x'")
         var publisher = TargetTests.publisher(world)
         let limit = number + 1
-        let count = Count()
+        let count = Counter()
         publisher.progress = { _ in if count.next() == limit { try? server.stop(mode) } }
         let error = refusal { try publisher.publish(to: place.target) }
         guard case .unreachable? = error else {
@@ -159,14 +159,6 @@ struct PostgresTests {
       let report = try TargetTests.publish(world, to: place)
       #expect(!report.isFull && report.generation == 2)
       try TargetTests.expectEqual(world, place)
-    }
-  }
-
-  private final class Count: @unchecked Sendable {
-    private var count = 0
-    func next() -> Int {
-      count += 1
-      return count
     }
   }
 

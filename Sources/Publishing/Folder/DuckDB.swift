@@ -21,14 +21,12 @@ package struct DuckDB: Sendable {
   ///
   /// - Throws: `PublishError.duckDB` where it says nothing, or is older than 1.0.
   package func version() throws -> String {
-    let process = Process()
     let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = ["--version"]
+    let process = process(["--version"])
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { throw PublishError.duckDB(detail: "\(path) cannot be run") }
+    try start(process)
     let said = String(decoding: (try? output.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
     process.waitUntilExit()
     let word = said.split(separator: " ").first.map(String.init) ?? ""
@@ -38,12 +36,25 @@ package struct DuckDB: Sendable {
     guard major >= 1 else { throw PublishError.duckDB(detail: "\(path) is \(word): 1.0 or newer is needed") }
     return word
   }
+
+  /// Without what it need not know: keys and passwords are in our environment.
+  func process(_ arguments: [String]) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "TMPDIR"].contains($0.key) }
+    return process
+  }
+
+  func start(_ process: Process) throws {
+    do { try process.run() } catch { throw PublishError.duckDB(detail: "\(path) cannot be run") }
+  }
 }
 
 /// A Parquet file: DuckDB reads lines of JSON from a pipe, with the types that we name.
 final class DuckDBFile: PartFile {
   private let path: String
-  private let process = Process()
+  private let process: Process
   private let input = Pipe()
   private let errors: String
 
@@ -55,19 +66,18 @@ final class DuckDBFile: PartFile {
     else { throw FolderFile.failure(errors) }
     defer { try? log.close() }
     let types = columns.map { "\(Self.quoted($0.0)): '\(Self.type($0.1))'" }.joined(separator: ", ")
-    process.executableURL = URL(fileURLWithPath: program.path)
-    process.arguments = [
+    process = program.process([
       "-batch", "-init", "/dev/null", ":memory:", "-c",
       """
       SET TimeZone = 'UTC'; SET threads = 2;
       COPY (SELECT * FROM read_json('/dev/stdin', format = 'newline_delimited', maximum_object_size = 268435456,
         columns = {\(types)})) TO \(Self.quoted(path)) (FORMAT parquet, COMPRESSION zstd)
       """,
-    ]
+    ])
     process.standardInput = input
     process.standardOutput = FileHandle.nullDevice
     process.standardError = log
-    do { try process.run() } catch { throw PublishError.duckDB(detail: "\(program.path) cannot be run") }
+    try program.start(process)
     try? input.fileHandleForReading.close()
   }
 

@@ -32,7 +32,7 @@ struct PublishCommand: AsyncParsableCommand {
       if !dryRun.dryRun { try publication.forgetOthers(database) }
       try PublishCommand.refuse(target, targets)
       var status: ExitStatus?
-      _ = try publication.run(on: database) { outcome in
+      try publication.run(on: database) { outcome in
         switch outcome.result {
         case .success(let report):
           composition.say(PublishWords(outcome.target).line(report, isDryRun: dryRun.dryRun))

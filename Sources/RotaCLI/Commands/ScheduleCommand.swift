@@ -104,9 +104,9 @@ struct ScheduleCommand: ParsableCommand {
       guard !image.isEmpty, image.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 34 && $0 != 39 }) else {
         throw ValidationError("--image must be the name of an image.")
       }
-      let letters = namespace.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
-      guard letters, !namespace.isEmpty, namespace.count <= 63, !namespace.hasPrefix("-"), !namespace.hasSuffix("-")
-      else { throw ValidationError("--namespace must be lower-case letters, digits and dashes.") }
+      guard Fleet.isName(namespace, longest: 63) else {
+        throw ValidationError("--namespace must be lower-case letters, digits and dashes.")
+      }
       guard (1...12).contains(spread) else { throw ValidationError("--spread must be from 1 to 12 hours.") }
       if fleet == nil, targets != nil { throw ValidationError("--targets goes with --fleet.") }
       if fleet != nil, when.timeZone != nil {

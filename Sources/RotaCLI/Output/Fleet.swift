@@ -61,7 +61,8 @@ struct Fleet {
     self.companies = companies
   }
 
-  private static func isName(_ text: String, longest: Int) -> Bool {
+  /// As Kubernetes takes names.
+  static func isName(_ text: String, longest: Int) -> Bool {
     let isPlain = text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     return isPlain && !text.isEmpty && text.utf8.count <= longest && !text.hasPrefix("-") && !text.hasSuffix("-")
   }
@@ -79,9 +80,8 @@ struct Fleet {
   func manifest(begin: Int, length: Int, image: String, namespace: String, targets: String?) -> String {
     let all = companies.map { company in
       let minute = (begin + Self.minute(of: company.tenant, in: length)) % 1440
-      let time = "\(minute / 60 < 10 ? "0" : "")\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
       var units = KubernetesUnits(
-        schedule: NightlySchedule(time: time, zone: company.zone)!, image: image, namespace: namespace)
+        schedule: NightlySchedule(minute: minute, zone: company.zone), image: image, namespace: namespace)
       (units.name, units.claim, units.secret) = ("rota-\(company.tenant)", company.volume, company.secret)
       units.environment = [("ROTA_PUBLISH_TENANT", company.tenant)]
       units.givesPassword = targets?.contains("=postgres") ?? false

@@ -98,12 +98,4 @@ extension ImaginedWorld {
       try compare(place, with: held, "after it was broken off")
     }
   }
-
-  private final class Counter: @unchecked Sendable {
-    private var count = 0
-    func next() -> Int {
-      count += 1
-      return count
-    }
-  }
 }
