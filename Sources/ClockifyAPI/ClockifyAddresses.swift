@@ -1,4 +1,5 @@
 package import Foundation
+import NIOCore
 
 /// Where the core API and the reports service live. clockify-api.md 1.1.
 package struct ClockifyAddresses: Hashable, Sendable {
@@ -53,6 +54,20 @@ package struct ClockifyAddresses: Hashable, Sendable {
   }
 }
 
+extension UnsafeRawBufferPointer {
+  /// Whether these bytes, at least one, stand somewhere in others.
+  fileprivate func isFound(in text: UnsafeRawBufferPointer) -> Bool {
+    var from = 0
+    while text.count - from >= count, let start = text.baseAddress,
+      let first = memchr(start + from, Int32(self[0]), text.count - from - count + 1)
+    {
+      if memcmp(first, baseAddress!, count) == 0 { return true }
+      from = UnsafeRawPointer(first) - start + 1
+    }
+    return false
+  }
+}
+
 /// The secret that opens a workspace. Never printed: its description is a placeholder (rule 85).
 package struct ClockifyCredential: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
   package enum Kind: Sendable { case apiKey, addonToken }
@@ -71,6 +86,26 @@ package struct ClockifyCredential: Sendable, CustomStringConvertible, CustomDebu
 
   var header: (name: String, value: String) {
     (kind == .apiKey ? "X-Api-Key" : "X-Addon-Token", secret)
+  }
+
+  /// The text without the secret in it: servers echo what they were sent.
+  package func hidden(in text: String) -> String {
+    spellings.reduce(text) { $0.replacingOccurrences(of: $1, with: "<key>") }
+  }
+
+  func hidden(in body: ByteBuffer) -> ByteBuffer {
+    let isThere = body.withUnsafeReadableBytes { bytes in
+      spellings.contains { spelling in
+        var spelling = spelling
+        return spelling.withUTF8 { UnsafeRawBufferPointer($0).isFound(in: bytes) }
+      }
+    }
+    return isThere ? ByteBuffer(string: hidden(in: String(buffer: body))) : body
+  }
+
+  /// JSON may escape the slash of a key.
+  private var spellings: [String] {
+    secret.contains("/") ? [secret, secret.replacingOccurrences(of: "/", with: "\\/")] : [secret]
   }
 
   package var description: String { "<\(kind), hidden>" }

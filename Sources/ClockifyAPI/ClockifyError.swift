@@ -21,8 +21,10 @@ package struct ClockifyError: Error, Sendable, CustomStringConvertible {
     case rateLimited
     /// 5xx.
     case server
-    /// No connection: name, network, TLS.
+    /// No connection: name, network, TLS. Nothing left this machine.
     case unreachable
+    /// The connection ended before the answer was there.
+    case brokenOff
     case timeout
     /// An answer that is not what the API promises.
     case malformed
@@ -42,7 +44,7 @@ package struct ClockifyError: Error, Sendable, CustomStringConvertible {
   /// Seconds since 1970.
   package let retryAt: Double?
   /// Seconds the server asked us to wait.
-  let retryAfter: Double?
+  package let retryAfter: Double?
 
   package init(
     _ code: Code, _ message: String, request: String? = nil, status: Int? = nil, retryAt: Double? = nil,
@@ -59,9 +61,21 @@ package struct ClockifyError: Error, Sendable, CustomStringConvertible {
   /// Whether the same request may well succeed a little later.
   package var isTransient: Bool {
     switch code {
-    case .rateLimited, .server, .unreachable, .timeout, .malformed: true
+    case .rateLimited, .server, .unreachable, .brokenOff, .timeout, .malformed: true
     case .badAddress, .badCredential, .keyRefused, .forbidden, .routeMissing, .entityMissing, .rejected, .tooLarge,
       .redirected, .budgetExhausted:
+      false
+    }
+  }
+
+  /// Whether Clockify may have done what was asked for, though no answer says so: of a writing request this is doubt.
+  package var mayHaveBeenProcessed: Bool {
+    switch code {
+    // A 503 that names a time to come again was not taken on [guess].
+    case .server: status != 503 || retryAfter == nil
+    case .brokenOff, .timeout, .malformed, .tooLarge: true
+    case .badAddress, .badCredential, .keyRefused, .forbidden, .routeMissing, .entityMissing, .rejected, .rateLimited,
+      .unreachable, .redirected, .budgetExhausted:
       false
     }
   }

@@ -104,8 +104,11 @@ package struct ClockifySource: Sendable {
     try await eachPage(
       "/workspaces/\(workspace)/user/\(user)/time-entries",
       query: [("start", Timestamp.text(slice.from)), ("end", Timestamp.text(slice.to))],
-      decode: { [details] in try EntryDecoding.entries($0.body, request: $0.request, details: details) }, id: \.id,
-      consume: consume)
+      decode: { [details] in try EntryDecoding.entries($0.body, request: $0.request, details: details) }, id: \.id
+    ) {
+      try await consume($0)
+      return true
+    }
   }
 
   // MARK: Paging
@@ -127,7 +130,10 @@ package struct ClockifySource: Sendable {
       "/workspaces/\(workspace)/\(list.path)", query: query, largestPage: largestPage,
       decode: { try Self.decode([Row].self, $0) }, id: \.id,
       page: { carriage?.take(ListPage(list: list, workspace: workspace, body: $0)) }
-    ) { rows += $0 }
+    ) {
+      rows += $0
+      return true
+    }
     carriage?.take(ListPage(list: list, workspace: workspace, body: nil))
     return rows
   }
@@ -137,11 +143,11 @@ package struct ClockifySource: Sendable {
   ///
   /// - Parameters:
   ///   - sent: gets each page as it came.
-  ///   - consume: gets each id once.
-  private func eachPage<Row: Sendable>(
+  ///   - consume: gets each id once, and says whether to go on.
+  func eachPage<Row: Sendable>(
     _ path: String, query: [(String, String)], largestPage: Int = 1000,
     decode: @escaping @Sendable (HTTPTransport.Response) throws -> [Row], id: (Row) -> String,
-    page sent: (ByteBuffer) -> Void = { _ in }, consume: ([Row]) async throws -> Void
+    page sent: (ByteBuffer) -> Void = { _ in }, consume: ([Row]) async throws -> Bool
   ) async throws {
     var seen: Set<String> = []
     var page = 1
@@ -159,7 +165,7 @@ package struct ClockifySource: Sendable {
       }
       sent(answer.body)
       let new = answer.rows.filter { seen.insert(id($0)).inserted }
-      if !new.isEmpty { try await consume(new) }
+      if !new.isEmpty, try await !consume(new) { return }
       let isSmall = answer.lastPage == nil && answer.rows.count < Self.smallestPage
       if answer.lastPage == true || new.isEmpty || isSmall { return }
       page += 1
@@ -202,7 +208,10 @@ extension ListPage.List {
 extension ClockifyError {
   /// Another request may well do better: neither the key, nor the network, nor the hour's budget.
   fileprivate var isOfOneRequest: Bool {
-    ![.keyRefused, .forbidden, .unreachable, .budgetExhausted, .badAddress, .badCredential].contains(code)
+    switch code {
+    case .keyRefused, .forbidden, .unreachable, .brokenOff, .budgetExhausted, .badAddress, .badCredential: false
+    default: true
+    }
   }
 }
 

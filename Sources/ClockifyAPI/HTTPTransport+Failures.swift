@@ -7,15 +7,15 @@ import NIOSSL
 
 extension HTTPTransport {
   /// What a status outside 2xx means. clockify-api.md 1.2 to 1.4.
-  static func failure(_ response: HTTPClientResponse, body: ByteBuffer, request: String) -> ClockifyError? {
-    let status = Int(response.status.code)
+  static func failure(_ answer: ClockifyAnswer, request: String) -> ClockifyError? {
+    let (status, body) = (answer.status, answer.body)
     let clockifyCode = errorCode(in: body)
     let detail = clockifyCode.map { "\(status), code \($0)" } ?? "\(status)"
     switch status {
     case 200..<300:
       return nil
     case 300..<400:
-      let target = response.headers.first(name: "Location").flatMap { URL(string: $0)?.host } ?? "another address"
+      let target = answer.header("Location").flatMap { URL(string: $0)?.host } ?? "another address"
       return ClockifyError(
         .redirected, "Clockify answered with a redirect to \(target), which is not followed (\(status))",
         request: request, status: status)
@@ -35,11 +35,11 @@ extension HTTPTransport {
     case 429:
       return ClockifyError(
         .rateLimited, "Clockify asks for fewer requests (\(detail))", request: request, status: status,
-        retryAfter: response.headers.first(name: "Retry-After").flatMap(retryAfter))
+        retryAfter: answer.header("Retry-After").flatMap(retryAfter))
     case 500...:
       return ClockifyError(
         .server, "Clockify failed (\(detail))", request: request, status: status,
-        retryAfter: response.headers.first(name: "Retry-After").flatMap(retryAfter))
+        retryAfter: answer.header("Retry-After").flatMap(retryAfter))
     default:
       return ClockifyError(
         .rejected, "Clockify rejected the request (\(detail))", request: request, status: status)
@@ -72,7 +72,7 @@ extension HTTPTransport {
         .unreachable, "\(host) refused the connection: check CLOCKIFY_API_URL and the network", request: request)
     default:
       if "\(type(of: error))".contains("Decompression") || "\(error)".contains("limit") { return tooLarge(request) }
-      return ClockifyError(.unreachable, "the connection to \(host) broke off", request: request)
+      return ClockifyError(.brokenOff, "the connection to \(host) broke off", request: request)
     }
   }
 
@@ -97,7 +97,7 @@ extension HTTPTransport {
 
   private struct ErrorBody: Decodable { let code: Int? }
 
-  private static func errorCode(in body: ByteBuffer) -> Int? {
+  static func errorCode(in body: ByteBuffer) -> Int? {
     guard body.readableBytes < 1 << 16 else { return nil }
     return try? JSONDecoder().decode(ErrorBody.self, from: Data(body.readableBytesView)).code
   }

@@ -12,11 +12,15 @@ struct HTTPTransport: Sendable {
     var host = Host.api
     var path: String
     var query: [(String, String)] = []
-    /// JSON; a body makes it a POST. Only what reads gets one: reports, and searches (rule 1).
+    /// JSON; a body makes it a POST where no verb is named. Of what reads only reports and searches have one (rule 1).
     var body: [UInt8]?
+    /// nil: GET, or POST with a body.
+    var method: String?
+    var headers: [(String, String)] = []
 
+    var verb: String { method ?? (body == nil ? "GET" : "POST") }
     /// For errors and logs: no query, no body.
-    var name: String { "\(body == nil ? "GET" : "POST") \(path)" }
+    var name: String { "\(verb) \(path)" }
   }
 
   struct Response: Sendable {
@@ -98,31 +102,31 @@ struct HTTPTransport: Sendable {
   }
 
   private func sendOnce(_ request: Request, head: (Bool?) -> Void) async throws -> Response {
+    let answer = try await exchange(request, head: head)
+    if let failure = Self.failure(answer, request: request.name) { throw failure }
+    return Response(
+      body: answer.body, lastPage: answer.lastPage, date: answer.header("Date"), request: request.name)
+  }
+
+  /// Sends once, and takes whatever is answered.
+  ///
+  /// - Throws: `ClockifyError` where there is no answer, or `CancellationError`.
+  func exchange(_ request: Request, head: (Bool?) -> Void = { _ in }) async throws -> ClockifyAnswer {
     try await budget.take()
-    var outgoing = HTTPClientRequest(url: url(of: request))
-    outgoing.headers.add(name: credential.header.name, value: credential.header.value)
-    outgoing.headers.add(name: "Accept", value: "application/json")
-    outgoing.headers.add(name: "User-Agent", value: "rota")
-    if let body = request.body {
-      outgoing.method = .POST
-      outgoing.headers.add(name: "Content-Type", value: "application/json")
-      outgoing.body = .bytes(body)
-    }
+    let outgoing = outgoing(request)
     do {
       let start = ContinuousClock.now
       let response = try await Self.client.execute(outgoing, deadline: .now() + .seconds(180))
-      let lastPage = response.headers.first(name: "Last-Page").flatMap(Self.flag)
-      if response.status == .ok { head(lastPage) }
-      let body = try await response.body.collect(upTo: Self.maximumBytes)
+      let headers = response.headers.map { ($0.name, credential.hidden(in: $0.value)) }
+      if response.status == .ok { head(ClockifyAnswer(status: 200, headers: headers, body: ByteBuffer()).lastPage) }
+      let body = credential.hidden(in: try await response.body.collect(upTo: Self.maximumBytes))
       logger.debug(
         "request",
         metadata: [
           "request": "\(request.name)", "status": "\(response.status.code)", "bytes": "\(body.readableBytes)",
           "milliseconds": "\(Int((ContinuousClock.now - start) / .milliseconds(1)))",
         ])
-      if let failure = Self.failure(response, body: body, request: request.name) { throw failure }
-      return Response(
-        body: body, lastPage: lastPage, date: response.headers.first(name: "Date"), request: request.name)
+      return ClockifyAnswer(status: Int(response.status.code), headers: headers, body: body)
     } catch let error as ClockifyError {
       throw error
     } catch is CancellationError {
@@ -133,22 +137,30 @@ struct HTTPTransport: Sendable {
     }
   }
 
+  private func outgoing(_ request: Request) -> HTTPClientRequest {
+    var outgoing = HTTPClientRequest(url: url(of: request))
+    outgoing.method = .init(rawValue: request.verb)
+    outgoing.headers.add(name: credential.header.name, value: credential.header.value)
+    for (name, value) in [("Accept", "application/json"), ("User-Agent", "rota")] + request.headers {
+      outgoing.headers.replaceOrAdd(name: name, value: value)
+    }
+    if let body = request.body {
+      if !outgoing.headers.contains(name: "Content-Type") {
+        outgoing.headers.add(name: "Content-Type", value: "application/json")
+      }
+      outgoing.body = .bytes(body)
+    }
+    return outgoing
+  }
+
   private func url(of request: Request) -> String {
     let base = request.host == .api ? addresses.api : addresses.reports
     var allowed = CharacterSet.alphanumerics
     allowed.insert(charactersIn: "-._~,")
     let query = request.query.map {
-      "\($0.0)=\($0.1.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
+      "\($0.0.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")=\($0.1.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
     }
     return base.absoluteString + request.path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-  }
-
-  private static func flag(_ text: String) -> Bool? {
-    switch text.lowercased() {
-    case "true": true
-    case "false": false
-    default: nil
-    }
   }
 }
 

@@ -69,20 +69,24 @@ extension JSONTree {
   }
 
   /// The same from bytes.
-  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+  package init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     var scanner = JSONScanner(bytes)
     guard let tree = try? JSONTree(&scanner), (try? scanner.end()) != nil else { return nil }
     self = tree
   }
 
   /// As JSON text, members in the order of their names: one value has one text.
-  package var canonical: String {
+  package var canonical: String { text(isSorted: true) }
+  /// As JSON text in one line, members in their own order.
+  package var json: String { text(isSorted: false) }
+
+  private func text(isSorted: Bool) -> String {
     var text = ""
-    write(into: &text)
+    write(into: &text, isSorted: isSorted)
     return text
   }
 
-  private func write(into text: inout String) {
+  private func write(into text: inout String, isSorted: Bool) {
     switch self {
     case .null: text += "null"
     case .flag(let flag): text += flag ? "true" : "false"
@@ -92,16 +96,16 @@ extension JSONTree {
       text += "["
       for (index, element) in elements.enumerated() {
         if index > 0 { text += "," }
-        element.write(into: &text)
+        element.write(into: &text, isSorted: isSorted)
       }
       text += "]"
     case .object(let members):
       text += "{"
-      for (index, member) in members.sorted(by: { $0.name < $1.name }).enumerated() {
+      for (index, member) in (isSorted ? members.sorted(by: { $0.name < $1.name }) : members).enumerated() {
         if index > 0 { text += "," }
         Self.write(member.name, into: &text)
         text += ":"
-        member.value.write(into: &text)
+        member.value.write(into: &text, isSorted: isSorted)
       }
       text += "}"
     }

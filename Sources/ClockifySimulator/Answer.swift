@@ -8,6 +8,8 @@ struct Answer {
   var status = 200
   var body: ByteBuffer
   var headers: [String: String] = [:]
+  /// The connection ends instead.
+  var isClosed = false
 
   init(bytes: ByteBuffer) {
     body = bytes
@@ -18,6 +20,13 @@ struct Answer {
     body = ByteBuffer(bytes: data)
     if let lastPage { headers["last-page"] = "\(lastPage)" }
     if let totalCount { headers["total-count"] = "\(totalCount)" }
+  }
+
+  /// What a writing request made or changed.
+  static func row(_ json: Any, status: Int = 200) -> Answer {
+    var answer = Answer(json: json)
+    answer.status = status
+    return answer
   }
 
   /// Clockify's error body; `code` is a number and not the status (clockify-api.md 1.4).
@@ -47,27 +56,40 @@ struct Answer {
 }
 
 extension SimulatedClockify {
-  func answer(_ request: Request) async throws -> Response {
+  func answer(_ request: Request, on connection: any Channel) async throws -> Response {
     var request = request
     let path = request.uri.path
+    let method = request.method.rawValue
     let body = try await request.collectBody(upTo: 1 << 20)
     let report = path.hasSuffix("/reports/detailed") ? ReportRequest(body) : nil
-    let state = snapshot(for: path, page: report?.page)
-    let search =
-      report == nil ? (try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))) as? [String: Any] : nil
-    var answer = limited(state) ?? route(request, path: path, report: report, search: search ?? [:], state: state)
-    if let effect = fault(on: path, page: report?.page) { answer = try await spoil(answer, with: effect) }
+    runHook(for: path, page: report?.page)
+    let limited = limited()
+    let fault = limited == nil ? fault(on: path, method: method, page: report?.page) : nil
+    var answer = limited ?? Answer(bytes: ByteBuffer())
+    if limited == nil, fault?.comesBeforeWork != true {
+      answer = write(request, path: path, body: body) ?? read(request, path: path, report: report, body: body)
+    }
+    if let effect = fault?.effect { answer = try await spoil(answer, with: effect) }
     let record = RequestRecord(
-      method: request.method.rawValue, path: path, query: request.uri.query ?? "", page: report?.page,
-      status: answer.status)
+      method: method, path: path, query: request.uri.query ?? "", page: report?.page,
+      status: answer.isClosed ? 0 : answer.status,
+      body: report == nil ? String(buffer: body) : "", headers: request.headers.map { ($0.name.rawName, $0.value) })
     update { $0.requests.append(record) }
+    if answer.isClosed { try await connection.close() }
     return answer.response
   }
 
+  private func read(_ request: Request, path: String, report: ReportRequest?, body: ByteBuffer) -> Answer {
+    let search =
+      report == nil ? (try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))) as? [String: Any] : nil
+    return route(request, path: path, report: report, search: search ?? [:], state: read { $0 })
+  }
+
   /// 429 once the budget is used up (clockify-api.md 1.3).
-  private func limited(_ state: State) -> Answer? {
+  private func limited() -> Answer? {
+    let controls = read { $0.controls }
     let window: (limit: Int, seconds: Double)
-    switch state.controls.budget {
+    switch controls.budget {
     case .none: return nil
     case .perSecond(let limit): window = (limit, 1)
     case .perHour(let limit): window = (limit, 3600)
@@ -81,21 +103,22 @@ extension SimulatedClockify {
     }
     guard isOver else { return nil }
     var answer = Answer.error(429, "Too many requests", code: 429)
-    if !state.controls.rateLimitHasBody { answer.body = ByteBuffer() }
-    if let seconds = state.controls.retryAfter { answer.headers["retry-after"] = "\(seconds)" }
+    if !controls.rateLimitHasBody { answer.body = ByteBuffer() }
+    if let seconds = controls.retryAfter { answer.headers["retry-after"] = "\(seconds)" }
     return answer
   }
 
-  private func fault(on path: String, page: Int?) -> Fault.Effect? {
+  private func fault(on path: String, method: String, page: Int?) -> Fault? {
     update { state in
       for index in state.controls.faults.indices {
         let fault = state.controls.faults[index]
-        guard path.contains(fault.path), fault.page == nil || fault.page == page else { continue }
+        guard path.contains(fault.path), fault.page == nil || fault.page == page, fault.method ?? method == method
+        else { continue }
         if fault.skip > 0 {
           state.controls.faults[index].skip -= 1
         } else if fault.times > 0 {
           if fault.times < .max { state.controls.faults[index].times -= 1 }
-          return fault.effect
+          return fault
         }
       }
       return nil
@@ -118,6 +141,11 @@ extension SimulatedClockify {
       answer.headers["location"] = target
       answer.body = ByteBuffer()
     case .delay(let seconds): try await Task.sleep(for: .seconds(seconds))
+    case .close: answer.isClosed = true
+    case .unavailable(let seconds):
+      answer.status = 503
+      answer.body = ByteBuffer(string: "<html><body><h1>503</h1></body></html>")
+      answer.headers = seconds.map { ["retry-after": "\($0)"] } ?? [:]
     }
     return answer
   }

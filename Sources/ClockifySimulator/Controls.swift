@@ -1,3 +1,5 @@
+import Foundation
+
 /// How the simulated Clockify behaves where the real one was seen to differ, fails, or is not known for sure.
 public struct Controls: Sendable {
   // Budget (clockify-api.md 1.3)
@@ -51,6 +53,26 @@ public struct Controls: Sendable {
 
   public var faults: [Fault] = []
 
+  // Writing
+  /// Off, every writing request is refused, so that a test sees an importer that would write.
+  public var acceptsWrites = false
+  /// Seconds since 1970 by the server's clock, for ids and timers; nil: the machine's.
+  public var clock: (@Sendable () -> Int)?
+  /// Sources disagree whether an entry takes an archived tag (clockify-api.md 5.3).
+  public var refusesArchivedTags = false
+  /// Sources disagree whether the name of what was deleted is free again.
+  public var keepsDeletedNames = false
+  /// Lists with a window lack entries that are younger than this, seconds.
+  public var hidesFreshEntriesFor = 0
+  /// Whether two clients may each have a project of one name.
+  public var projectNamesAreOfTheirClient = true
+  /// Ids without their creation moment.
+  public var idsTellNoTime = false
+  /// Error messages repeat the key, as a careless server would.
+  public var echoesKeys = false
+
+  var now: Int { clock?() ?? Int(Date().timeIntervalSince1970) }
+
   public init() {}
 }
 
@@ -67,9 +89,17 @@ public struct Fault: Sendable {
     case redirect(to: String)
     /// Answers after so many seconds.
     case delay(Double)
+    /// The connection ends without an answer.
+    case close
+    /// 503; with the header where seconds are given.
+    case unavailable(retryAfter: Int?)
   }
 
   public var path: String
+  /// Only requests of this verb; nil: all.
+  public var method: String?
+  /// What was asked for is not done; else it is, and only the answer is spoiled.
+  public var comesBeforeWork: Bool
   /// Only the report page with this number; nil: every request.
   public var page: Int?
   public var effect: Effect
@@ -78,8 +108,13 @@ public struct Fault: Sendable {
   /// Matching requests to spoil after that.
   public var times: Int
 
-  public init(_ effect: Effect, on path: String, page: Int? = nil, skip: Int = 0, times: Int = .max) {
+  public init(
+    _ effect: Effect, on path: String, method: String? = nil, beforeWork: Bool = false, page: Int? = nil, skip: Int = 0,
+    times: Int = .max
+  ) {
     self.path = path
+    self.method = method
+    comesBeforeWork = beforeWork
     self.page = page
     self.effect = effect
     self.skip = skip
@@ -95,4 +130,7 @@ public struct RequestRecord: Sendable {
   /// Of a report request.
   public let page: Int?
   public let status: Int
+  /// Empty for reports.
+  public let body: String
+  public let headers: [(String, String)]
 }

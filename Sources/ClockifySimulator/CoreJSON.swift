@@ -15,9 +15,16 @@ struct CoreJSON {
   private func optionalText(_ text: String?) -> Any { text.map { $0 as Any } ?? null }
 
   func workspace(_ workspace: SimulatedWorkspace) -> [String: Any] {
-    let settings: [String: Any] = [
-      "forceProjects": false, "workingDays": ["MONDAY", "TUESDAY"], "lockTimeEntries": null,
+    let forced = workspace.settings
+    var settings: [String: Any] = [
+      "forceProjects": forced.forceProjects, "workingDays": ["MONDAY", "TUESDAY"],
+      "lockTimeEntries": optionalText(forced.lockedBefore.map(ReportText.utc)), "forceTasks": forced.forceTasks,
+      "forceTags": forced.forceTags, "forceDescription": forced.forceDescription,
+      "onlyAdminsCanChangeBillableStatus": forced.onlyAdminsChangeBillable,
+      "timeTrackingMode": forced.onlyTimers ? "STOPWATCH_ONLY" : "DEFAULT",
+      "isProjectPublicByDefault": forced.projectsArePublic,
     ]
+    settings["durationFormat"] = forced.durationFormat
     let rate: [String: Any] = ["amount": 9000, "currency": "EUR"]
     let features = workspace.features.sorted() + ["TIME_TRACKING", controls.unknownValues ? "TELEPATHY" : "BREAKS"]
     let row: [String: Any] = [
@@ -117,7 +124,9 @@ struct CoreJSON {
   }
 
   /// ISO durations and UTC times here, seconds and offsets in reports.
-  func entry(_ entry: SimulatedWorkspace.Entry, in workspace: SimulatedWorkspace) -> [String: Any] {
+  func entry(
+    _ entry: SimulatedWorkspace.Entry, in workspace: SimulatedWorkspace, hydrated: Bool = false
+  ) -> [String: Any] {
     var row: [String: Any] = [
       "id": entry.id, "description": entry.description, "userId": entry.userID, "workspaceId": workspace.id,
       "projectId": optionalText(entry.projectID), "taskId": optionalText(entry.taskID),
@@ -134,6 +143,19 @@ struct CoreJSON {
     ]
     if let billable = entry.billable { row["billable"] = billable }
     if let type = entry.type { row["type"] = type }
+    if hydrated {
+      let project = workspace.projects.first { $0.id == entry.projectID }
+      row["project"] = project.map { self.project($0, in: workspace, hydrated: false) as Any } ?? null
+      row["task"] =
+        project.flatMap { project in
+          project.tasks.first { $0.id == entry.taskID }.map { task($0, in: project) as Any }
+        } ?? null
+      row["tags"] = workspace.tags.filter { entry.tagIDs.contains($0.id) }.map { tag($0, in: workspace) }
+      row["user"] =
+        workspace.users.first { $0.id == entry.userID }.map {
+          user($0, in: workspace, memberships: false) as Any
+        } ?? null
+    }
     return row
   }
 

@@ -17,12 +17,17 @@ struct Access {
       return page(
         workspace.groups.map { json.group($0, in: workspace, managers: query["includeTeamManagers"] == "true") }, query)
     case ["clients"]:
-      let rows = workspace.clients.filter { matches($0.archived, query) }.sorted { $0.name < $1.name }
+      let rows = workspace.clients.filter { matches($0.archived, query) && isNamed($0.name, query, canBeStrict: false) }
+        .sorted { $0.name < $1.name }
       return page(rows.map { json.client($0, in: workspace) }, query, countsAll: true)
     case ["projects"]:
-      let rows = workspace.projects.filter { !$0.isDeleted && matches($0.archived, query) }
+      let rows = workspace.projects.filter {
+        !$0.isDeleted && matches($0.archived, query) && isNamed($0.name, query)
+      }
       return page(rows.map { json.project($0, in: workspace, hydrated: query["hydrated"] == "true") }, query)
-    case ["tags"]: return page(workspace.tags.map { json.tag($0, in: workspace) }, query, countsAll: true)
+    case ["tags"]:
+      let rows = workspace.tags.filter { matches($0.isArchived, query) && isNamed($0.name, query) }
+      return page(rows.map { json.tag($0, in: workspace) }, query, countsAll: true)
     case ["time-entries", "status", "in-progress"]:
       let running = workspace.entries.filter { $0.end == nil && (seesEverybody || $0.userID == user.id) }
       return page(running.map { json.entry($0, in: workspace) }, query, defaultSize: 10)
@@ -35,13 +40,25 @@ struct Access {
     switch (parts[0], parts.count) {
     case ("time-entries", 2):
       guard let entry = workspace.entries.first(where: { $0.id == parts[1] }) else { return .missing("Time entry") }
-      return seesEverybody || entry.userID == user.id ? Answer(json: json.entry(entry, in: workspace)) : .denied
-    case ("projects", 2), ("projects", 3):
+      guard seesEverybody || entry.userID == user.id else { return .denied }
+      return Answer(json: json.entry(entry, in: workspace, hydrated: query["hydrated"] == "true"))
+    case ("projects", 2), ("projects", 3), ("projects", 4):
       guard let project = workspace.projects.first(where: { $0.id == parts[1] && !$0.isDeleted }) else {
         return .missing("Project")
       }
       if parts.count == 2 { return Answer(json: json.project(project, in: workspace, hydrated: false)) }
-      return parts[2] == "tasks" ? page(project.tasks.map { json.task($0, in: project) }, query) : .noRoute
+      guard parts[2] == "tasks" else { return .noRoute }
+      if parts.count == 4 {
+        let task = project.tasks.first { $0.id == parts[3] }
+        return task.map { Answer(json: json.task($0, in: project)) } ?? .missing("Task")
+      }
+      let tasks = project.tasks.filter { task in
+        isNamed(task.name, query) && (query["is-active"].map { ($0 == "true") == !task.isDone } ?? true)
+      }
+      return page(tasks.map { json.task($0, in: project) }, query)
+    case ("tags", 2):
+      guard let tag = workspace.tags.first(where: { $0.id == parts[1] }) else { return .missing("Tag") }
+      return Answer(json: json.tag(tag, in: workspace))
     case ("clients", 2):
       guard let client = workspace.clients.first(where: { $0.id == parts[1] }) else { return .missing("Client") }
       return Answer(json: json.client(client, in: workspace))
@@ -59,6 +76,13 @@ struct Access {
 
   private func matches(_ archived: Bool, _ query: CoreQuery) -> Bool {
     query["archived"].map { archived == ($0 == "true") } ?? true
+  }
+
+  /// Names are found by a part of them; where `strict-name-search` is known, by the whole.
+  private func isNamed(_ name: String, _ query: CoreQuery, canBeStrict: Bool = true) -> Bool {
+    guard let wanted = query["name"] else { return true }
+    if canBeStrict, query["strict-name-search"] == "true" { return name == wanted }
+    return name.lowercased().contains(wanted.lowercased())
   }
 
   /// The default leaves out limited and deleted accounts (clockify-api.md 2.3).
@@ -85,11 +109,28 @@ struct Access {
       return WallClock.seconds(fromUTCDigitsOf: Int(date.timeIntervalSince1970), readIn: zone)
     }
     let (start, end) = (bound("start"), bound("end"))
+    let isWindowed = start != nil || end != nil
     let rows = workspace.entries.reversed().filter { entry in
       entry.userID == id && start.map { entry.start >= $0 } ?? true && end.map { entry.start <= $0 } ?? true
-        && (query["in-progress"] != "true" || entry.end == nil)
+        && (query["in-progress"] != "true" || entry.end == nil) && isWanted(entry, query)
+        && !(isWindowed && isHidden(entry))
     }
-    return page(rows.map { json.entry($0, in: workspace) }, query)
+    return page(rows.map { json.entry($0, in: workspace, hydrated: query["hydrated"] == "true") }, query)
+  }
+
+  private func isWanted(_ entry: SimulatedWorkspace.Entry, _ query: CoreQuery) -> Bool {
+    let tags = query.all("tags")
+    return (query["project"].map { entry.projectID == $0 } ?? true) && (query["task"].map { entry.taskID == $0 } ?? true)
+      && (query["description"].map { entry.description.lowercased().contains($0.lowercased()) } ?? true)
+      && (tags.isEmpty || !tags.isDisjoint(with: entry.tagIDs))
+      && (query["project-required"] != "true" || entry.projectID != nil)
+      && (query["task-required"] != "true" || entry.taskID != nil)
+  }
+
+  /// Lists with a window lag behind what was just written.
+  private func isHidden(_ entry: SimulatedWorkspace.Entry) -> Bool {
+    guard controls.hidesFreshEntriesFor > 0, let made = Int(entry.id.prefix(8), radix: 16) else { return false }
+    return made + controls.hidesFreshEntriesFor > controls.now
   }
 
   /// Bare arrays; `page-size` 0 and beyond the maximum are 400; `last-page` where it is sent (clockify-api.md 1.5).

@@ -9,18 +9,10 @@ extension SimulatedClockify {
   func route(
     _ request: Request, path: String, report: ReportRequest?, search: [String: Any], state: State
   ) -> Answer {
-    let keys = request.headers[values: .init("X-Api-Key")!]
-    let tokens = request.headers[values: .init("X-Addon-Token")!]
-    guard keys.count + tokens.count == 1 else {
-      return .error(401, "Multiple or none auth tokens present", code: 1000)
-    }
     let owner: String
-    if let key = keys.first {
-      guard let id = state.keys[key] else { return .error(401, "Api key does not exist", code: 4003) }
-      owner = id
-    } else {
-      guard let id = state.addonTokens[tokens[0]] else { return .error(401, "Token is not valid", code: 4017) }
-      owner = id
+    switch state.owner(of: request) {
+    case .success(let id): owner = id
+    case .failure(let refusal): return refusal.answer
     }
     let parts = path.split(separator: "/").map(String.init)
     if parts.starts(with: ["report", "v1"]) {
@@ -66,7 +58,27 @@ extension SimulatedClockify {
   }
 }
 
+/// Who asks is not known.
+struct Unknown: Error {
+  let answer: Answer
+}
+
 extension SimulatedClockify.State {
+  /// Whose key or token comes with the request (clockify-api.md 1.2).
+  func owner(of request: Request) -> Result<String, Unknown> {
+    let keys = request.headers[values: .init("X-Api-Key")!]
+    let tokens = request.headers[values: .init("X-Addon-Token")!]
+    guard keys.count + tokens.count == 1 else {
+      return .failure(Unknown(answer: .error(401, "Multiple or none auth tokens present", code: 1000)))
+    }
+    if let key = keys.first {
+      return self.keys[key].map(Result.success)
+        ?? .failure(Unknown(answer: .error(401, "Api key \(controls.echoesKeys ? "\(key) " : "")does not exist", code: 4003)))
+    }
+    return addonTokens[tokens[0]].map(Result.success)
+      ?? .failure(Unknown(answer: .error(401, "Token is not valid", code: 4017)))
+  }
+
   fileprivate func account(_ id: String) -> (SimulatedWorkspace, SimulatedWorkspace.User)? {
     for workspace in workspaces {
       if let user = workspace.users.first(where: { $0.id == id }) { return (workspace, user) }
@@ -77,12 +89,13 @@ extension SimulatedClockify.State {
 
 /// The query of a core request.
 struct CoreQuery {
-  private let values: [String: String]
+  private let values: [String: [String]]
 
   init(_ request: Request) {
     values = Dictionary(
-      request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+      request.uri.queryParameters.map { (String($0.key), [String($0.value)]) }, uniquingKeysWith: +)
   }
 
-  subscript(name: String) -> String? { values[name] }
+  subscript(name: String) -> String? { values[name]?.first }
+  func all(_ name: String) -> Set<String> { Set(values[name] ?? []) }
 }

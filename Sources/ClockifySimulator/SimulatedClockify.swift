@@ -6,7 +6,8 @@ import Synchronization
 
 /// A Clockify on loopback HTTP over in-memory workspaces, traps included (clockify-api.md, check list in section 12).
 ///
-/// Reads only: any verb but GET, and POST on reports, is refused, so a test sees an importer that would write.
+/// Reads only unless `controls.acceptsWrites`: any verb but GET, and POST on reports, is refused, so a test sees an importer
+/// that would write.
 public final class SimulatedClockify: Sendable {
   public struct State: Sendable {
     public var workspaces: [SimulatedWorkspace]
@@ -18,6 +19,7 @@ public final class SimulatedClockify: Sendable {
     /// Runs before each request is answered, with its path and report page: for changes while somebody reads.
     public var beforeAnswer: (@Sendable (inout State, String, Int?) -> Void)?
     var requestMoments: [Date] = []
+    var ids = IDMaker(after: 1 << 40)
 
     /// The first workspace: most worlds have one.
     public var workspace: SimulatedWorkspace {
@@ -51,7 +53,7 @@ public final class SimulatedClockify: Sendable {
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let handler = Handler()
     let app = Application(
-      responder: CallbackResponder<BasicRequestContext> { request, _ in try await handler.respond(request) },
+      responder: CallbackResponder<Connected> { try await handler.respond($0, on: $1.connection) },
       configuration: .init(address: .hostname("127.0.0.1", port: port), reuseAddress: true),
       onServerRunning: { channel in
         continuation.yield(channel.localAddress?.port ?? 0)
@@ -95,16 +97,26 @@ public final class SimulatedClockify: Sendable {
     _ = await server.result
   }
 
-  func snapshot(for path: String, page: Int?) -> State {
+  func runHook(for path: String, page: Int?) {
     state.withLock { state in
       let hook = state.beforeAnswer
       hook?(&state, path, page)
-      return state
     }
   }
 
-  func update<Value: Sendable>(_ body: @Sendable (inout State) -> Value) -> Value {
+  func update<Value>(_ body: (inout State) -> sending Value) -> sending Value {
     state.withLock { body(&$0) }
+  }
+}
+
+/// A request with the connection that it came over, which a fault may end.
+private struct Connected: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  let connection: any Channel
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    connection = source.channel
   }
 }
 
@@ -114,8 +126,8 @@ private final class Handler: Sendable {
 
   func attach(_ new: SimulatedClockify) { clockify.withLock { $0 = new } }
 
-  func respond(_ request: Request) async throws -> Response {
+  func respond(_ request: Request, on connection: any Channel) async throws -> Response {
     guard let clockify = clockify.withLock({ $0 }) else { return Response(status: .serviceUnavailable) }
-    return try await clockify.answer(request)
+    return try await clockify.answer(request, on: connection)
   }
 }

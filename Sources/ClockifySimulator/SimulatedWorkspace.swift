@@ -15,8 +15,27 @@ public struct SimulatedWorkspace: Sendable {
   public var features: Set<String> = ["CUSTOM_FIELDS", "TIME_OFF", "SCHEDULING", "EXPENSES", "INVOICING", "APPROVAL"]
   /// Further members of its row.
   public var members: SimulatedThing = [:]
+  public var settings = Settings()
+  /// Of what was deleted, by kind.
+  public var deletedNames: [String: Set<String>] = [:]
   /// Any order; the server sorts.
   public private(set) var entries: [Entry] = []
+
+  /// What a workspace asks of those who write (`workspaceSettings`, clockify-api.md 2.2).
+  public struct Settings: Sendable {
+    public var forceProjects = false
+    public var forceTasks = false
+    public var forceTags = false
+    public var forceDescription = false
+    public var onlyAdminsChangeBillable = false
+    /// `timeTrackingMode` STOPWATCH_ONLY.
+    public var onlyTimers = false
+    /// Entries that start before are locked; seconds since 1970, UTC.
+    public var lockedBefore: Int?
+    public var projectsArePublic = true
+    /// FULL, COMPACT or DECIMAL; nil: not sent.
+    public var durationFormat: String?
+  }
 
   public struct User: Sendable {
     public enum Role: Sendable { case owner, admin, member }

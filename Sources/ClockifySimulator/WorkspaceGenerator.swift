@@ -222,7 +222,11 @@ public struct WorkspaceGenerator: Sendable {
 
 /// 24 hexadecimal digits that begin with the moment of creation.
 struct IDMaker {
-  private var counter: UInt64 = 0
+  private var counter: UInt64
+
+  init(after counter: UInt64 = 0) {
+    self.counter = counter
+  }
 
   mutating func next(at seconds: Int) -> String {
     counter += 1

@@ -71,7 +71,7 @@ package struct ReplicaEngine {
       progress(kind)
       let outcome = try await read(kind, states[kind.name])
       // Neither the key nor the network will do for the next kind.
-      if let error = outcome.error, [.keyRefused, .unreachable].contains(error.code) { ending = error }
+      if let error = outcome.error, [.keyRefused, .unreachable, .brokenOff].contains(error.code) { ending = error }
       outcomes.append(outcome)
     }
   }

@@ -203,7 +203,7 @@ extension ClockifyError {
   /// Asking for another workspace would fail the same way (rule 87).
   var endsRun: Bool {
     switch code {
-    case .budgetExhausted, .unreachable, .badAddress, .badCredential: true
+    case .budgetExhausted, .unreachable, .brokenOff, .badAddress, .badCredential: true
     default: false
     }
   }

@@ -73,7 +73,7 @@ package enum ErrorWords {
       (next, status) = (
         .outside("use a key of an owner or admin of the workspace, then run 'rota check'"), .unreachable
       )
-    case .unreachable, .timeout:
+    case .unreachable, .brokenOff, .timeout:
       (next, status) = (.outside("check the address and the network, then try again"), .unreachable)
     case .budgetExhausted: (next, status) = (.outside("run 'rota import' again later"), .partial)
     default: (next, status) = (.check, .failed)
