@@ -81,6 +81,7 @@ let package = Package(
     room("Replicating", ["Planning", "ClockifyAPI", "PlanningStore"]),
     room("Reconciling", ["Planning", "PlanningStore"]),
     room("Scheduling", ["Planning"]),
+    room("Sending", ["Planning", "ClockifyAPI"]),
     room("Publishing", ["Planning", "PlanningStore", "CLibPQ", "CZlib", crypto]),
     .systemLibrary(name: "CLibPQ", path: "SystemLibraries/CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CZlib", path: "SystemLibraries/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -109,7 +110,7 @@ let package = Package(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Replicating", "Reconciling",
-        "Scheduling", "Steering", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging,
+        "Scheduling", "Steering", "Sending", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging,
         serviceLifecycle, subprocess,
         systemPackage, yams,
       ],

@@ -68,7 +68,8 @@ package struct ClockifyExchange: Sendable {
       logger: logger)
   }
 
-  /// Sends once: nothing below sends a request again of its own accord.
+  /// Sends once: nothing below sends a request again of its own accord. One that is on its way is not broken off by a
+  /// cancelled task, so that its answer is known.
   ///
   /// - Throws: `ClockifyError` where there is no answer, or `CancellationError`.
   package func send(_ request: Request) async throws -> ClockifyAnswer {
@@ -76,7 +77,8 @@ package struct ClockifyExchange: Sendable {
       host: request.host == .api ? .api : .reports, path: request.path, query: request.query,
       body: request.body.map { Array($0.utf8) })
     (outgoing.method, outgoing.headers) = (request.method, request.headers)
-    return try await transport.exchange(outgoing)
+    try await transport.budget.take()
+    return try await Task { [transport, outgoing] in try await transport.exchange(outgoing) }.value
   }
 
   /// What an answer outside 2xx means as an error; nil: it is one of 2xx.

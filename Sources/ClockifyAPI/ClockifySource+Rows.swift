@@ -17,6 +17,30 @@ extension ClockifySource {
       }, id: { $0["id"]?.words ?? $0.canonical }, consume: consume)
   }
 
+  /// The first row that is so; nil: none is.
+  package func firstRow(
+    of path: String, query: [(String, String)] = [], where isSo: @Sendable (JSONTree) -> Bool
+  ) async throws -> JSONTree? {
+    var found: JSONTree?
+    try await readRows(of: path, query: query) { rows in
+      found = rows.first(where: isSo)
+      return found == nil
+    }
+    return found
+  }
+
+  /// All rows that are so, read to the end.
+  package func rows(
+    of path: String, query: [(String, String)] = [], where isSo: @Sendable (JSONTree) -> Bool = { _ in true }
+  ) async throws -> [JSONTree] {
+    var found: [JSONTree] = []
+    try await readRows(of: path, query: query) { rows in
+      found += rows.filter(isSo)
+      return true
+    }
+    return found
+  }
+
   /// Reads one record as it was sent.
   ///
   /// - Returns: nil if Clockify says that the id is gone (400, code 501: deleted, foreign or never there).

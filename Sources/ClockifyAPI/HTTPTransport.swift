@@ -102,17 +102,17 @@ struct HTTPTransport: Sendable {
   }
 
   private func sendOnce(_ request: Request, head: (Bool?) -> Void) async throws -> Response {
+    try await budget.take()
     let answer = try await exchange(request, head: head)
     if let failure = Self.failure(answer, request: request.name) { throw failure }
     return Response(
       body: answer.body, lastPage: answer.lastPage, date: answer.header("Date"), request: request.name)
   }
 
-  /// Sends once, and takes whatever is answered.
+  /// Sends once, in a slot that was taken, and takes whatever is answered.
   ///
   /// - Throws: `ClockifyError` where there is no answer, or `CancellationError`.
   func exchange(_ request: Request, head: (Bool?) -> Void = { _ in }) async throws -> ClockifyAnswer {
-    try await budget.take()
     let outgoing = outgoing(request)
     do {
       let start = ContinuousClock.now

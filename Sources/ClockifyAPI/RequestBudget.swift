@@ -100,7 +100,7 @@ package struct Waits: Sendable {
     self.say = say
   }
 
-  func wait(_ seconds: Double, for reason: String) async throws {
+  package func wait(_ seconds: Double, for reason: String) async throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
       let left = end - .now
