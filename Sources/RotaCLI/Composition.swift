@@ -137,16 +137,25 @@ struct Composition {
   func source(
     _ database: PlanningDatabase?, waits: Bool = false, progress: Progress? = nil
   ) throws -> ClockifySource {
-    let signs = Waits { progress?.say($0) }
+    try source(budget: budget(database, waits: waits, progress: progress), progress: progress)
+  }
+
+  func budget(_ database: PlanningDatabase?, waits: Bool, progress: Progress?) throws -> RequestBudget {
     let spent = try database?.read { try $0.runs.requestsOfLastHour() } ?? []
-    let budget = RequestBudget(
+    return RequestBudget(
       perSecond: settings.requestsPerSecond, perHour: settings.requestsPerHour,
       spent: spent.flatMap { run in Array(repeating: Date(timeIntervalSince1970: run.at), count: run.count) },
-      waitsForHour: waits, waits: signs)
-    return ClockifySource(
-      addresses: try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL),
-      credential: try credential(),
-      budget: budget, retry: RetryPolicy(firstPause: settings.retrySeconds), waits: signs, logger: logger)
+      waitsForHour: waits, waits: Waits { progress?.say($0) })
+  }
+
+  func source(budget: RequestBudget, progress: Progress?) throws -> ClockifySource {
+    ClockifySource(
+      addresses: try addresses(), credential: try credential(), budget: budget,
+      retry: RetryPolicy(firstPause: settings.retrySeconds), waits: Waits { progress?.say($0) }, logger: logger)
+  }
+
+  func addresses() throws -> ClockifyAddresses {
+    try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL)
   }
 
   var logger: Logger {

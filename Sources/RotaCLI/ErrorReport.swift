@@ -5,7 +5,7 @@ import Steering
 enum ErrorReport {
   @discardableResult
   static func report(_ error: any Error) -> Int32 {
-    let known = ErrorWords.words(error)
+    let known = words(error) ?? ErrorWords.words(error)
     guard let known else {
       // ArgumentParser's own: help, version, usage.
       let message = Rota.fullMessage(for: error)

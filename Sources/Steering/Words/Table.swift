@@ -5,7 +5,7 @@ package struct Table: Sendable {
   package let columns: [String]
   package let rows: [[Scalar]]
 
-  private init(columns: [String], rows: [[Scalar]]) {
+  package init(columns: [String], rows: [[Scalar]]) {
     self.columns = columns
     self.rows = rows
   }
