@@ -81,7 +81,7 @@ let package = Package(
     room("Replicating", ["Planning", "ClockifyAPI", "PlanningStore"]),
     room("Reconciling", ["Planning", "PlanningStore"]),
     room("Scheduling", ["Planning"]),
-    room("Sending", ["Planning", "ClockifyAPI"]),
+    room("Sending", ["Planning", "ClockifyAPI", crypto]),
     room("Publishing", ["Planning", "PlanningStore", "CLibPQ", "CZlib", crypto]),
     .systemLibrary(name: "CLibPQ", path: "SystemLibraries/CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CZlib", path: "SystemLibraries/CZlib", providers: [.apt(["zlib1g-dev"])]),

@@ -41,10 +41,11 @@ package struct Carrier: Sendable {
   ///   - running: of `stop-timer`: the entry that is to be stopped.
   ///   - known: ids that other requests are known to have made.
   ///   - sends: hears of each try, before it is made.
+  ///   - notSent: hears that the last try came to nothing: it did not leave, or was turned away unread.
   /// - Throws: `SendingError`, `ClockifyError`, `CancellationError`: it was not done.
   package func carry(
     _ request: ClockifyWriter.Request, _ attempt: Attempt?, left: Date? = nil, running: String? = nil,
-    known: (String) -> Bool = { _ in false }, sends: () throws -> Void = {}
+    known: (String) throws -> Bool = { _ in false }, sends: () throws -> Void = {}, notSent: () throws -> Void = {}
   ) async throws -> Ending {
     var resolved: Resolved?
     var inDoubtSince = left
@@ -58,14 +59,25 @@ package struct Carrier: Sendable {
         case .absent: resolved = .absent
         }
       }
-      let sent = clock.now()
-      var tries = 0
-      try sends()
-      switch try await writer.send(request, expectsRow: attempt.map { expectsRow($0) } ?? false, attempt: { tries = $0 }) {
+      var (sent, tries) = (clock.now(), 0)
+      let outcome: ClockifyWriter.Outcome
+      do {
+        outcome = try await writer.send(request, expectsRow: attempt.map { expectsRow($0) } ?? false) {
+          (sent, tries) = (clock.now(), $0)
+          try sends()
+        }
+      } catch let error as ClockifyError {
+        try notSent()
+        throw error
+      }
+      switch outcome {
       case .done(let answer): return .done(row: answer.json, status: answer.status, resolved: resolved)
       case .doubt(let error) where isRepeatable(request) || attempt == nil:
         return .unknown("\(error.message), and whether it was done is not known")
       case .doubt: inDoubtSince = sent
+      case .stopped(let answer):
+        try notSent()
+        throw stop(request, answer)
       case .refused(let answer):
         isRepeated = isRepeated || tries > 1
         if isRepeated, request.method == "DELETE", answer.status == 400, let row = try await goneRow(request) {
@@ -81,13 +93,24 @@ package struct Carrier: Sendable {
     fatalError("the rounds do not end")
   }
 
+  /// As an error: no record's fault.
+  package func stop(_ request: ClockifyWriter.Request, _ answer: ClockifyAnswer) -> any Error {
+    switch answer.status {
+    case 403: Refusal(.noRight(owner: place.ownerName), says: answer.message).error
+    case 404, 405: Refusal(.noPath, says: answer.message).error
+    default:
+      writer.exchange.failure(answer, of: request)
+        ?? ClockifyError(.malformed, "Clockify sent an answer that cannot be read", request: request.name)
+    }
+  }
+
   private func isRepeatable(_ request: ClockifyWriter.Request) -> Bool { ["PUT", "DELETE"].contains(request.method) }
 
   private func expectsRow(_ attempt: Attempt) -> Bool { attempt.template.verb != .delete }
 
   /// Looks twice where there is nothing yet: what was on its way may come.
   private func settle(
-    _ attempt: Attempt?, _ since: Date, _ running: String?, _ known: (String) -> Bool
+    _ attempt: Attempt?, _ since: Date, _ running: String?, _ known: (String) throws -> Bool
   ) async throws -> Doubt.Finding {
     guard let attempt, settlesDoubt else { return .unknown("the answer did not come, and it was not looked for") }
     let doubt = Doubt(source: source, workspace: place.id)

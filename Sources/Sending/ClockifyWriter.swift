@@ -9,6 +9,8 @@ package struct ClockifyWriter: Sendable {
     case done(ClockifyAnswer)
     /// Clockify said no: nothing changed.
     case refused(ClockifyAnswer)
+    /// Clockify said no to the key, the path or the verb: nothing changed, and the next would fare no better.
+    case stopped(ClockifyAnswer)
     /// It may have been done, and no answer says so.
     case doubt(ClockifyError)
   }
@@ -33,17 +35,17 @@ package struct ClockifyWriter: Sendable {
 
   /// - Parameters:
   ///   - expectsRow: an answer of 2xx without a JSON value cannot be read.
-  ///   - attempt: hears the number of each try before it is made.
-  /// - Throws: `ClockifyError` for what stops everything (the key, the path, the network, the hour), or `CancellationError`;
-  ///   in both cases nothing was done.
+  ///   - attempt: hears the number of each try before it is made; what it throws keeps the try from being made.
+  /// - Throws: `ClockifyError` for what stops everything (the network, the hour), or `CancellationError`; in both cases
+  ///   nothing was done.
   package func send(
-    _ request: Request, expectsRow: Bool, attempt heard: (Int) -> Void = { _ in }
+    _ request: Request, expectsRow: Bool, attempt heard: (Int) throws -> Void = { _ in }
   ) async throws -> Outcome {
     let isRepeatable = ["GET", "PUT", "DELETE"].contains(request.method)
     let start = clock.now()
     var attempt = 1
     while true {
-      heard(attempt)
+      try heard(attempt)
       let problem: ClockifyError
       do {
         let answer = try await exchange.send(request)
@@ -78,9 +80,10 @@ package struct ClockifyWriter: Sendable {
   private static func outcome(_ answer: ClockifyAnswer, _ request: Request, expectsRow: Bool) -> Outcome? {
     switch answer.status {
     case 200..<300: expectsRow && answer.json == nil ? nil : .done(answer)
-    case 403: Refusal.codes.contains(answer.code ?? 0) ? .refused(answer) : nil
-    case 404: answer.code == 404 ? .refused(answer) : nil
-    case 401, 405, 429: nil
+    case 403: Refusal.codes.contains(answer.code ?? 0) ? .refused(answer) : .stopped(answer)
+    case 404: answer.code == 404 ? .refused(answer) : .stopped(answer)
+    case 300..<400, 401, 405: .stopped(answer)
+    case 429: nil
     case 400..<500: .refused(answer)
     default: nil
     }

@@ -57,7 +57,6 @@ package actor Diagnosis {
     self.reads = reads
   }
 
-  /// - Throws: `CancellationError`.
   package func refusal(_ attempt: Attempt, _ answer: ClockifyAnswer) async throws -> Refusal {
     left = reads ? Self.mostReads : 0
     return Refusal(try await cause(attempt, answer), says: answer.message)
@@ -221,11 +220,11 @@ package actor Diagnosis {
     return row
   }
 
-  /// nil: it could not be read. The refusal is what counts then.
+  /// nil: it could not be read, or somebody wants to end: the refusal is what counts then.
   private func quietly<Value: Sendable>(
     _ body: @Sendable (ClockifySource) async throws -> Value
   ) async throws -> Value? {
-    do { return try await body(source) } catch is ClockifyError { return nil }
+    do { return try await body(source) } catch is ClockifyError { return nil } catch is CancellationError { return nil }
   }
 }
 

@@ -28,7 +28,7 @@ package struct Doubt: Sendable {
   ///   - running: of `stop-timer`: the entry that was to be stopped.
   /// - Throws: `ClockifyError` where nothing can be asked, and `CancellationError`.
   func finding(
-    _ attempt: Diagnosis.Attempt, at: Date, known: (String) -> Bool, running: String?
+    _ attempt: Diagnosis.Attempt, at: Date, known: (String) throws -> Bool, running: String?
   ) async throws -> Finding {
     do {
       switch (attempt.template.verb, attempt.template.kind) {
@@ -51,7 +51,7 @@ package struct Doubt: Sendable {
   }
 
   private func ofItem(
-    _ attempt: Diagnosis.Attempt, _ kind: Kind, _ at: Date, _ known: (String) -> Bool
+    _ attempt: Diagnosis.Attempt, _ kind: Kind, _ at: Date, _ known: (String) throws -> Bool
   ) async throws -> Finding {
     guard let name = attempt.body["name"]?.words else { return .unknown("it has no name to look for") }
     let named = try await source.rows(
@@ -60,11 +60,11 @@ package struct Doubt: Sendable {
       Self.trimmed(row["name"]) == Self.trimmed(.text(name))
         && (kind != .project || (row["clientId"]?.words ?? "") == (attempt.body["clientId"]?.words ?? ""))
     }
-    return Self.finding(named.filter { !known($0["id"]?.words ?? "") }, at)
+    return Self.finding(try named.filter { try !known($0["id"]?.words ?? "") }, at)
   }
 
   /// Lists with a window lack what is fresh, so this one has none.
-  private func ofEntry(_ attempt: Diagnosis.Attempt, _ at: Date, _ known: (String) -> Bool) async throws -> Finding {
+  private func ofEntry(_ attempt: Diagnosis.Attempt, _ at: Date, _ known: (String) throws -> Bool) async throws -> Finding {
     guard let user = attempt.user, let start = Self.moment(attempt.body["start"]) else {
       return .unknown("whose entry it is, or when it starts, is not known")
     }
@@ -73,7 +73,10 @@ package struct Doubt: Sendable {
     try await source.readRows(
       of: "/workspaces/\(workspace)/user/\(user)/time-entries", query: description.map { [("description", $0)] } ?? []
     ) { rows in
-      found += rows.filter { Self.isEqual($0, attempt.body, start) && !known($0["id"]?.words ?? "") }
+      found += try rows.filter { row in
+        guard Self.isEqual(row, attempt.body, start) else { return false }
+        return try !known(row["id"]?.words ?? "")
+      }
       pages += 1
       // Newest first: what is older than the record cannot be it.
       if description == nil, let last = Self.moment(rows.last?["timeInterval"]?["start"]), last < start { return false }

@@ -55,6 +55,25 @@ package struct Refusal: Error, Sendable, Equatable {
     }
   }
 
+  /// As a summary counts it.
+  package var label: String {
+    switch cause {
+    case .locked: "locked"
+    case .approved: "approved"
+    case .onlyTimers: "only timers"
+    case .noRight: "no right"
+    case .required: "something required"
+    case .archivedTag: "archived tag"
+    case .unknown, .unknownUser: "unknown id"
+    case .taskElsewhere: "task of another project"
+    case .taken, .nameKept: "name taken"
+    case .active: "still active"
+    case .noTimer: "no timer"
+    case .noPath: "no such path"
+    case .other: "refused"
+    }
+  }
+
   /// The sentence, and what Clockify says to it.
   package var text: String { says.map { "\(sentence) Clockify says: \"\($0)\"" } ?? sentence }
 

@@ -54,6 +54,10 @@ struct CallCommand: AsyncParsableCommand {
     case .done(let answer), .refused(let answer):
       show(answer)
       if !(200..<300).contains(answer.status) { throw ExitStatus.failed }
+    case .stopped(let answer):
+      show(answer)
+      ErrorReport.report(session.toolbox.carrier.stop(call, answer))
+      throw ExitStatus.failed
     case .doubt(let error):
       throw SendingError(
         "it is not known whether \(call.name) was done: \(error.message)", next: "look for it before you send it again",

@@ -1,0 +1,40 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Where a send keeps what it did: one sender at a time, readable by its owner alone.
+package final class SendFolder {
+  package let path: String
+  private let lock: Int32
+
+  /// - Throws: `SendingError`: it cannot be made, or another sender is at it.
+  package init(path: String) throws {
+    self.path = path
+    if mkdir(path, 0o700) != 0, errno != EEXIST {
+      throw SendingError(
+        "the folder \(path) cannot be made: \(String(cString: strerror(errno)))",
+        next: "name another with --journal DIR", .refused)
+    }
+    lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard lock >= 0 else {
+      throw SendingError(
+        "the folder \(path) cannot be written: \(String(cString: strerror(errno)))",
+        next: "check owner and rights (ls -l)", .refused)
+    }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close(lock)
+      throw SendingError("another send is running in \(path)", next: "wait for it, or end it", .busy)
+    }
+  }
+
+  deinit { close(lock) }
+
+  package var journal: String { "\(path)/journal.ndjson" }
+  package var results: String { "\(path)/results.ndjson" }
+  /// Standard input, so that a resume reads the same.
+  package var input: String { "\(path)/input" }
+}
