@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Steering
+import Synchronization
 
 /// Entry: runs the command line and turns every error into words and an exit code (rule 82). Nothing leaves `main` as a
 /// trap or a trace.
@@ -12,7 +13,10 @@ struct Main {
     let signals = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { task.cancel() }
+      source.setEventHandler {
+        if task.isCancelled, Interruption.endsAtSecond { _exit(ExitStatus.interrupted.rawValue) }
+        task.cancel()
+      }
       source.resume()
       return source
     }
@@ -35,6 +39,16 @@ struct Main {
     } catch {
       return ErrorReport.report(error)
     }
+  }
+}
+
+/// What a second signal does: most commands end soon after the first; one that waits for an answer may take minutes.
+enum Interruption {
+  private static let flag = Atomic(false)
+
+  static var endsAtSecond: Bool {
+    get { flag.load(ordering: .relaxed) }
+    set { flag.store(newValue, ordering: .relaxed) }
   }
 }
 

@@ -114,6 +114,11 @@ package struct Destination: Sendable {
     }
   }
 
+  /// Each record names its workspace itself.
+  package var namesWorkspaces: Bool { workspace.map { $0.constant == nil } ?? false }
+  /// That of all records; nil: the one that is meant without.
+  package var workspaceName: String? { workspace?.constant }
+
   /// Fields that only the address uses: they leave the record before it becomes the body.
   var addressFields: [[String]] {
     [workspace, user, project, id, url].compactMap(\.self).flatMap(\.placeholders).map(\.path)

@@ -159,6 +159,16 @@ struct SendRun {
     return line
   }
 
+  /// One record out of its turn.
+  ///
+  /// - Parameter isTest: with another body: the record is still to be sent.
+  mutating func trial(_ rendered: Rendered, isTest: Bool) async throws -> Results.Line {
+    var line = try await carry(rendered, nil)
+    line.isTest = isTest
+    try books.results.add(line, at: sender.clock.now())
+    return line
+  }
+
   // MARK: Batches
 
   private mutating func batch(_ rendered: Rendered) async throws {

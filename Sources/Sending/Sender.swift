@@ -17,7 +17,8 @@ package struct Sender {
   package let renderer: Renderer
   /// Where one is without a workspace of one's own.
   package let home: Toolbox
-  let folder: SendFolder
+  /// nil: nothing is sent.
+  let folder: SendFolder?
   package var options = Options()
   /// How lines come onto the disk.
   package var append = AppendFile.sync
@@ -26,7 +27,7 @@ package struct Sender {
   var clock: SendingClock { home.carrier.clock }
 
   package init(
-    input: (path: String, format: RecordReader.Format), renderer: Renderer, home: Toolbox, folder: SendFolder
+    input: (path: String, format: RecordReader.Format), renderer: Renderer, home: Toolbox, folder: SendFolder?
   ) {
     self.input = input
     self.renderer = renderer
@@ -57,6 +58,7 @@ package struct Sender {
     let head = Journal.Head(
       input: checked.digest, destination: Self.hash(destination.canonical), records: checked.records,
       workspace: home.place.id, owner: home.place.ownerID)
+    guard let folder else { throw SendingError("a preview sends nothing") }
     let journal = try Journal(folder, head, append: append)
     let results = try Results(path: destination.results ?? folder.results, records: checked.records, append: append)
     return Books(journal: journal, results: results)

@@ -74,7 +74,7 @@ struct SettingsLoader {
   }
 
   /// Where the text stops being YAML and why, in words for people.
-  private static func words(_ error: YamlError) -> String {
+  static func words(_ error: YamlError) -> String {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):

@@ -1,5 +1,6 @@
 import ClockifyAPI
 import Importing
+import Planning
 package import PlanningStore
 
 /// The one place where errors become sentences, next steps and exit codes.
@@ -75,7 +76,9 @@ package enum ErrorWords {
       )
     case .unreachable, .brokenOff, .timeout:
       (next, status) = (.outside("check the address and the network, then try again"), .unreachable)
-    case .budgetExhausted: (next, status) = (.outside("run 'rota import' again later"), .partial)
+    case .budgetExhausted:
+      let moment = error.retryAt.map { " after \(Instant(seconds: Int($0.rounded(.up))))" } ?? " later"
+      (next, status) = (.outside("run the same command again\(moment)"), .partial)
     default: (next, status) = (.check, .failed)
     }
     return UserError(error.description, next: next, status: status)

@@ -7,7 +7,7 @@ struct ClockifyCommand: ParsableCommand {
     abstract: "Look into Clockify, and change it on purpose (docs/toolbox.md). The import never does.",
     subcommands: [
       ToolboxTimeEntries.self, ToolboxProjects.self, ToolboxTasks.self, ToolboxClients.self, ToolboxTags.self,
-      ToolboxWorkspaces.self, CallCommand.self, TemplatesCommand.self,
+      ToolboxWorkspaces.self, CallCommand.self, SendCommand.self, TemplatesCommand.self,
     ])
 }
 

@@ -23,35 +23,63 @@ struct ToolboxOptions: ParsableArguments {
   }
 
   /// Opens the way to Clockify: who the key belongs to, and in which workspace one is.
-  func open(needsWorkspace: Bool = true, patience: ClockifyWriter.Patience? = nil) async throws -> ToolboxSession {
-    let composition = try Composition(common)
-    let link = try composition.link()
-    let owner = try await link.source.currentUser().user
-    let workspace = needsWorkspace ? try await self.workspace(link, composition) : nil
-    if workspace?.isFree == true {
+  func open(needsWorkspace: Bool = true) async throws -> ToolboxSession {
+    let way = try await ToolboxWay(self)
+    return ToolboxSession(
+      composition: way.composition, toolbox: try await way.toolbox(workspace, isNeeded: needsWorkspace))
+  }
+}
+
+/// The way to Clockify for one person, into any workspace.
+struct ToolboxWay {
+  let composition: Composition
+  let link: ClockifyLink
+  private let options: ToolboxOptions
+  private let owner: ClockifyUser
+
+  /// - Parameters:
+  ///   - waitsForHour: waits until the hour has requests again.
+  ///   - patience: how long what nothing came of is tried again; nil: as often as the import does.
+  init(
+    _ options: ToolboxOptions, waitsForHour: Bool = false, patience: ClockifyWriter.Patience? = nil
+  ) async throws {
+    self.options = options
+    composition = try Composition(options.common)
+    link = try composition.link(waitsForHour: waitsForHour, patience: patience)
+    owner = try await link.source.currentUser().user
+  }
+
+  /// - Parameters:
+  ///   - workspace: by id or name; nil: that of the settings, or the only one.
+  ///   - timeZone: where times without an offset are, unless the command line says so; nil: the owner's.
+  func toolbox(
+    _ workspace: String?, isNeeded: Bool = true, timeZone: String? = nil, settlesDoubt: Bool = true
+  ) async throws -> Toolbox {
+    let found = isNeeded ? try await self.workspace(workspace) : nil
+    if found?.isFree == true {
       await link.source.budget.limitPerHour(to: composition.settings.imports.freeRequestsPerHour)
     }
     let place = Diagnosis.Place(
-      id: workspace?.id ?? "", name: workspace?.name ?? workspace?.id ?? "", ownerID: owner.id,
+      id: found?.id ?? "", name: found?.name ?? found?.id ?? "", ownerID: owner.id,
       ownerName: owner.name ?? owner.email ?? owner.id)
-    let zone = Zone(timeZone ?? owner.timeZone ?? "UTC") ?? .utc
+    let zone = Zone(options.timeZone ?? timeZone ?? owner.timeZone ?? "UTC") ?? .utc
     let clock = SendingClock.machine(link.waits)
-    let writer = ClockifyWriter(
-      exchange: link.exchange, retry: link.retry, patience: patience ?? .tries(link.retry.attempts), clock: clock)
-    let carrier = Carrier(
+    let writer = ClockifyWriter(exchange: link.exchange, retry: link.retry, patience: link.patience, clock: clock)
+    var carrier = Carrier(
       source: link.source, writer: writer, place: place,
-      diagnosis: Diagnosis(source: link.source, workspace: place, zone: zone, reads: !noDiagnosis), clock: clock)
-    let toolbox = Toolbox(
+      diagnosis: Diagnosis(source: link.source, workspace: place, zone: zone, reads: !options.noDiagnosis),
+      clock: clock)
+    carrier.settlesDoubt = settlesDoubt
+    let now = { @Sendable [composition] in composition.now }
+    return Toolbox(
       source: link.source, carrier: carrier,
-      names: Names(source: link.source, workspace: place.id, owner: owner.id),
-      times: TimeReader(zone: zone) { composition.now })
-    return ToolboxSession(composition: composition, toolbox: toolbox)
+      names: Names(source: link.source, workspace: place.id, owner: owner.id), times: TimeReader(zone: zone, now: now))
   }
 
   /// - Throws: `UserError` with the list where it is not clear which one.
-  private func workspace(_ link: ClockifyLink, _ composition: Composition) async throws -> ClockifyWorkspace {
+  private func workspace(_ named: String?) async throws -> ClockifyWorkspace {
     let configured = composition.settings.imports.workspaces.filter { $0 != "all" }
-    let wanted = workspace ?? (configured.count == 1 ? configured[0] : nil)
+    let wanted = named ?? (configured.count == 1 ? configured[0] : nil)
     let seen = try await link.source.workspaces()
     if let wanted {
       let found = seen.filter { $0.id == wanted.lowercased() || $0.name == wanted }
@@ -93,6 +121,7 @@ struct ClockifyLink {
   let source: ClockifySource
   let exchange: ClockifyExchange
   let retry: RetryPolicy
+  let patience: ClockifyWriter.Patience
   let waits: Waits
 }
 
@@ -100,16 +129,17 @@ extension Composition {
   /// Where a database is, what earlier runs spent of the hour counts.
   ///
   /// - Parameter waitsForHour: waits until the hour opens again instead of giving up.
-  func link(waitsForHour: Bool = false) throws -> ClockifyLink {
+  func link(waitsForHour: Bool, patience: ClockifyWriter.Patience?) throws -> ClockifyLink {
     let isThere = FileManager.default.fileExists(atPath: settings.database)
     let database = isThere ? try? openDatabase() : nil
     let progress = options.quiet ? nil : Progress()
     let budget = try budget(database, waits: waitsForHour, progress: progress)
+    let retry = RetryPolicy(firstPause: settings.retrySeconds)
     return ClockifyLink(
       source: try source(budget: budget, progress: progress),
       exchange: ClockifyExchange(
         addresses: try addresses(), credential: try credential(), budget: budget, logger: logger),
-      retry: RetryPolicy(firstPause: settings.retrySeconds), waits: Waits { progress?.say($0) })
+      retry: retry, patience: patience ?? .tries(retry.attempts), waits: Waits { progress?.say($0) })
   }
 }
 
@@ -119,6 +149,10 @@ extension ErrorReport {
     switch error {
     case let error as SendingError:
       UserError(error.message, next: error.next.map { .outside($0) }, status: ExitStatus(error.ending))
+    case let stop as SendStopped:
+      UserError(
+        "stopped at record \(stop.record) (line \(stop.line)): \(stop.message)",
+        next: stop.next.map { .outside($0) }, status: .failed)
     default: nil
     }
   }
