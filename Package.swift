@@ -82,6 +82,7 @@ let package = Package(
     room("Reconciling", ["Planning", "PlanningStore"]),
     room("Scheduling", ["Planning"]),
     room("Sending", ["Planning", "ClockifyAPI", crypto]),
+    room("Pushing", ["Planning", "PlanningStore", "ClockifyAPI", "Sending"]),
     room("Publishing", ["Planning", "PlanningStore", "CLibPQ", "CZlib", crypto]),
     .systemLibrary(name: "CLibPQ", path: "SystemLibraries/CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CZlib", path: "SystemLibraries/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -110,7 +111,7 @@ let package = Package(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Replicating", "Reconciling",
-        "Scheduling", "Steering", "Sending", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging,
+        "Scheduling", "Steering", "Sending", "Pushing", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging,
         serviceLifecycle, subprocess,
         systemPackage, yams,
       ],

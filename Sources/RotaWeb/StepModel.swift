@@ -60,6 +60,7 @@ extension NextStep {
     case .link(let kind, let item?, _): ("/references/\(kind.rawValue)/\(item)", "Link it")
     case .ignore, .unignore: ("/references?state=ignored", "See what is never imported")
     case .exportReferences: ("/references/export", "Get the file as it must be")
+    case .pushes: ("/push", "Look at what waits for Clockify")
     case .roles, .addRole: ("/roles", "See the roles")
     case .contracts(let person): ("/people/\(person)/plan", "See the contracts")
     case .addHoliday: ("/holidays", "See the holidays")

@@ -1,5 +1,5 @@
 package import ClockifyAPI
-package import Foundation
+import Foundation
 import Planning
 
 /// Whether a request of which no answer came was done: looked up, never guessed (toolbox.md 3.6).
@@ -89,17 +89,10 @@ package struct Doubt: Sendable {
   private static func finding(_ rows: [JSONTree], _ at: Date) -> Finding {
     guard let row = rows.first else { return .absent }
     guard rows.count == 1 else { return .unknown("\(rows.count) like it are there") }
-    guard let id = row["id"]?.words, let made = created(id) else {
+    guard let id = row["id"]?.words, let made = id.clockifyCreation else {
       return .unknown("one like it is there, and its id does not tell since when")
     }
-    return made < at.addingTimeInterval(-tolerance) ? .unknown("one like it was there before: \(id)") : .found(row)
-  }
-
-  /// The moment that an id tells; nil: it tells none [guess, clockify-api.md 1.6].
-  package static func created(_ id: String) -> Date? {
-    guard id.isClockifyID, let seconds = Int(id.prefix(8), radix: 16) else { return nil }
-    // Clockify is younger than 2010.
-    return seconds < 1_262_304_000 ? nil : Date(timeIntervalSince1970: Double(seconds))
+    return Double(made.seconds) < at.timeIntervalSince1970 - tolerance ? .unknown("one like it was there before: \(id)") : .found(row)
   }
 
   private static func isEqual(_ row: JSONTree, _ body: JSONTree, _ start: Instant) -> Bool {

@@ -61,6 +61,8 @@ package enum NextStep: Codable, Sendable, Hashable {
   case ignore(PlanSnapshot.Kind, [String])
   case unignore(PlanSnapshot.Kind, String)
   case exportReferences
+  /// What has no link, and what creating it in Clockify would do.
+  case pushes
 
   // The plan
   case items(PlanSnapshot.Kind)

@@ -1,4 +1,6 @@
 import ClockifyAPI
+import Foundation
+import Planning
 import PlanningStore
 
 /// Workspaces, then clients, projects, people, into the mirror, list by list (rule 2).
@@ -41,6 +43,7 @@ extension ImportPipeline {
     let (id, name) = (workspace.id, workspace.name)
     if workspace.workspace.isFree { await source.budget.limitPerHour(to: settings.freeRequestsPerHour) }
     progress(.lists(workspace: name))
+    workspace.listedAt = Instant(seconds: Int(Date().timeIntervalSince1970))
     try database.write { [workspace] session in
       try session.mirror.update(
         workspace: id, name: workspace.workspace.name, plan: workspace.workspace.featureSubscriptionType, run: run)

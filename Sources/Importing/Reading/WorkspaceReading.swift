@@ -7,6 +7,8 @@ struct WorkspaceReading: Sendable {
   let workspace: ClockifyWorkspace
   /// Clockify ids of everybody who is listed; nil: its lists could not be read.
   var listedUsers: [String]?
+  /// When reading its lists began, by the machine's clock.
+  var listedAt: Instant?
   /// nil: its time is not asked for.
   var plan: ReadingPlan?
   var source = WorkspaceOutcome.Source.reports

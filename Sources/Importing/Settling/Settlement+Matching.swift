@@ -4,6 +4,7 @@ import PlanningStore
 /// Match: which planning item each Clockify id is; what is missing is made (rules 9 to 19).
 extension Settlement {
   func match() throws -> Matching {
+    try adoptPushed()
     let waiting =
       readsTime
       ? try WaitingTime(
@@ -13,5 +14,16 @@ extension Settlement {
     ) { users, projects in try waiting?.pairs(of: users, on: projects, now: request.now) ?? [] }
     try session.references.setBaselines()
     return matching
+  }
+
+  /// What a push made and could not link any more is linked before it is taken for something new (rule 86). Only by lists
+  /// that this run has read whole: an older one may still show what is gone.
+  private func adoptPushed() throws {
+    guard try !session.pushes.all().isEmpty else { return }
+    for workspace in read {
+      _ = try session.pushes.settle(in: workspace.id, readAt: workspace.listedAt ?? request.now) {
+        try session.pushes.mirrored($0, in: workspace.id)
+      }
+    }
   }
 }

@@ -46,6 +46,7 @@ package struct StoreSession {
   package var contracts: Contracts { Contracts(session: self) }
   package var roles: Roles { Roles(session: self) }
   package var references: References { References(session: self) }
+  package var pushes: PendingPushes { PendingPushes(session: self) }
   package var acknowledgements: Acknowledgements { Acknowledgements(session: self) }
   package var locks: Locks { Locks(session: self) }
   package var drift: Drift { Drift(session: self) }

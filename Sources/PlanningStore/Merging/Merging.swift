@@ -68,6 +68,9 @@ package struct Merging: Subject {
 
   private func refuseMerge(_ kind: PlanSnapshot.Kind, keep: Int64, drop: Int64) throws {
     if keep == drop { throw PlanRefusal.mergedWithItself(kind, keep) }
+    if let pending = try session.pushes.isPending(kind, among: [keep, drop]) {
+      throw PlanRefusal.isBeingPushed(kind, pending)
+    }
     let ignored = try String.fetchOne(
       db,
       sql: """

@@ -49,6 +49,11 @@ package struct Items: Subject {
     return linked.isEmpty ? try matches("name = ?") : linked
   }
 
+  package func isThere(_ kind: PlanSnapshot.Kind, _ id: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM \(kind.rawValue) WHERE id = ?)", arguments: [id]) ?? false
+  }
+
   /// Whether there is or was such a project: ids are never given twice (rules 15, 91).
   package func hasEverBeen(project id: ProjectID) throws -> Bool {
     try Bool.fetchOne(

@@ -37,6 +37,7 @@ package enum PlanRefusal: Error, Sendable, Equatable {
   case nothingTyped
 
   // Links
+  case isBeingPushed(Kind, Int64)
   case notClockifyID(String)
   case linkedAlready(String, Kind, Int64)
   case otherKind(String, is: Kind, not: Kind)

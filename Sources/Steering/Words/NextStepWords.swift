@@ -51,6 +51,7 @@ extension NextStep {
       ids.map { "rota references ignore \(kind.rawValue) \($0)" }.joined(separator: "  and  ")
     case .unignore(let kind, let id): "rota references unignore \(kind.rawValue) \(id)"
     case .exportReferences: "rota references export"
+    case .pushes: "rota push list"
     case .items(let kind): "rota \(kind.command) list"
     case .cascade(let kind, let item): "rota \(kind.command) delete \(item) --cascade"
     case .archive(let kind, let item): "rota \(kind.command) archive \(item)"

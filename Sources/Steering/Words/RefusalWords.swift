@@ -42,6 +42,8 @@ extension PlanRefusal {
     case .takesTimeWithoutProject(let project):
       "project \(project) takes the time without a project (setting import: catch_all_project); nothing was changed"
     case .mergedWithItself(let kind, let id): "\(kind.rawValue) \(id) cannot be merged with itself"
+    case .isBeingPushed(let kind, let id):
+      "\(kind.rawValue) \(id) is being created in Clockify, and whether it was is not known yet"
     case .isIgnored(_, let id): "the Clockify id \(id) of one of them is on the ignore list"
     case .noMerge(let merge): merge.map { "there is no merge \($0)" } ?? "there is no merge to undo"
     case .undoneAlready(let merge): "merge \(merge) was undone already"
@@ -70,6 +72,7 @@ extension PlanRefusal {
     case .clientNotLinked(let project, let client):
       client.map { .link(.client, item: nil, clockifyID: $0) } ?? .dismissDrift(.project, project)
     case .takesTimeWithoutProject: .outside("name another project there, or none, and run this again")
+    case .isBeingPushed: .either(.pushes, .importNow)
     case .isIgnored(let kind, let id): .either(.unignore(kind, id), .unlink(kind))
     case .noMerge: .merges
     case .laterMerge(let merge): .undoMerge(merge)
