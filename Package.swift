@@ -121,6 +121,7 @@ let package = Package(
       name: "RotaTesting",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Steering", "Publishing",
+        "Sending", logging,
       ],
       path: "Tests/RotaTesting", swiftSettings: settings),
     tests("PlanningTests", ["Planning"]),
@@ -142,6 +143,10 @@ let package = Package(
     tests(
       "PublishingTests",
       ["Planning", "PlanningStore", "Importing", "Publishing", "Operating", "Steering", "ClockifySimulator", logging]),
+    tests("SendingTests", ["Planning", "ClockifyAPI", "Sending", "ClockifySimulator", logging, swiftCSV]),
+    tests(
+      "PushingTests",
+      ["Planning", "PlanningStore", "Importing", "ClockifyAPI", "Sending", "Pushing", "ClockifySimulator", logging]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests(
       "SteeringTests", ["ClockifySimulator", "Planning", "PlanningStore", "Importing", "Steering", logging]),

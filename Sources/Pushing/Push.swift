@@ -20,6 +20,15 @@ package struct Push: Sendable {
   package var isPublic: Bool?
   /// How long to wait for another writer, seconds.
   package var patience = 10.0
+  /// Hears where an item is: others may do something then, or it may die there.
+  package var reached: @Sendable (Stage) async throws -> Void = { _ in }
+
+  package enum Stage: Sendable, CaseIterable {
+    /// The row is committed; nothing was sent.
+    case noted
+    /// Clockify answered; nothing is linked.
+    case answered
+  }
 
   package init(path: String, toolbox: Toolbox, actor: (name: String, surface: String)) {
     self.path = path
@@ -191,7 +200,10 @@ package struct Push: Sendable {
     var carrier = toolbox.carrier
     // A row waits: whoever comes next looks it up.
     carrier.settlesDoubt = false
-    switch try await carrier.carry(step.request, step.attempt, notSent: { try forget(push) }) {
+    try await reached(.noted)
+    let ending = try await carrier.carry(step.request, step.attempt, notSent: { try forget(push) })
+    try await reached(.answered)
+    switch ending {
     case .done(let row, _, _):
       guard let id = row?["id"]?.words else { return .unknown(item, "Clockify's answer has no id") }
       return try link(item, push, id)

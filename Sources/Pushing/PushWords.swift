@@ -113,7 +113,7 @@ package struct PushWords: Sendable {
         "Clockify has a \(kind) \"\(name)\": \(id)\(isArchived ? " (archived)" : "")\(isFree ? "" : ", linked or ignored").",
         next: isFree
           ? "rota references link \(kind) \(item.id) \(id)   or   the same with --link-existing"
-          : "rota references list --kind \(kind)")
+          : "rota duplicates list --kind \(kind)")
     case .severalThere(let ids):
       PushWords(
         "Clockify has several \(kind)s of this name: \(ids.joined(separator: ", ")).",

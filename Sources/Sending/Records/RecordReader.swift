@@ -8,6 +8,12 @@ package struct SendRecord: Sendable, Equatable {
   /// Where it begins, from 1.
   package let line: Int
   package let value: JSONTree
+
+  package init(number: Int, line: Int, value: JSONTree) {
+    self.number = number
+    self.line = line
+    self.value = value
+  }
 }
 
 /// What cannot be sent, and where it stands.

@@ -1,0 +1,5 @@
+import Testing
+
+@Suite("Pushing: the plan")
+struct PushPlanTests {
+}
