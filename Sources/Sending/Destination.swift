@@ -68,6 +68,7 @@ package struct Destination: Sendable {
     user = reader.pattern("user")
     project = reader.pattern("project")
     id = reader.pattern("id")
+    if settings["id"] == nil, template?.needsID ?? false { id = try? Pattern("{{id}}") }
     timeZone = reader.text("time_zone")
     if let timeZone, Zone(timeZone) == nil { reader.problems.append("'time_zone': \"\(timeZone)\" is no time zone") }
     body = settings["body"]
@@ -92,7 +93,7 @@ package struct Destination: Sendable {
       }
       if template.needsProject, project == nil { reader.problems.append("\(template.name) needs 'project'") }
       if !template.takesUser, user != nil { reader.problems.append("\(template.name) takes no 'user'") }
-      if !template.needsID, id != nil { reader.problems.append("\(template.name) takes no 'id'") }
+      if !template.needsID, settings["id"] != nil { reader.problems.append("\(template.name) takes no 'id'") }
       if !template.needsProject, project != nil { reader.problems.append("\(template.name) takes no 'project'") }
       if template.verb == .delete, body != nil { reader.problems.append("\(template.name) has no body") }
     } else if settings["template"] == nil {

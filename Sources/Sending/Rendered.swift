@@ -99,7 +99,7 @@ package struct Renderer: Sendable {
   }
 
   private func id(_ template: Template, _ rendering: Rendering) async throws -> String {
-    let pattern = try destination.id ?? Pattern("{{id}}")
+    guard let pattern = destination.id else { throw Unreadable(message: "\(template.name) needs an id") }
     let text = try await rendering.text(pattern).lowercased()
     guard text.isClockifyID else { throw Unreadable(message: "\"\(text)\" is no Clockify id") }
     return text
