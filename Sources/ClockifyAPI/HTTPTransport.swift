@@ -160,7 +160,9 @@ struct HTTPTransport: Sendable {
     let query = request.query.map {
       "\($0.0.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")=\($0.1.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
     }
-    return base.absoluteString + request.path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    // A path that was typed may bring a query of its own.
+    let joint = request.path.contains("?") ? "&" : "?"
+    return base.absoluteString + request.path + (query.isEmpty ? "" : joint + query.joined(separator: "&"))
   }
 }
 

@@ -129,27 +129,28 @@ package actor Diagnosis {
       return unknown(.timeEntry, id, nil)
     }
     let body = attempt.body
-    if body["end"] != nil, let cause = try await missing(from: body) { return cause }
+    if body["end"] != nil, let row = try await read("/workspaces/\(workspace.id)"),
+      let field = Demands(row).missing(from: body).first
+    {
+      return .required(field: field.words, flag: field.flag)
+    }
+    if let user = attempt.user, user != workspace.ownerID, let row = try await self.user(user), row.isEmpty {
+      return .unknownUser(id: user, workspace: workspace.name)
+    }
     if let id = body["projectId"]?.words, let project = try await read(.project, id, nil) {
       guard let project else { return unknown(.project, id, nil) }
       if let task = body["taskId"]?.words, let cause = try await ofTask(task, project) { return cause }
     }
-    return try await ofTags(body["tagIds"]?.elements.compactMap(\.words) ?? [])
+    if let cause = try await ofTags(body["tagIds"]?.elements.compactMap(\.words) ?? []) { return cause }
+    return try await ofCustomFields(body)
   }
 
-  /// What the workspace forces.
-  private func missing(from body: JSONTree) async throws -> Refusal.Cause? {
-    guard case .some(.some(let row)) = try await read("/workspaces/\(workspace.id)") else { return nil }
-    let settings = row["workspaceSettings"]
-    let forced = [
-      ("forceProjects", "projectId", "a project", "--project"), ("forceTasks", "taskId", "a task", "--task"),
-      ("forceTags", "tagIds", "a tag", "--tag"), ("forceDescription", "description", "a description", "--description"),
-    ]
-    for (setting, field, words, flag) in forced
-    where settings?[setting]?.isTrue ?? false && body[field]?.isNothing ?? true {
-      return .required(field: words, flag: flag)
-    }
-    return nil
+  private func ofCustomFields(_ body: JSONTree) async throws -> Refusal.Cause? {
+    guard body["end"] != nil, left > 0 else { return nil }
+    left -= 1
+    let path = "/workspaces/\(workspace.id)/custom-fields"
+    guard let rows = try await quietly({ try await $0.rows(of: path) }) else { return nil }
+    return Demands(customFields: rows).missing(from: body).first.map { .required(field: $0.words, flag: $0.flag) }
   }
 
   private func ofTask(_ id: String, _ project: JSONTree) async throws -> Refusal.Cause? {
@@ -195,13 +196,17 @@ package actor Diagnosis {
 
   private func userName(_ id: String) async throws -> String {
     if id == workspace.ownerID { return workspace.ownerName }
-    guard left > 0 else { return "user \(id)" }
+    return try await user(id)?.first?["name"]?.words ?? "user \(id)"
+  }
+
+  /// - Returns: nil: not read; empty: not there.
+  private func user(_ id: String) async throws -> [JSONTree]? {
+    guard left > 0 else { return nil }
     left -= 1
     let path = "/workspaces/\(workspace.id)/users"
-    let row = try await quietly { source in
-      try await source.firstRow(of: path, query: [("status", "ALL")]) { $0["id"]?.words == id }
+    return try await quietly { source in
+      [try await source.firstRow(of: path, query: [("status", "ALL")]) { $0["id"]?.words == id }].compactMap(\.self)
     }
-    return row??["name"]?.words ?? "user \(id)"
   }
 
   // MARK: Reading
