@@ -11,6 +11,8 @@ struct SendRun {
   private let start: Date
   private(set) var sent = 0
   private var wrong = 0
+  /// With another body in a record's place.
+  private var isTest = false
   private var batches: Batches?
   /// A request of an earlier process of which no result is known.
   private var doubt: Journal.Line?
@@ -111,7 +113,7 @@ struct SendRun {
     var number = left?.request
     var attempts = 0
     defer { books.journal = journal }
-    let results = books.results
+    let (results, isTest) = (books.results, isTest)
     var ids: Set<String>?
     let ending = try await rendered.toolbox.carrier.carry(
       request, attempt, left: left?.at, running: running, 
@@ -122,7 +124,8 @@ struct SendRun {
       sends: {
         attempts += 1
         number = try journal.note(
-          rendered, request, records: records, running: running, number: number, at: clock.now())
+          rendered, request, records: records, running: running, number: number, at: clock.now(),
+          isTest: isTest)
       }, notSent: { if let number { try journal.noteNotSent(number) } })
     var line: Results.Line
     switch ending {
@@ -163,6 +166,7 @@ struct SendRun {
   ///
   /// - Parameter isTest: with another body: the record is still to be sent.
   mutating func trial(_ rendered: Rendered, isTest: Bool) async throws -> Results.Line {
+    self.isTest = isTest
     var line = try await carry(rendered, nil)
     line.isTest = isTest
     try books.results.add(line, at: sender.clock.now())

@@ -65,6 +65,8 @@ struct Journal {
       }
       guard case .number(let digits)? = line["request"], let request = Int(digits) else { return }
       requests = max(requests, request)
+      // Another body in a record's place: the record itself did not leave.
+      if line["test"]?.isTrue ?? false { return }
       if line["left"] == .flag(false) { last = last?.request == request ? nil : last } else { last = Line(line, request) }
     }
     if isEmpty { try file.add(head.json.json) }
@@ -72,10 +74,13 @@ struct Journal {
 
   /// Notes a request that is about to leave.
   ///
-  /// - Parameter number: of the request, where it is sent once more.
+  /// - Parameters:
+  ///   - number: of the request, where it is sent once more.
+  ///   - isTest: with another body in the record's place.
   /// - Returns: the request's number.
   mutating func note(
-    _ rendered: Rendered, _ request: ClockifyWriter.Request, records: [Int], running: String?, number: Int?, at: Date
+    _ rendered: Rendered, _ request: ClockifyWriter.Request, records: [Int], running: String?, number: Int?, at: Date,
+    isTest: Bool
   ) throws -> Int {
     let number = number ?? requests + 1
     requests = max(requests, number)
@@ -89,6 +94,7 @@ struct Journal {
     line.set("user", rendered.attempt?.user.map { .text($0) })
     line.set("project", rendered.attempt?.project.map { .text($0) })
     line.set("running", running.map { .text($0) })
+    if isTest { line.set("test", .flag(true)) }
     try file.add(line.json)
     return number
   }
