@@ -146,7 +146,10 @@ let package = Package(
     tests("SendingTests", ["Planning", "ClockifyAPI", "Sending", "ClockifySimulator", logging, swiftCSV]),
     tests(
       "PushingTests",
-      ["Planning", "PlanningStore", "Importing", "ClockifyAPI", "Sending", "Pushing", "ClockifySimulator", logging]),
+      [
+        "Planning", "PlanningStore", "Importing", "ClockifyAPI", "Sending", "Pushing", "Steering", "ClockifySimulator",
+        logging,
+      ]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests(
       "SteeringTests", ["ClockifySimulator", "Planning", "PlanningStore", "Importing", "Steering", logging]),

@@ -101,7 +101,8 @@ package struct Push: Sendable {
   package func run(
     _ items: [Item], confirm: (PushPlan) throws -> Void = { _ in }, told: (Outcome) -> Void
   ) async throws {
-    let lock = try PushLock(database: path)
+    // The import runs freely beside it.
+    let lock = try FileLock(path: "\(path).push.lock", mode: 0o644, for: "push")
     defer { withExtendedLifetime(lock) {} }
     let before = try await basis()
     try settleEarlier(before, told)

@@ -9,7 +9,7 @@ import Foundation
 /// Where a send keeps what it did: one sender at a time, readable by its owner alone.
 package final class SendFolder {
   package let path: String
-  private let lock: Int32
+  private let lock: FileLock
 
   /// - Throws: `SendingError`: it cannot be made, or another sender is at it.
   package init(path: String) throws {
@@ -19,19 +19,8 @@ package final class SendFolder {
         "the folder \(path) cannot be made: \(String(cString: strerror(errno)))",
         next: "name another with --journal DIR", .refused)
     }
-    lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else {
-      throw SendingError(
-        "the folder \(path) cannot be written: \(String(cString: strerror(errno)))",
-        next: "check owner and rights (ls -l)", .refused)
-    }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw SendingError("another send is running in \(path)", next: "wait for it, or end it", .busy)
-    }
+    lock = try FileLock(path: "\(path)/lock", mode: 0o600, for: "send")
   }
-
-  deinit { close(lock) }
 
   package var journal: String { "\(path)/journal.ndjson" }
   package var results: String { "\(path)/results.ndjson" }

@@ -1,5 +1,0 @@
-import Testing
-
-@Suite("Pushing: the plan")
-struct PushPlanTests {
-}
