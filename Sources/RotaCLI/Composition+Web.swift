@@ -21,8 +21,13 @@ extension Composition {
       runAudit: { days in
         try await composition.run(
           ["actuals", "audit"], ["--json", "--from", days.lowerBound.description, "--to", days.upperBound.description])
-      }, settingRows: settingRows, settingsFile: settings.file)
+      },
+      runPush: { arguments, actor in
+        try await composition.run(["push"] + arguments, ["--started-by", "\(surface):\(actor.name)"])
+      }, runJournal: { try await composition.run(["clockify", "journal"] + $0, ["--json"]) },
+      settingRows: settingRows, settingsFile: settings.file)
     wiring.replica = settings.replica
+    wiring.journals = settings.journals
     return wiring
   }
 

@@ -79,7 +79,7 @@ struct Frame: Sendable {
     (
       "To do",
       [
-        "/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/locks", "/changes", "/audit",
+        "/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/push", "/sends", "/locks", "/changes", "/audit",
         "/export",
         "/settings", "/users",
       ]

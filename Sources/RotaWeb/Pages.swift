@@ -47,6 +47,8 @@ struct Pages: Sendable {
     ("todo", PackageResources.todo_mustache), ("duplicates", PackageResources.duplicates_mustache),
     ("pair", PackageResources.pair_mustache), ("merges", PackageResources.merges_mustache),
     ("conflicts", PackageResources.conflicts_mustache), ("drift", PackageResources.drift_mustache),
+    ("push", PackageResources.push_mustache), ("sends", PackageResources.sends_mustache),
+    ("send", PackageResources.send_mustache),
     ("unsettled", PackageResources.unsettled_mustache), ("references", PackageResources.references_mustache),
     ("reference", PackageResources.reference_mustache), ("locks", PackageResources.locks_mustache),
     ("changes", PackageResources.changes_mustache), ("heat", PackageResources.heat_mustache),

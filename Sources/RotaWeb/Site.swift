@@ -21,6 +21,12 @@ package struct WebWiring: Sendable {
   package var runImport: @Sendable (_ arguments: [String], _ by: Actor) async throws -> ImportEnd
   /// Runs `rota actuals audit --json` over these dates, the same way.
   package var runAudit: @Sendable (ClosedRange<CalendarDay>) async throws -> ImportEnd
+  /// Runs `rota push` with these arguments, the same way.
+  package var runPush: @Sendable (_ arguments: [String], _ by: Actor) async throws -> ImportEnd
+  /// Runs `rota clockify journal --json` with these arguments, the same way.
+  package var runJournal: @Sendable (_ arguments: [String]) async throws -> ImportEnd
+  /// The folder of the journals of sends; nil: none is set.
+  package var journals: String?
   /// The settings as they were read, secrets left out.
   package var settingRows: [SettingRow]
   /// nil: there is none.
@@ -31,6 +37,8 @@ package struct WebWiring: Sendable {
     desk: @escaping @Sendable (Actor) -> Desk, check: @escaping @Sendable () async -> [CheckLine],
     runImport: @escaping @Sendable ([String], Actor) async throws -> ImportEnd,
     runAudit: @escaping @Sendable (ClosedRange<CalendarDay>) async throws -> ImportEnd,
+    runPush: @escaping @Sendable ([String], Actor) async throws -> ImportEnd,
+    runJournal: @escaping @Sendable ([String]) async throws -> ImportEnd,
     settingRows: [SettingRow], settingsFile: String?
   ) {
     self.database = database
@@ -42,6 +50,8 @@ package struct WebWiring: Sendable {
     self.check = check
     self.runImport = runImport
     self.runAudit = runAudit
+    self.runPush = runPush
+    self.runJournal = runJournal
     self.settingRows = settingRows
     self.settingsFile = settingsFile
   }

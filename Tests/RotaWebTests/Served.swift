@@ -28,13 +28,13 @@ final class Served: Sendable {
 
   /// - Parameter check: what the check says.
   static func with(
-    _ world: World, proxy: TrustedProxy? = nil, headLimit: Double = 10, _ body: (Served) async throws -> Void
+    _ world: World, proxy: TrustedProxy? = nil, headLimit: Double = 10, journals: String? = nil, _ body: (Served) async throws -> Void
   ) async throws {
     let errors = ErrorLog()
     let settings = world.settings
     let (now, path) = (world.now, world.database.path)
     let logger = Logger(label: "web") { _ in ErrorLogHandler(log: errors) }
-    let wiring = WebWiring(
+    var wiring = WebWiring(
       database: path, settings: settings, version: "test", logger: logger, now: { now },
       desk: { actor in
         Desk(path: path, settings: settings, actor: actor, now: now, logger: logger, progress: nil) { _, _ in
@@ -51,8 +51,22 @@ final class Served: Sendable {
             "cause":"changed in Clockify","next":"rota import"}]
             """)
       },
+      runPush: { arguments, actor in
+        let isSure = arguments.contains("--yes")
+        return ImportEnd(
+          status: arguments[1] == "1" ? 1 : 0, lines: ["\(arguments.joined(separator: " ")) by \(actor): \(isSure ? "created" : "would create")."])
+      },
+      runJournal: { arguments in
+        let isList = arguments[0] == "list"
+        return ImportEnd(
+          status: arguments[1].hasSuffix("/nothing") ? 64 : 0, lines: [],
+          output: isList
+            ? #"[{"name":"hours.csv.send","records":1200,"done":1198,"failed":2,"unknown":0,"last_at":"2026-03-09T05:00:00Z"}]"#
+            : #"[{"record":7,"line":8,"state":"failed","request":"POST /x","error":"name taken <b>"}]"#)
+      },
       settingRows: [SettingRow(key: "database", value: "rota.sqlite", place: "by default", meaning: "the database")],
       settingsFile: nil)
+    wiring.journals = journals
     let links = AsyncStream.makeStream(of: String.self)
     let app = try WebApp(wiring, listen: WebAddress("127.0.0.1:0", proxy: proxy), headLimit: headLimit)
     let running = Task { try await app.run { links.continuation.yield($0) } }

@@ -97,9 +97,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let since, let until, until < since { throw ValidationError("--since \(since) is after --until \(until).") }
-    if let startedBy, !["web:", "demo:"].contains(where: { startedBy.hasPrefix($0) && startedBy != $0 }) {
-      throw ValidationError("--started-by must be like web:ana, not \"\(startedBy)\".")
-    }
+    try StartedBy.check(startedBy)
     if full, since != nil { throw ValidationError("--full says how far back; leave --since out.") }
   }
 
@@ -133,5 +131,14 @@ struct ImportCommand: AsyncParsableCommand {
       throw UserError("--scope must be some of clients,projects,people,actuals,replica, not \"\(text)\"")
     }
     return Set(scopes)
+  }
+}
+
+/// Who asked the web app for it.
+enum StartedBy {
+  static func check(_ starter: String?) throws {
+    if let starter, !["web:", "demo:"].contains(where: { starter.hasPrefix($0) && starter != $0 }) {
+      throw ValidationError("--started-by must be like web:ana, not \"\(starter)\".")
+    }
   }
 }

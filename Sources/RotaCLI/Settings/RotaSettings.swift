@@ -14,6 +14,8 @@ struct RotaSettings {
   var requestsPerSecond = 10.0
   var requestsPerHour: Int?
   var retrySeconds = 1.5
+  /// The folder of the journals that the web app shows.
+  var journals: String?
   var imports = ImportSettings()
   var replica = ReplicaSettings()
   var logLevel = "info"
@@ -82,6 +84,9 @@ struct SettingKey {
     .init(
       path: "clockify.retry_seconds", kind: .number(0...60), default: "1.5",
       meaning: "first pause after a failed request; doubles, five tries"),
+    .init(
+      path: "clockify.journals", kind: .text, default: "",
+      meaning: "folder of send journals that the web app shows; empty = none"),
     .init(
       path: "import.since", kind: .date, default: "",
       meaning: "how far back the first run with actuals reads; empty = 366 days"),

@@ -186,6 +186,7 @@ struct SettingsLoader {
     settings.imports.minutesPerDay = whole("planning.minutes_per_day") ?? settings.imports.minutesPerDay
     settings.imports.workingDays = weekdays("planning.working_days") ?? settings.imports.workingDays
     settings.imports.historyDays = whole("history_days") ?? settings.imports.historyDays
+    settings.journals = text("clockify.journals")
     settings.replica.kinds = kinds()
     settings.replica.withMoney = word("replicate.money") == "true"
     settings.replica.periodDays = whole("replicate.period_days") ?? settings.replica.periodDays

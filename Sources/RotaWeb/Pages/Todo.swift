@@ -29,6 +29,7 @@ extension TodoModel {
         path: "/unsettled", name: "Not as it should be in Clockify",
         words: "What is gone there, and projects without a client."),
       Desk(path: "/references", name: "Links", words: "Which item is which in Clockify; what is never imported."),
+      Desk(path: "/push", name: "Create in Clockify", words: "What is planned here and not there yet."),
       Desk(path: "/locks", name: "Locks", words: "Until when nothing is written any more."),
       Desk(path: "/audit", name: "Compare with Clockify", words: "Our hours against a fresh read of theirs."),
       Desk(path: "/export", name: "Export", words: "Hours and the plan as files."),

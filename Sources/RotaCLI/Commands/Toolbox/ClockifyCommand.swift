@@ -8,6 +8,7 @@ struct ClockifyCommand: ParsableCommand {
     subcommands: [
       ToolboxTimeEntries.self, ToolboxProjects.self, ToolboxTasks.self, ToolboxClients.self, ToolboxTags.self,
       ToolboxWorkspaces.self, CallCommand.self, SendCommand.self, TemplatesCommand.self,
+      JournalCommand.self,
     ])
 }
 

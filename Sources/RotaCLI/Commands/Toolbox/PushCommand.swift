@@ -75,11 +75,15 @@ struct PushFlags: ParsableArguments {
     name: .customLong("link-existing"), help: "Link what Clockify has under the name, if it is the only one and free.")
   var linkExisting = false
   @Flag(help: "Create again what an earlier push may have created.") var again = false
+  @Option(
+    name: .customLong("started-by"), help: "For the web app: who asked for it, as in web:ana. Default: this user.")
+  var startedBy: String?
   @OptionGroup var dryRun: DryRunOption
   @OptionGroup var confirmation: Confirmation
 
   func check(_ items: [String]) throws {
     guard all == items.isEmpty else { throw ValidationError("Name items, or use --all.") }
+    try StartedBy.check(startedBy)
   }
 
   func push(
@@ -97,7 +101,7 @@ struct PushFlags: ParsableArguments {
       }
     }
     let session = try await options.open()
-    var push = session.push()
+    var push = session.push(startedBy)
     (push.options.linksExisting, push.options.again) = (linkExisting, again)
     try configure(&push)
     if dryRun.dryRun { return try await show(push.plan(items), composition) }
@@ -137,8 +141,10 @@ struct PushFlags: ParsableArguments {
 }
 
 extension ToolboxSession {
-  func push() -> Push {
-    Push(path: composition.settings.database, toolbox: toolbox, actor: (name: NSUserName(), surface: "cli"))
+  /// - Parameter starter: `web:ana`; nil: this user.
+  func push(_ starter: String? = nil) -> Push {
+    let parts = starter?.split(separator: ":", maxSplits: 1).map(String.init) ?? ["cli", NSUserName()]
+    return Push(path: composition.settings.database, toolbox: toolbox, actor: (name: parts.last ?? "", surface: parts[0]))
   }
 }
 
