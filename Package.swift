@@ -111,7 +111,8 @@ let package = Package(
       name: "RotaCLI",
       dependencies: [
         "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Replicating", "Reconciling",
-        "Scheduling", "Steering", "Sending", "Pushing", "Publishing", "Operating", "RotaWeb", argumentParser, crypto, logging,
+        "Scheduling", "Steering", "Sending", "Pushing", "Publishing", "Operating", "RotaWeb", argumentParser, crypto,
+        logging,
         serviceLifecycle, subprocess,
         systemPackage, yams,
       ],
@@ -162,7 +163,7 @@ let package = Package(
       "EndToEndTests",
       [
         "RotaCLI", "Importing", "Operating", "Planning", "Steering", logging, "ClockifySimulator", "Scheduling",
-        "Migrations", "Replicating", "Publishing", asyncHTTPClient, crypto, nioCore, yams,
+        "Migrations", "Replicating", "Publishing", "ClockifyAPI", "Sending", asyncHTTPClient, crypto, nioCore, yams,
       ]),
   ]
 )

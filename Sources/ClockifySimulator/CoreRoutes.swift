@@ -120,7 +120,8 @@ struct Access {
 
   private func isWanted(_ entry: SimulatedWorkspace.Entry, _ query: CoreQuery) -> Bool {
     let tags = query.all("tags")
-    return (query["project"].map { entry.projectID == $0 } ?? true) && (query["task"].map { entry.taskID == $0 } ?? true)
+    return (query["project"].map { entry.projectID == $0 } ?? true)
+      && (query["task"].map { entry.taskID == $0 } ?? true)
       && (query["description"].map { entry.description.lowercased().contains($0.lowercased()) } ?? true)
       && (tags.isEmpty || !tags.isDisjoint(with: entry.tagIDs))
       && (query["project-required"] != "true" || entry.projectID != nil)

@@ -73,7 +73,8 @@ extension SimulatedClockify.State {
     }
     if let key = keys.first {
       return self.keys[key].map(Result.success)
-        ?? .failure(Unknown(answer: .error(401, "Api key \(controls.echoesKeys ? "\(key) " : "")does not exist", code: 4003)))
+        ?? .failure(
+          Unknown(answer: .error(401, "Api key \(controls.echoesKeys ? "\(key) " : "")does not exist", code: 4003)))
     }
     return addonTokens[tokens[0]].map(Result.success)
       ?? .failure(Unknown(answer: .error(401, "Token is not valid", code: 4017)))

@@ -38,7 +38,8 @@ package struct ImportStop: Sendable {
     guard let (name, error) = failures.first(where: { $0.1.retryAt != nil }) ?? failures.first else { return nil }
     let isRefused = [.keyRefused, .forbidden].contains(error.code) && !workspaces.contains(where: \.isComplete)
     self.init(
-      error, isUnreachable: [.unreachable, .brokenOff].contains(error.code) || isRefused, in: workspaces.count > 1 ? name : nil)
+      error, isUnreachable: [.unreachable, .brokenOff].contains(error.code) || isRefused,
+      in: workspaces.count > 1 ? name : nil)
   }
 
   var retryInstant: String? { retryAt.map { Instant(seconds: Int($0.rounded(.up))).description } }

@@ -169,7 +169,8 @@ package struct Push: Sendable {
           return .refused(item, .clientFailed(client: plan.clients[planned]?.name ?? "\(planned)"))
         }
       }
-      return try await create(item, client: clientID, isBillable: plan.projects[item.id]?.isBillable, isPublic: isPublic)
+      return try await create(
+        item, client: clientID, isBillable: plan.projects[item.id]?.isBillable, isPublic: isPublic)
     }
   }
 

@@ -34,7 +34,8 @@ package struct PushPlan: Sendable {
     package let now: Instant
 
     package init(
-      plan: PlanSnapshot, clients: [Listed], projects: [Listed], workspace: String, pending: [PendingPush], gone: Set<String>,
+      plan: PlanSnapshot, clients: [Listed], projects: [Listed], workspace: String, pending: [PendingPush],
+      gone: Set<String>,
       now: Instant
     ) {
       self.plan = plan
@@ -130,10 +131,15 @@ package struct PushPlan: Sendable {
       guard here.contains(chosen) else {
         return steps.append(.refuse(item, .noSuchClient(client: name, ids: here)))
       }
-      steps.append(decide(item, among: basis.projects.filter { $0.clientID == chosen }, lengths: 2...250, client: .clockify(chosen)))
+      steps.append(
+        decide(
+          item, among: basis.projects.filter { $0.clientID == chosen }, lengths: 2...250, client: .clockify(chosen)))
     case (1, _):
-      steps.append(decide(item, among: basis.projects.filter { $0.clientID == here[0] }, lengths: 2...250, client: .clockify(here[0])))
-    case (0, _) where ids.isEmpty: add(project: item, ofNewClient: Item(kind: .client, id: project.clientID, name: name))
+      steps.append(
+        decide(
+          item, among: basis.projects.filter { $0.clientID == here[0] }, lengths: 2...250, client: .clockify(here[0])))
+    case (0, _) where ids.isEmpty:
+      add(project: item, ofNewClient: Item(kind: .client, id: project.clientID, name: name))
     case (0, _):
       let isGone = ids.contains(where: basis.gone.contains)
       steps.append(.refuse(item, isGone ? .clientGone(client: name) : .clientElsewhere(client: name)))

@@ -53,7 +53,9 @@ package struct PushWords: Sendable {
     case .refused(let item, let reason): refused(item, reason)
     case .failed(let item, let sentence, let next): PushWords("\(of(item)): \(sentence)", next: next)
     case .unknown(let item, let why):
-      PushWords("\(of(item)): it is not known whether it was created: \(why).", next: "the same again in a moment, or rota import")
+      PushWords(
+        "\(of(item)): it is not known whether it was created: \(why).",
+        next: "the same again in a moment, or rota import")
     case .notLinked(let item, let id, let why):
       PushWords("\(of(item)): created in Clockify, \(id), and not linked: \(why).", next: "rota push list")
     }

@@ -79,7 +79,8 @@ struct Frame: Sendable {
     (
       "To do",
       [
-        "/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/push", "/sends", "/locks", "/changes", "/audit",
+        "/todo", "/duplicates", "/conflicts", "/drift", "/unsettled", "/references", "/push", "/sends", "/locks",
+        "/changes", "/audit",
         "/export",
         "/settings", "/users",
       ]

@@ -73,7 +73,8 @@ package struct Destination: Sendable {
     if let timeZone, Zone(timeZone) == nil { reader.problems.append("'time_zone': \"\(timeZone)\" is no time zone") }
     body = settings["body"]
     if let body { reader.collect(body, into: &patterns) }
-    unknownFields = reader.word("unknown_fields", UnknownFields.allCases.map(\.rawValue)).flatMap { .init(rawValue: $0) } ?? .refuse
+    unknownFields =
+      reader.word("unknown_fields", UnknownFields.allCases.map(\.rawValue)).flatMap { .init(rawValue: $0) } ?? .refuse
     update = reader.word("update", Update.allCases.map(\.rawValue)).flatMap { .init(rawValue: $0) } ?? .merge
     maxErrors = reader.maxErrors()
     takesTimers = reader.flag("timers") ?? false
@@ -206,7 +207,8 @@ private struct SettingsReader {
 
   mutating func paths(_ key: String) -> [[String]] {
     guard let value = settings[key] else { return [] }
-    let names = value.words.map { $0.split(separator: ",").map { String($0).trimmed } } ?? value.elements.compactMap(\.words)
+    let names =
+      value.words.map { $0.split(separator: ",").map { String($0).trimmed } } ?? value.elements.compactMap(\.words)
     if names.isEmpty { problems.append("'\(key)' must be a list of fields") }
     return names.map { $0.split(separator: ".").map(String.init) }
   }
@@ -246,7 +248,9 @@ private struct SettingsReader {
     }
     var size = 100
     if let given = value["size"] {
-      if case .number(let digits) = given, let number = Int(digits), (1...10_000).contains(number) { size = number } else {
+      if case .number(let digits) = given, let number = Int(digits), (1...10_000).contains(number) {
+        size = number
+      } else {
         problems.append("'batch.size' must be 1 to 10,000")
       }
     }

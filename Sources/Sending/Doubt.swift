@@ -64,7 +64,9 @@ package struct Doubt: Sendable {
   }
 
   /// Lists with a window lack what is fresh, so this one has none.
-  private func ofEntry(_ attempt: Diagnosis.Attempt, _ at: Date, _ known: (String) throws -> Bool) async throws -> Finding {
+  private func ofEntry(_ attempt: Diagnosis.Attempt, _ at: Date, _ known: (String) throws -> Bool) async throws
+    -> Finding
+  {
     guard let user = attempt.user, let start = Self.moment(attempt.body["start"]) else {
       return .unknown("whose entry it is, or when it starts, is not known")
     }
@@ -92,7 +94,8 @@ package struct Doubt: Sendable {
     guard let id = row["id"]?.words, let made = id.clockifyCreation else {
       return .unknown("one like it is there, and its id does not tell since when")
     }
-    return Double(made.seconds) < at.timeIntervalSince1970 - tolerance ? .unknown("one like it was there before: \(id)") : .found(row)
+    return Double(made.seconds) < at.timeIntervalSince1970 - tolerance
+      ? .unknown("one like it was there before: \(id)") : .found(row)
   }
 
   private static func isEqual(_ row: JSONTree, _ body: JSONTree, _ start: Instant) -> Bool {

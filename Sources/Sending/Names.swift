@@ -67,7 +67,9 @@ package actor Names {
   package func known(_ id: String, _ list: List) -> Item? { items[list]?[id] }
 
   /// What goes by this name, closed ones included.
-  package func named(_ name: String, _ list: List) async throws -> [Item] { try await named(list)[key(name, list)] ?? [] }
+  package func named(_ name: String, _ list: List) async throws -> [Item] {
+    try await named(list)[key(name, list)] ?? []
+  }
 
   private func key(_ text: String, _ list: List) -> String { list == .user ? text.lowercased() : text }
 

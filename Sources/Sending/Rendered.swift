@@ -116,7 +116,8 @@ package struct Renderer: Sendable {
       case .placeholder(let placeholder):
         let value = try await rendering.text(Pattern(placeholder))
         guard !["", ".", ".."].contains(value) else {
-          throw Unreadable(message: "'\(placeholder.path.joined(separator: "."))' is \"\(value)\": no part of an address")
+          throw Unreadable(
+            message: "'\(placeholder.path.joined(separator: "."))' is \"\(value)\": no part of an address")
         }
         path += value.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? ""
       }
@@ -142,8 +143,8 @@ package struct Renderer: Sendable {
     } else {
       body = record.value
       for path in destination.exclude + destination.addressFields { body.remove(path[...]) }
-      if let template = destination.template { try type(&body, template, rendering) }
     }
+    if let template = destination.template { try type(&body, template, rendering) }
     if destination.unknownFields == .drop, let template = destination.template, case .object(let members) = body {
       body = .object(members.filter { template.field($0.name) != nil })
     }

@@ -32,7 +32,11 @@ struct SendRun {
   mutating func run() async throws {
     var reader = try sender.reader()
     while let next = try reader.next() {
-      let number = switch next { case .success(let record): record.number case .failure(let problem): problem.record }
+      let number =
+        switch next {
+        case .success(let record): record.number
+        case .failure(let problem): problem.record
+        }
       guard sender.isToSend(number, books.results) else { continue }
       try Task.checkCancellation()
       do {
@@ -62,7 +66,9 @@ struct SendRun {
   /// - Parameter left: how it left before, in a process that died.
   private mutating func carry(_ rendered: Rendered, _ left: Journal.Line?) async throws -> Results.Line {
     guard let attempt = rendered.attempt, attempt.template.verb == .stop || rendered.isMerged else {
-      if left != nil, rendered.attempt == nil, !sender.options.resendsUnknown, !["PUT", "DELETE"].contains(rendered.request.method) {
+      if left != nil, rendered.attempt == nil, !sender.options.resendsUnknown,
+        !["PUT", "DELETE"].contains(rendered.request.method)
+      {
         var line = Results.Line(rendered.record, .unknown)
         (line.request, line.cause) = (rendered.request, "no answer")
         line.error = "the answer did not come, and a request of one's own cannot be looked up"
@@ -116,7 +122,7 @@ struct SendRun {
     let (results, isTest) = (books.results, isTest)
     var ids: Set<String>?
     let ending = try await rendered.toolbox.carrier.carry(
-      request, attempt, left: left?.at, running: running, 
+      request, attempt, left: left?.at, running: running,
       known: { id in
         ids = try ids ?? results.ids()
         return ids?.contains(id) ?? false

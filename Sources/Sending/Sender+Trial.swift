@@ -11,7 +11,11 @@ extension Sender {
     var reader = try reader()
     var shown: [Rendered] = []
     while shown.count < count, let next = try reader.next() {
-      let number = switch next { case .success(let found): found.number case .failure(let problem): problem.record }
+      let number =
+        switch next {
+        case .success(let found): found.number
+        case .failure(let problem): problem.record
+        }
       guard number >= record else { continue }
       do { shown.append(try await renderer.render(next.get())) } catch let problem as RecordProblem {
         throw SendingError(problem.text, next: "correct it")

@@ -83,14 +83,16 @@ package struct Template: Sendable {
       fields: [
         TemplateField("name", .text(1...1000), isRequired: true), TemplateField("assigneeIds", .ids(nil)),
         TemplateField("estimate", .duration), TemplateField("status", .word(["ACTIVE", "DONE"])),
-        TemplateField("billable", .flag), TemplateField("userGroupIds", .list), TemplateField("budgetEstimate", .number),
+        TemplateField("billable", .flag), TemplateField("userGroupIds", .list),
+        TemplateField("budgetEstimate", .number),
       ]),
     Template(
       verb: .update, kind: .task,
       fields: [
         TemplateField("name", .text(1...1000)), TemplateField("assigneeIds", .ids(nil)),
         TemplateField("estimate", .duration), TemplateField("status", .word(["ACTIVE", "DONE"])),
-        TemplateField("billable", .flag), TemplateField("userGroupIds", .list), TemplateField("budgetEstimate", .number),
+        TemplateField("billable", .flag), TemplateField("userGroupIds", .list),
+        TemplateField("budgetEstimate", .number),
       ]),
     Template(verb: .delete, kind: .task, fields: []),
     Template(

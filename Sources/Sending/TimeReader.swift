@@ -33,7 +33,8 @@ package struct TimeReader: Sendable {
     case 1: return found.first!
     case 0:
       throw SendingError(
-        "\(text) does not exist in \(zone.name): the clocks are changed over it", next: "name the offset: \(local)+02:00")
+        "\(text) does not exist in \(zone.name): the clocks are changed over it",
+        next: "name the offset: \(local)+02:00")
     default:
       throw SendingError(
         "\(text) comes twice in \(zone.name): the clocks are changed back",

@@ -86,7 +86,8 @@ package struct Toolbox: Sendable {
     let template = Template.of(.stop, .timeEntry)
     let body = JSONTree.object([.init("end", .text(end.description))])
     if let start = running["timeInterval"]?["start"]?.words.flatMap({ Instant($0) }), end < start {
-      throw SendingError("the end (\(end)) is before the start of the timer (\(start))", next: "the same with another --end")
+      throw SendingError(
+        "the end (\(end)) is before the start of the timer (\(start))", next: "the same with another --end")
     }
     return Step(
       request: .init("PATCH", template.path(in: place.id, user: user), body: body.json),
@@ -138,7 +139,8 @@ package struct Toolbox: Sendable {
   // MARK: Reading
 
   /// - Throws: `SendingError` where there is no such row.
-  package func row(_ kind: Kind, _ id: String, project: String? = nil, hydrated: Bool = false) async throws -> JSONTree {
+  package func row(_ kind: Kind, _ id: String, project: String? = nil, hydrated: Bool = false) async throws -> JSONTree
+  {
     let path = "\(kind.path(in: place.id, project: project))/\(id)"
     guard let row = try await source.row(at: path, query: hydrated ? [("hydrated", "true")] : []) else {
       throw Refusal(.unknown(kind, id: id, workspace: place.name, project: project), says: nil).error

@@ -49,7 +49,9 @@ package enum WriteForm {
 
   private static func equal(_ left: JSONTree, _ right: JSONTree) -> Bool {
     if left == right || (left.isNothing && right.isNothing) { return true }
-    if let one = left.words.flatMap({ ClockifyTime.instant($0) }), let other = right.words.flatMap({ ClockifyTime.instant($0) }) {
+    if let one = left.words.flatMap({ ClockifyTime.instant($0) }),
+      let other = right.words.flatMap({ ClockifyTime.instant($0) })
+    {
       return one == other
     }
     if let one = left.words, let other = right.words, one.hasPrefix("PT"), other.hasPrefix("PT") {

@@ -61,7 +61,8 @@ struct WritingTests {
       )
       let id = try #require(entry.row["id"] as? String)
       let put = try await ask(
-        bench, "PUT", "\(workspace)/time-entries/\(id)", #"{"start":"2026-05-04T05:00:00Z","end":"2026-05-04T06:30:00Z"}"#)
+        bench, "PUT", "\(workspace)/time-entries/\(id)",
+        #"{"start":"2026-05-04T05:00:00Z","end":"2026-05-04T06:30:00Z"}"#)
       #expect(put.status == 200 && put.row["projectId"] is NSNull && (put.row["tagIds"] as? [String])?.isEmpty ?? false)
       #expect(put.row["billable"] as? Bool == false && put.row["description"] as? String == "")
       bench.clockify.change { $0.workspace.projects[0].members["color"] = "#112233" }
@@ -88,7 +89,9 @@ struct WritingTests {
       #expect(try await ask(bench, "DELETE", task).status == 400)
       #expect(try await ask(bench, "PUT", task, #"{"name":"Design","status":"DONE"}"#).status == 200)
       #expect(try await ask(bench, "DELETE", task).status == 200)
-      for (path, body) in [("projects", #"{"name":"x"}"#), ("projects", #"{"name":"xx","color":"red"}"#), ("tags", "{}")] {
+      for (path, body) in [
+        ("projects", #"{"name":"x"}"#), ("projects", #"{"name":"xx","color":"red"}"#), ("tags", "{}"),
+      ] {
         #expect(try await ask(bench, "POST", "\(workspace)/\(path)", body).status == 400, "\(path) \(body)")
       }
     }
@@ -114,17 +117,21 @@ struct WritingTests {
       #expect(try await ask(bench, "POST", "\(workspace)/time-entries", body).code == 4030)
       #expect(try await ask(bench, "POST", "\(workspace)/user/\(bob)/time-entries", body).status == 201)
       #expect(try await ask(bench, "POST", "\(workspace)/user/\(bob)/time-entries", body, key: key).code == 4030)
-      #expect(try await ask(bench, "POST", "\(workspace)/user/\(Cast.Person.ana.id)/time-entries", body, key: key).code == 501)
+      #expect(
+        try await ask(bench, "POST", "\(workspace)/user/\(Cast.Person.ana.id)/time-entries", body, key: key).code == 501
+      )
       bench.clockify.change { state in
         state.workspace.settings.onlyTimers = false
         state.workspace.settings.forceTags = true
         state.workspace.settings.onlyAdminsChangeBillable = true
       }
       #expect(try await ask(bench, "POST", "\(workspace)/time-entries", body).status == 400)
-      #expect(try await ask(bench, "POST", "\(workspace)/time-entries", #"{"start":"2026-05-04T05:00:00Z"}"#).status == 201)
+      #expect(
+        try await ask(bench, "POST", "\(workspace)/time-entries", #"{"start":"2026-05-04T05:00:00Z"}"#).status == 201)
       let billable = try await ask(
         bench, "POST", "\(workspace)/time-entries",
-        #"{"start":"2026-05-04T05:00:00Z","end":"2026-05-04T06:00:00Z","tagIds":["\#(ToolBench.ID.onSite)"],"billable":true}"#, key: key)
+        #"{"start":"2026-05-04T05:00:00Z","end":"2026-05-04T06:00:00Z","tagIds":["\#(ToolBench.ID.onSite)"],"billable":true}"#,
+        key: key)
       #expect(billable.status == 201 && billable.row["billable"] as? Bool == false)
       #expect(try await ask(bench, "POST", "\(workspace)/clients", #"{"name":"x"}"#, key: key).status == 403)
     }
@@ -137,14 +144,17 @@ struct WritingTests {
       var ids: [String] = []
       for hour in 1...2 {
         let made = try await ask(
-          bench, "POST", "\(workspace)/time-entries", #"{"start":"2026-05-04T0\#(hour):00:00Z","end":"2026-05-04T0\#(hour):30:00Z"}"#)
+          bench, "POST", "\(workspace)/time-entries",
+          #"{"start":"2026-05-04T0\#(hour):00:00Z","end":"2026-05-04T0\#(hour):30:00Z"}"#)
         ids.append(try #require(made.row["id"] as? String))
       }
       let rows = ids.map { #"{"id":"\#($0)","start":"2026-05-04T05:00:00Z","end":"2026-05-04T06:00:00Z"}"# }
       let bad = "[\(rows[0]),{\"id\":\"6630aa10b1c2d3e4f5069999\",\"start\":\"2026-05-04T05:00:00Z\"}]"
       #expect(try await ask(bench, "PUT", "\(workspace)/user/\(ana)/time-entries", bad).status == 400)
       #expect(bench.clockify.read { state in !state.workspace.entries.contains { $0.start == 1_777_870_800 } })
-      #expect(try await ask(bench, "PUT", "\(workspace)/user/\(ana)/time-entries", "[\(rows.joined(separator: ","))]").status == 200)
+      #expect(
+        try await ask(bench, "PUT", "\(workspace)/user/\(ana)/time-entries", "[\(rows.joined(separator: ","))]").status
+          == 200)
       let gone = ids.map { "time-entry-ids=\($0)" }.joined(separator: "&")
       #expect(try await ask(bench, "DELETE", "\(workspace)/user/\(ana)/time-entries?\(gone)").status == 200)
       #expect(bench.clockify.read { $0.workspace.entries.isEmpty })

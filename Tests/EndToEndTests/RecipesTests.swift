@@ -87,7 +87,12 @@ struct RecipesTests {
       let workspace = WorkspaceGenerator(
         people: 14, projects: 23, days: 47, lastDay: RecipesTests.lastDay, entriesPerDay: 4, plan: "PRO_2021"
       ).make()
-      return Stage(folder: folder, clockify: try await SimulatedClockify.start([workspace]))
+      let clockify = try await SimulatedClockify.start([workspace])
+      clockify.change { state in
+        state.controls.acceptsWrites = true
+        state.controls.clock = { RecipesTests.lastDay * 86_400 + 6 * 3600 }
+      }
+      return Stage(folder: folder, clockify: clockify)
     }
 
     func close() async {

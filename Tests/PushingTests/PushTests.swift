@@ -35,11 +35,13 @@ final class PushWorld: Sendable {
     let budget = RequestBudget(perSecond: 5000, perHour: nil)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let retry = RetryPolicy(attempts: tries, firstPause: 0.001)
-    let source = ClockifySource(addresses: addresses, credential: credential, budget: budget, retry: retry, logger: logger)
+    let source = ClockifySource(
+      addresses: addresses, credential: credential, budget: budget, retry: retry, logger: logger)
     let late = ahead.withLock { $0 }
     let clock = SendingClock(now: { Date().addingTimeInterval(late) }, wait: { _, _ in })
     let writer = ClockifyWriter(
-      exchange: ClockifyExchange(addresses: addresses, credential: credential, budget: budget, logger: logger), retry: retry,
+      exchange: ClockifyExchange(addresses: addresses, credential: credential, budget: budget, logger: logger),
+      retry: retry,
       patience: .tries(tries), clock: clock)
     let place = Diagnosis.Place(
       id: world.clockify.read { $0.workspace.id }, name: "W", ownerID: Cast.Person.ana.id, ownerName: "Ana")
@@ -71,7 +73,8 @@ final class PushWorld: Sendable {
 
   func project(_ name: String, of client: Int64) throws -> Push.Item {
     try world.database.write { session in
-      let id = try session.plan.createProject(client: client, name: name, isBillable: true, isArchived: false, at: world.now)
+      let id = try session.plan.createProject(
+        client: client, name: name, isBillable: true, isArchived: false, at: world.now)
       return Push.Item(kind: .project, id: id, name: name)
     }
   }
@@ -99,8 +102,11 @@ struct PushTests {
       #expect(outcomes.map(\.isDone) == [true, true])
       #expect(outcomes.map { PushWords.did($0).text }[0].hasPrefix("client  Nova : created in Clockify, "))
       let made = push.world.clockify.read { ($0.workspace.clients.last, $0.workspace.projects.last) }
-      #expect(made.0?.name == "Nova" && made.1?.name == "Comet" && made.1?.clientID == made.0?.id && made.1?.billable == true)
-      #expect(try push.world.sql("SELECT workspace_id FROM external_reference WHERE external_id = '\(made.1?.id ?? "")'") == push.world.clockify.read { $0.workspace.id })
+      #expect(
+        made.0?.name == "Nova" && made.1?.name == "Comet" && made.1?.clientID == made.0?.id && made.1?.billable == true)
+      #expect(
+        try push.world.sql("SELECT workspace_id FROM external_reference WHERE external_id = '\(made.1?.id ?? "")'")
+          == push.world.clockify.read { $0.workspace.id })
       let items = try push.world.sql("SELECT (SELECT count(*) FROM client), (SELECT count(*) FROM project)")
       try await push.world.importNow()
       #expect(try push.world.sql("SELECT (SELECT count(*) FROM client), (SELECT count(*) FROM project)") == items)
@@ -108,7 +114,9 @@ struct PushTests {
       #expect(try await push.run(nil, [project]) == [.refused(project, .linked(to: made.1?.id ?? ""))])
       #expect(push.writes == writes)
       #expect(try push.pending() == 0)
-      #expect(try push.world.sql("SELECT group_concat(action) FROM change_log WHERE action LIKE 'push%'") == "push.client,push.project")
+      #expect(
+        try push.world.sql("SELECT group_concat(action) FROM change_log WHERE action LIKE 'push%'")
+          == "push.client,push.project")
     }
   }
 
@@ -125,7 +133,9 @@ struct PushTests {
       #expect(try push.world.sql("SELECT count(*) FROM project WHERE name = 'Comet'") == "1")
       let outcomes = try await push.run(nil, [project])
       #expect(outcomes.count == 1 && push.clockifyProjects.count { $0 == "Comet" } == 1)
-      #expect(try push.world.sql("SELECT count(*) FROM external_reference WHERE kind = 'project' AND planning_id = \(project.id)") == "1")
+      #expect(
+        try push.world.sql(
+          "SELECT count(*) FROM external_reference WHERE kind = 'project' AND planning_id = \(project.id)") == "1")
     }
   }
 
@@ -151,7 +161,9 @@ struct PushTests {
     }
   }
 
-  @Test("What is there under the name is not created again: letter case, blanks, archived; it is linked when asked for, if it is free")
+  @Test(
+    "What is there under the name is not created again: letter case, blanks, archived; it is linked when asked for, if it is free"
+  )
   func existing() async throws {
     try await PushWorld.with { push in
       push.world.clockify.change { state in
@@ -161,10 +173,15 @@ struct PushTests {
       }
       let client = try push.client("Nova Corp ")
       let project = try push.project("comet", of: client.id)
-      let there = PushPlan.Reason.isThere(id: "6630aa10b1c2d3e4f5060801", name: "NOVA  corp", isArchived: true, isFree: true)
-      #expect(try await push.run(nil, [project]) == [.refused(client, there), .refused(project, .clientFailed(client: "Nova Corp "))])
+      let there = PushPlan.Reason.isThere(
+        id: "6630aa10b1c2d3e4f5060801", name: "NOVA  corp", isArchived: true, isFree: true)
       #expect(
-        PushWords.did(.refused(client, there)).text == "Clockify has a client \"NOVA  corp\": 6630aa10b1c2d3e4f5060801 (archived).")
+        try await push.run(nil, [project]) == [
+          .refused(client, there), .refused(project, .clientFailed(client: "Nova Corp ")),
+        ])
+      #expect(
+        PushWords.did(.refused(client, there)).text
+          == "Clockify has a client \"NOVA  corp\": 6630aa10b1c2d3e4f5060801 (archived).")
       #expect(
         PushWords.did(.refused(client, there)).next
           == "rota references link client \(client.id) 6630aa10b1c2d3e4f5060801   or   the same with --link-existing")
@@ -177,7 +194,8 @@ struct PushTests {
       // One that another item has is not free.
       let twin = try push.client("acme")
       let taken = try await push.run(linking, [twin])
-      #expect(taken == [.refused(twin, .isThere(id: Cast.Client.acme.id, name: "Acme", isArchived: false, isFree: false))])
+      #expect(
+        taken == [.refused(twin, .isThere(id: Cast.Client.acme.id, name: "Acme", isArchived: false, isFree: false))])
       #expect(push.writes == 0)
     }
   }
@@ -219,13 +237,19 @@ struct PushTests {
   func notFound() async throws {
     try await PushWorld.with { push in
       let project = try push.project("Comet", of: push.acme())
-      push.world.clockify.change { $0.controls.faults = [ClockifySimulator.Fault(.close, on: "/projects", method: "POST", beforeWork: true, times: 1)] }
+      push.world.clockify.change {
+        $0.controls.faults = [
+          ClockifySimulator.Fault(.close, on: "/projects", method: "POST", beforeWork: true, times: 1)
+        ]
+      }
       let unknown = try await push.run(nil, [project])
       if case .unknown? = unknown.first {} else { Issue.record("\(unknown)") }
       #expect(try await push.run(nil, [project]) == [.refused(project, .pending(.young(minutes: 0)))])
       // Renamed by somebody since.
       let fresh = String(Int(Date().timeIntervalSince1970) + 5, radix: 16) + "0000000000000001"
-      push.world.clockify.change { $0.workspace.projects.append(.init(id: fresh, name: "Comet 2", clientID: Cast.Client.acme.id)) }
+      push.world.clockify.change {
+        $0.workspace.projects.append(.init(id: fresh, name: "Comet 2", clientID: Cast.Client.acme.id))
+      }
       push.ahead.withLock { $0 = 700 }
       #expect(try await push.run(nil, [project]) == [.refused(project, .pending(.renamed(id: fresh, name: "Comet 2")))])
       // Such an item must not be merged away.
@@ -282,7 +306,9 @@ struct PushTests {
       let busy = Mutex(false)
       slow.reached = { stage in
         guard stage == .noted else { return }
-        do { try await second.run([]) { _ in } } catch let error as SendingError { busy.withLock { $0 = error.ending == .busy } }
+        do { try await second.run([]) { _ in } } catch let error as SendingError {
+          busy.withLock { $0 = error.ending == .busy }
+        }
       }
       try await push.run(slow, [other])
       #expect(busy.withLock { $0 })
@@ -297,15 +323,20 @@ struct PushTests {
       for number in 1...Int.random(in: 2...3) {
         let client = try push.client("Client \(number)")
         items.append(client)
-        for project in 1...Int.random(in: 1...2) { items.append(try push.project("P \(number).\(project)", of: client.id)) }
+        for project in 1...Int.random(in: 1...2) {
+          items.append(try push.project("P \(number).\(project)", of: client.id))
+        }
       }
       items.append(try push.project("At Acme", of: push.acme()))
       for _ in 0..<8 {
-        let effects: [ClockifySimulator.Fault.Effect] = [.close, .status(502), .unavailable(retryAfter: nil), .truncated(4)]
+        let effects: [ClockifySimulator.Fault.Effect] = [
+          .close, .status(502), .unavailable(retryAfter: nil), .truncated(4),
+        ]
         push.world.clockify.change { state in
           state.controls.faults = (0..<2).map { _ in
             ClockifySimulator.Fault(
-              effects.randomElement()!, on: ["/clients", "/projects"].randomElement()!, method: "POST", beforeWork: Bool.random(),
+              effects.randomElement()!, on: ["/clients", "/projects"].randomElement()!, method: "POST",
+              beforeWork: Bool.random(),
               skip: Int.random(in: 0...2), times: 1)
           }
         }

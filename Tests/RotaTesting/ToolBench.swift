@@ -40,7 +40,9 @@ package final class ToolBench: Sendable {
   }
 
   package static let memberKey = "simulated-key-of-bob-1234"
-  package static var keys: [String: String] { [SimulatedClockify.key: Cast.Person.ana.id, memberKey: Cast.Person.bob.id] }
+  package static var keys: [String: String] {
+    [SimulatedClockify.key: Cast.Person.ana.id, memberKey: Cast.Person.bob.id]
+  }
 
   package enum ID {
     package static let workspace = Cast.id(0)

@@ -28,7 +28,8 @@ final class Served: Sendable {
 
   /// - Parameter check: what the check says.
   static func with(
-    _ world: World, proxy: TrustedProxy? = nil, headLimit: Double = 10, journals: String? = nil, _ body: (Served) async throws -> Void
+    _ world: World, proxy: TrustedProxy? = nil, headLimit: Double = 10, journals: String? = nil,
+    _ body: (Served) async throws -> Void
   ) async throws {
     let errors = ErrorLog()
     let settings = world.settings
@@ -54,7 +55,8 @@ final class Served: Sendable {
       runPush: { arguments, actor in
         let isSure = arguments.contains("--yes")
         return ImportEnd(
-          status: arguments[1] == "1" ? 1 : 0, lines: ["\(arguments.joined(separator: " ")) by \(actor): \(isSure ? "created" : "would create")."])
+          status: arguments[1] == "1" ? 1 : 0,
+          lines: ["\(arguments.joined(separator: " ")) by \(actor): \(isSure ? "created" : "would create")."])
       },
       runJournal: { arguments in
         let isList = arguments[0] == "list"

@@ -51,7 +51,8 @@ struct DoubtTests {
         again.options.resendsUnknown = true
         _ = try await again.run()
       }
-      let lines = try String(contentsOfFile: bench.path("in.send/results.ndjson"), encoding: .utf8).split(separator: "\n")
+      let lines = try String(contentsOfFile: bench.path("in.send/results.ndjson"), encoding: .utf8).split(
+        separator: "\n")
       let last = try #require(lines.last.flatMap { JSONTree(String($0)) })
       ending = Ending(state: last["state"]?.words ?? "", resolved: last["resolved"]?.words, sent: bench.writes.count)
     }
@@ -70,8 +71,11 @@ struct DoubtTests {
       (#"{"template":"create-project"}"#, #"{"name":"New","clientId":"\#(ToolBench.ID.acme)"}"#),
       (#"{"template":"create-task","project":"Alpha"}"#, #"{"name":"New"}"#),
     ] {
-      #expect(try await end(settings, record, done: true) == Ending(state: "done", resolved: "found", sent: 1), "\(settings)")
-      #expect(try await end(settings, record, done: false) == Ending(state: "done", resolved: "absent", sent: 2), "\(settings)")
+      #expect(
+        try await end(settings, record, done: true) == Ending(state: "done", resolved: "found", sent: 1), "\(settings)")
+      #expect(
+        try await end(settings, record, done: false) == Ending(state: "done", resolved: "absent", sent: 2),
+        "\(settings)")
     }
   }
 
@@ -95,7 +99,8 @@ struct DoubtTests {
     }
     // A timer that was stopped meanwhile is still the one.
     let timer = try await end(
-      #"{"template":"create-time-entry","timers":true}"#, #"{"start":"2026-05-04T05:00:00Z","description":"T"}"#, done: true,
+      #"{"template":"create-time-entry","timers":true}"#, #"{"start":"2026-05-04T05:00:00Z","description":"T"}"#,
+      done: true,
       meanwhile: { state in
         for entry in state.workspace.entries { state.workspace.editEntry(entry.id) { $0.end = $0.start + 60 } }
       })
@@ -113,7 +118,8 @@ struct DoubtTests {
     }
     let fresh = String(ToolBench.start, radix: 16) + "00000000000000ff"
     #expect(
-      try await end(Self.entries, Self.entry, done: true, meanwhile: { twin(&$0, fresh) }) == Ending(state: "unknown", sent: 1))
+      try await end(Self.entries, Self.entry, done: true, meanwhile: { twin(&$0, fresh) })
+        == Ending(state: "unknown", sent: 1))
     #expect(
       try await end(Self.entries, Self.entry, done: false, prepare: { twin(&$0, "6630aa10b1c2d3e4f50600ff") })
         == Ending(state: "unknown", sent: 1))
@@ -124,11 +130,13 @@ struct DoubtTests {
     let stop = #"{"template":"stop-timer"}"#
     let timer: @Sendable (inout SimulatedClockify.State) -> Void = { state in
       state.workspace.add(
-        .init(id: "6630aa10b1c2d3e4f5060901", userID: Cast.Person.ana.id, projectID: nil, start: 1_777_870_000, end: nil))
+        .init(
+          id: "6630aa10b1c2d3e4f5060901", userID: Cast.Person.ana.id, projectID: nil, start: 1_777_870_000, end: nil))
     }
     let record = #"{"end":"2026-05-04T06:30:00Z"}"#
     #expect(
-      try await end(stop, record, done: true, method: "PATCH", prepare: timer) == Ending(state: "done", resolved: "found", sent: 1))
+      try await end(stop, record, done: true, method: "PATCH", prepare: timer)
+        == Ending(state: "done", resolved: "found", sent: 1))
     #expect(
       try await end(stop, record, done: false, method: "PATCH", prepare: timer)
         == Ending(state: "done", resolved: "absent", sent: 2))
@@ -136,7 +144,8 @@ struct DoubtTests {
       stop, record, done: true, method: "PATCH", prepare: timer,
       meanwhile: { state in
         state.workspace.add(
-          .init(id: "6630aa10b1c2d3e4f5060902", userID: Cast.Person.ana.id, projectID: nil, start: 1_777_878_000, end: nil))
+          .init(
+            id: "6630aa10b1c2d3e4f5060902", userID: Cast.Person.ana.id, projectID: nil, start: 1_777_878_000, end: nil))
       })
     #expect(another == Ending(state: "done", resolved: "found", sent: 1))
   }
@@ -162,9 +171,12 @@ struct DoubtTests {
     #expect(
       try await end(#"{"template":"delete-tag"}"#, tag, done: true, method: "DELETE")
         == Ending(state: "done", resolved: "found", sent: 2))
-    #expect(try await end(#"{"template":"delete-tag"}"#, tag, done: false, method: "DELETE") == Ending(state: "done", sent: 2))
     #expect(
-      try await end(#"{"template":"update-tag"}"#, #"{"id":"\#(ToolBench.ID.onSite)","name":"x"}"#, done: true, method: "PUT")
+      try await end(#"{"template":"delete-tag"}"#, tag, done: false, method: "DELETE") == Ending(state: "done", sent: 2)
+    )
+    #expect(
+      try await end(
+        #"{"template":"update-tag"}"#, #"{"id":"\#(ToolBench.ID.onSite)","name":"x"}"#, done: true, method: "PUT")
         == Ending(state: "done", sent: 2))
     // One that was never there is refused.
     let missing = try await end(

@@ -52,8 +52,11 @@ struct NeverTwiceTests {
   private func made(_ bench: ToolBench) -> [String] {
     bench.clockify.read { state in
       let workspace = state.workspace
-      return (workspace.clients.map(\.name) + workspace.tags.map(\.name) + workspace.projects.filter { !$0.isDeleted }.map(\.name)
-        + workspace.projects.flatMap(\.tasks).map(\.name) + workspace.entries.map { "\($0.description) \($0.end == nil ? "runs" : "")" }).sorted()
+      return
+        (workspace.clients.map(\.name) + workspace.tags.map(\.name)
+        + workspace.projects.filter { !$0.isDeleted }.map(\.name)
+        + workspace.projects.flatMap(\.tasks).map(\.name)
+        + workspace.entries.map { "\($0.description) \($0.end == nil ? "runs" : "")" }).sorted()
     }
   }
 
@@ -65,7 +68,8 @@ struct NeverTwiceTests {
   private static let worlds = [
     World(
       settings: #"{"template":"create-client"}"#, input: (1...4).map { #"{"name":"c\#($0)"}"# }.joined(separator: "\n")),
-    World(settings: #"{"template":"create-tag"}"#, input: (1...3).map { #"{"name":"t\#($0)"}"# }.joined(separator: "\n")),
+    World(
+      settings: #"{"template":"create-tag"}"#, input: (1...3).map { #"{"name":"t\#($0)"}"# }.joined(separator: "\n")),
     World(
       settings: #"{"template":"create-project"}"#,
       input: (1...3).map { #"{"name":"p\#($0)","clientId":"\#(ToolBench.ID.acme)"}"# }.joined(separator: "\n")),
@@ -82,13 +86,16 @@ struct NeverTwiceTests {
       ].joined(separator: "\n")),
     World(
       settings: #"{"template":"update-tag","id":"{{id}}"}"#,
-      input: #"{"id":"\#(ToolBench.ID.onSite)","name":"renamed"}"# + "\n" + #"{"id":"\#(ToolBench.ID.oldTag)","archived":false}"#),
+      input: #"{"id":"\#(ToolBench.ID.onSite)","name":"renamed"}"# + "\n"
+        + #"{"id":"\#(ToolBench.ID.oldTag)","archived":false}"#),
     World(
       settings: #"{"template":"delete-tag"}"#,
       input: #"{"id":"\#(ToolBench.ID.onSite)"}"# + "\n" + #"{"id":"\#(ToolBench.ID.oldTag)"}"#),
   ]
 
-  @Test("Killed at every write of journal and results, and gone on with: as if nothing had happened", arguments: worlds.indices)
+  @Test(
+    "Killed at every write of journal and results, and gone on with: as if nothing had happened",
+    arguments: worlds.indices)
   func everyWrite(_ index: Int) async throws {
     let world = Self.worlds[index]
     var undisturbed: [String] = []
@@ -129,7 +136,8 @@ struct NeverTwiceTests {
     }
   }
 
-  @Test("With faults and deaths at random: each record is in Clockify once, or said to be unknown, and has one final line")
+  @Test(
+    "With faults and deaths at random: each record is in Clockify once, or said to be unknown, and has one final line")
   func random() async throws {
     for _ in 0..<40 {
       try await ToolBench.with { bench in
@@ -198,7 +206,8 @@ struct NeverTwiceTests {
           return ""
         } catch let error as SendingError { return error.message }
       }
-      #expect(try await problem(#"{"template":"create-client"}"#).hasSuffix("another send: the destination is not the same"))
+      #expect(
+        try await problem(#"{"template":"create-client"}"#).hasSuffix("another send: the destination is not the same"))
       #expect(try await problem(#"{"template":"create-tag","max_errors":5}"#) == "")
       try bench.write("in.ndjson", #"{"name":"b"}"#)
       #expect(try await problem(#"{"template":"create-tag"}"#).hasSuffix("another send: the input is not the same"))

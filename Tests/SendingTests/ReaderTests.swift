@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Sending: readers")
 struct ReaderTests {
-  private func read(_ text: [UInt8], _ format: RecordReader.Format, in folder: URL) throws -> [Result<SendRecord, RecordProblem>] {
+  private func read(_ text: [UInt8], _ format: RecordReader.Format, in folder: URL) throws -> [Result<
+    SendRecord, RecordProblem
+  >] {
     let file = folder.appendingPathComponent("input")
     try Data(text).write(to: file)
     var reader = try RecordReader(path: file.path, format: format)
@@ -35,7 +37,9 @@ struct ReaderTests {
   }
 
   private func object(_ depth: Int) -> [String: Any] {
-    Dictionary((0..<Int.random(in: 0...3)).map { _ in (["a", "b.c", "", "ü", "]"].randomElement()!, value(depth)) }) { $1 }
+    Dictionary((0..<Int.random(in: 0...3)).map { _ in (["a", "b.c", "", "ü", "]"].randomElement()!, value(depth)) }) {
+      $1
+    }
   }
 
   private func foundation(_ tree: JSONTree) throws -> NSObject {
@@ -84,14 +88,16 @@ struct ReaderTests {
         let delimiter: Character = round.isMultiple(of: 2) ? "," : "\t"
         let names = ["name", "a b", "ü", "x"].prefix(Int.random(in: 1...4))
         let rows = (0..<Int.random(in: 1...5)).map { _ in
-          names.map { _ in ["", "a", "a,b", "q\"q", "two\nlines", "é😀", " x ", "a\tb", "\"\"", "1.50"].randomElement()! }
+          names.map { _ in ["", "a", "a,b", "q\"q", "two\nlines", "é😀", " x ", "a\tb", "\"\"", "1.50"].randomElement()!
+          }
         }
         func cell(_ text: String) -> String {
           // SwiftCSV takes the blank off the head of what is not in quotes.
           let needsQuotes = text.contains { "\",\n\t ".contains($0) } || Bool.random()
           return needsQuotes ? "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\"" : text
         }
-        let text = ([names.map(cell)] + rows.map { $0.map(cell) }).map { $0.joined(separator: String(delimiter)) }.joined(separator: "\n")
+        let text = ([names.map(cell)] + rows.map { $0.map(cell) }).map { $0.joined(separator: String(delimiter)) }
+          .joined(separator: "\n")
         let theirs = try NamedCSV(string: text, delimiter: .character(delimiter)).rows
         let ours = try read(Array(text.utf8), delimiter == "," ? .csv : .tsv, in: folder).map { try $0.get() }
         // A row of one empty cell is an empty line to us.
@@ -114,7 +120,10 @@ struct ReaderTests {
     try inFolder { folder in
       func problems(_ text: String, _ format: RecordReader.Format) throws -> [String] {
         try read(Array(text.utf8), format, in: folder).map { result in
-          switch result { case .success(let record): record.value.json case .failure(let problem): problem.text }
+          switch result {
+          case .success(let record): record.value.json
+          case .failure(let problem): problem.text
+          }
         }
       }
       let lines = try problems("{\"a\":1}\n\n[1]\nx\n{\"a\":2}", .ndjson)
@@ -132,11 +141,13 @@ struct ReaderTests {
       #expect(try read([0x61, 10, 0xFF, 10], .csv, in: folder).count == 1)
       #expect(try problems("\u{FEFF}a\n1\n", .csv) == [#"{"a":"1"}"#])
       let big = "{\"a\":\"\(String(repeating: "x", count: 1 << 20))\"}"
-      #expect(try problems("\(big)\n{\"a\":1}", .ndjson) == ["record 1 (line 1): it is larger than 1 MiB", #"{"a":1}"#])
+      #expect(
+        try problems("\(big)\n{\"a\":1}", .ndjson) == ["record 1 (line 1): it is larger than 1 MiB", #"{"a":1}"#])
       #expect(try problems("[\(big),{\"a\":1}]", .json) == ["record 1 (line 1): it is larger than 1 MiB", #"{"a":1}"#])
       for (text, format, part) in [
         ("", RecordReader.Format.csv, "the file is empty"), ("a,a\n", .csv, "two columns are called \"a\""),
-        ("a,\n", .csv, "a column has no name"), ("{}", .json, "no JSON array"), ("[] x", .json, "something stands behind the array"),
+        ("a,\n", .csv, "a column has no name"), ("{}", .json, "no JSON array"),
+        ("[] x", .json, "something stands behind the array"),
       ] {
         let error = #expect(throws: SendingError.self) { try problems(text, format) }
         #expect(error?.message.contains(part) ?? false, "\(error?.message ?? "")")

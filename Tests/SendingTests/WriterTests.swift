@@ -33,7 +33,9 @@ struct WriterTests {
     return result
   }
 
-  @Test("A POST whose connection ends is sent once, whether it was done or not: neither rota nor its library sends it again")
+  @Test(
+    "A POST whose connection ends is sent once, whether it was done or not: neither rota nor its library sends it again"
+  )
   func postIsNotResent() async throws {
     for beforeWork in [true, false] {
       let post = try await ending("POST", .close, beforeWork: beforeWork)
@@ -75,7 +77,9 @@ struct WriterTests {
     // Done, and gone when it is sent again: who knows the id tells that apart.
     #expect(try await ending("DELETE", .close, times: 1).ending == "refused")
     // No record's fault: it stops.
-    for effect in [Fault.Effect.redirect(to: "https://elsewhere.test/"), .status(401), .status(403), .status(404), .status(405)] {
+    for effect in [
+      Fault.Effect.redirect(to: "https://elsewhere.test/"), .status(401), .status(403), .status(404), .status(405),
+    ] {
       let stopped = try await ending("POST", effect, beforeWork: true)
       #expect(stopped.ending == "stopped" && stopped.sent == 1, "\(effect)")
     }

@@ -138,7 +138,9 @@ extension Write {
     }
     if let id = text("taskId"), !id.isEmpty {
       let tasks = workspace.projects.first { $0.id == entry.projectID }?.tasks ?? []
-      guard tasks.contains(where: { $0.id == id }) else { return .error(400, "Task doesn't belong to Project", code: 501) }
+      guard tasks.contains(where: { $0.id == id }) else {
+        return .error(400, "Task doesn't belong to Project", code: 501)
+      }
       entry.taskID = id
     }
     entry.tagIDs = body["tagIds"] as? [String] ?? []

@@ -117,7 +117,8 @@ package struct PendingPushes: Subject {
 
   func isPending(_ kind: PlanSnapshot.Kind, among items: [Int64]) throws -> Int64? {
     try Int64.fetchOne(
-      db, sql: "SELECT planning_id FROM pending_push WHERE kind = ? AND planning_id IN (SELECT value FROM json_each(?))",
+      db,
+      sql: "SELECT planning_id FROM pending_push WHERE kind = ? AND planning_id IN (SELECT value FROM json_each(?))",
       arguments: [kind.rawValue, json(items)])
   }
 

@@ -37,7 +37,9 @@ struct PushModel: PageModel {
         label: "Create \(kind.rawValue) \(name) in Clockify")
     }
     let (linkedClients, linkedProjects) = (plan.linkedItems(.client), plan.linkedItems(.project))
-    let clients = plan.clients.values.filter { !$0.isArchived && !linkedClients.contains($0.id) }.sorted { $0.id < $1.id }
+    let clients = plan.clients.values.filter { !$0.isArchived && !linkedClients.contains($0.id) }.sorted {
+      $0.id < $1.id
+    }
     let projects = plan.projects.values.filter { !$0.isArchived && !linkedProjects.contains($0.id) }
       .sorted { $0.id < $1.id }
     let all =
@@ -62,7 +64,9 @@ enum PushActions {
     let end = try await visit.site.wiring.runPush(arguments, visit.actor)
     let lines = end.lines.isEmpty ? ["There is nothing to push."] : end.lines
     guard !isSure, end.status == 0 else {
-      return try await visit.page(end.status == 0 ? .ok : .unprocessableContent) { try PushModel($0, visit, lines: lines) }
+      return try await visit.page(end.status == 0 ? .ok : .unprocessableContent) {
+        try PushModel($0, visit, lines: lines)
+      }
     }
     return try await visit.page { _ in
       ConfirmModel(

@@ -42,7 +42,8 @@ struct SendsModel: PageModel {
     let found = end.flatMap { try? JSONDecoder().decode([Send].self, from: Data($0.output.utf8)) }
     sends = (found ?? []).prefix(Visit.rows).map { send in
       Row(
-        name: send.name, path: "/sends/" + (send.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""),
+        name: send.name,
+        path: "/sends/" + (send.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""),
         records: Words.count(send.records), done: Words.count(send.done), failed: Words.count(send.failed),
         unknown: Words.count(send.unknown), lastAt: send.last_at ?? "")
     }
@@ -102,13 +103,15 @@ struct SendModel: PageModel {
 enum SendsActions {
   static func list(_ visit: Visit) async throws -> Response {
     let wiring = visit.site.wiring
-    let end = if let folder = wiring.journals { try await wiring.runJournal(["list", folder]) } else { ImportEnd?.none }
+    let end =
+      if let folder = wiring.journals { try await wiring.runJournal(["list", folder]) } else { ImportEnd?.none }
     return try await visit.page { _ in SendsModel(end) }
   }
 
   static func show(_ visit: Visit) async throws -> Response {
     guard let name = visit.context.parameters.get("name")?.removingPercentEncoding,
-      let folder = visit.site.wiring.journals, !name.contains("/"), name != "..", name != ".", !name.hasPrefix("-") else {
+      let folder = visit.site.wiring.journals, !name.contains("/"), name != "..", name != ".", !name.hasPrefix("-")
+    else {
       throw Refusal(.notFound, "There is no such journal.")
     }
     let state = visit.query["state"].flatMap { ["done", "failed", "unknown"].contains($0) ? $0 : nil }

@@ -67,7 +67,11 @@ struct Journal {
       requests = max(requests, request)
       // Another body in a record's place: the record itself did not leave.
       if line["test"]?.isTrue ?? false { return }
-      if line["left"] == .flag(false) { last = last?.request == request ? nil : last } else { last = Line(line, request) }
+      if line["left"] == .flag(false) {
+        last = last?.request == request ? nil : last
+      } else {
+        last = Line(line, request)
+      }
     }
     if isEmpty { try file.add(head.json.json) }
   }
@@ -116,7 +120,9 @@ struct Journal {
 extension Journal.Line {
   init(_ json: JSONTree, _ request: Int) {
     self.request = request
-    records = (json["records"]?.elements ?? []).compactMap { if case .number(let digits) = $0 { Int(digits) } else { nil } }
+    records = (json["records"]?.elements ?? []).compactMap {
+      if case .number(let digits) = $0 { Int(digits) } else { nil }
+    }
     at = Date(timeIntervalSince1970: Double(json["at"]?.words.flatMap { Instant($0) }?.seconds ?? 0))
     running = json["running"]?.words
     body = json["body"]

@@ -70,7 +70,8 @@ struct Pattern: Sendable, Equatable {
       let name = try upTo(["|", "}}"], &rest).trimmed
       guard let format = PlaceholderFormat(rawValue: name) else {
         throw Unreadable(
-          message: "there is no format '\(name)': \(PlaceholderFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+          message: "there is no format '\(name)': \(PlaceholderFormat.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
       }
       formats.append(format)
     }
@@ -85,7 +86,11 @@ struct Pattern: Sendable, Equatable {
       if !isQuoted, ends.contains(where: { rest.hasPrefix($0) }) { return found }
       rest = rest.dropFirst()
       found.append(next)
-      if isEscaped { isEscaped = false } else if next == "\\" { isEscaped = isQuoted } else if next == "\"" {
+      if isEscaped {
+        isEscaped = false
+      } else if next == "\\" {
+        isEscaped = isQuoted
+      } else if next == "\"" {
         isQuoted.toggle()
       }
     }

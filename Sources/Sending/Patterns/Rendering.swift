@@ -48,7 +48,9 @@ struct Rendering {
     case .object(let members):
       var filled: [JSONTree.Member] = []
       for member in members {
-        if let value = try await self.tree(member.value, patterns: patterns) { filled.append(.init(member.name, value)) }
+        if let value = try await self.tree(member.value, patterns: patterns) {
+          filled.append(.init(member.name, value))
+        }
       }
       return .object(filled)
     case .null, .flag, .number: return tree

@@ -117,7 +117,8 @@ struct JSONArrayForm: RecordForm {
     self.largest = largest
     try Self.skipSpace(&bytes)
     guard try bytes.next() == UInt8(ascii: "[") else {
-      throw SendingError("the file is no JSON array of objects", next: "write [{…}, {…}], or one object a line as .ndjson")
+      throw SendingError(
+        "the file is no JSON array of objects", next: "write [{…}, {…}], or one object a line as .ndjson")
     }
   }
 
@@ -137,7 +138,11 @@ struct JSONArrayForm: RecordForm {
       _ = try bytes.next()
       if text.count == largest { isTooLarge = true } else { text.append(byte) }
       if isText {
-        if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == 0x22 {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == 0x22 {
           isText = false
         }
         continue
@@ -218,7 +223,9 @@ struct CSVForm: RecordForm {
       case .success(let cells):
         if cells == [""], names.count > 1 || cells.isEmpty { continue }
         guard cells.count <= names.count else {
-          return (line, .failure(Unreadable(message: "it has \(cells.count) cells, and there are \(names.count) columns")))
+          return (
+            line, .failure(Unreadable(message: "it has \(cells.count) cells, and there are \(names.count) columns"))
+          )
         }
         var value = JSONTree.object([])
         for (name, cell) in zip(names, cells) where !cell.isEmpty { value.nest(name[...], .text(cell)) }
@@ -235,7 +242,9 @@ struct CSVForm: RecordForm {
     var (isQuoted, wasQuoted, size) = (false, false, 0)
     var problem: Unreadable?
     func finish() {
-      if let text = String(validating: cell, as: UTF8.self) { cells.append(text) } else {
+      if let text = String(validating: cell, as: UTF8.self) {
+        cells.append(text)
+      } else {
         problem = problem ?? Unreadable(message: "it is not UTF-8")
       }
       (cell, wasQuoted) = ([], false)
@@ -244,7 +253,9 @@ struct CSVForm: RecordForm {
       size += 1
       if size > largest { problem = problem ?? .tooLarge }
       if isQuoted {
-        if byte != 0x22 { if problem == nil { cell.append(byte) } } else if try bytes.peek() == 0x22 {
+        if byte != 0x22 {
+          if problem == nil { cell.append(byte) }
+        } else if try bytes.peek() == 0x22 {
           _ = try bytes.next()
           cell.append(0x22)
         } else {

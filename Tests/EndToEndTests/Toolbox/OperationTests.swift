@@ -48,7 +48,8 @@ struct OperationTests {
     ),
     Case(
       "time-entries add --start 2026-05-04T07:00:00Z --end 2026-05-04T08:00:00Z --no-billable --field 'type=\"REGULAR\"'",
-      #"POST /time-entries {"start":"2026-05-04T07:00:00Z","end":"2026-05-04T08:00:00Z","billable":false,"type":"REGULAR"}"#),
+      #"POST /time-entries {"start":"2026-05-04T07:00:00Z","end":"2026-05-04T08:00:00Z","billable":false,"type":"REGULAR"}"#
+    ),
     // Update, Stop, Delete Time Entry
     Case(
       "time-entries update \(entry) --end 2026-05-04T09:00:00Z --description new",
@@ -56,7 +57,8 @@ struct OperationTests {
     ),
     Case(
       "time-entries update \(entry) --clear projectId --start 2026-05-04T06:00:00Z --clear tagIds",
-      #"PUT /time-entries/\#(entry) {"start":"2026-05-04T06:00:00Z","end":"2026-05-04T08:00:00Z","description":"Call","billable":true}"#),
+      #"PUT /time-entries/\#(entry) {"start":"2026-05-04T06:00:00Z","end":"2026-05-04T08:00:00Z","description":"Call","billable":true}"#
+    ),
     Case(
       "time-entries stop --user bob@ex.test --end 2026-05-04T08:00:00Z",
       #"PATCH /user/\#(bob)/time-entries {"end":"2026-05-04T08:00:00Z"}"#),
@@ -70,7 +72,8 @@ struct OperationTests {
     ),
     Case(
       "projects add --name 'New one' --no-public --no-billable --estimate auto",
-      #"POST /projects {"name":"New one","isPublic":false,"billable":false,"estimate":{"estimate":"PT0S","type":"AUTO"}}"#),
+      #"POST /projects {"name":"New one","isPublic":false,"billable":false,"estimate":{"estimate":"PT0S","type":"AUTO"}}"#
+    ),
     Case(
       "projects add --name 'New one' --field 'hourlyRate={\"amount\":8500}'",
       #"POST /projects {"name":"New one","hourlyRate":{"amount":8500}}"#),
@@ -92,17 +95,21 @@ struct OperationTests {
       #"POST /projects/\#(ID.alpha)/tasks {"name":"Review","estimate":"PT2H","billable":false}"#),
     Case(
       "tasks update Design --project Alpha --done",
-      #"PUT /projects/\#(ID.alpha)/tasks/\#(ID.design) {"name":"Design","assigneeIds":[],"estimate":"PT0S","status":"DONE","billable":true}"#),
+      #"PUT /projects/\#(ID.alpha)/tasks/\#(ID.design) {"name":"Design","assigneeIds":[],"estimate":"PT0S","status":"DONE","billable":true}"#
+    ),
     Case(
       "tasks update Design --project Alpha --name Draw --billable",
-      #"PUT /projects/\#(ID.alpha)/tasks/\#(ID.design) {"name":"Draw","assigneeIds":[],"estimate":"PT0S","status":"ACTIVE","billable":true}"#),
-    Case("tasks delete Design --project Alpha --archive-first --yes", "DELETE /projects/\(ID.alpha)/tasks/\(ID.design)"),
+      #"PUT /projects/\#(ID.alpha)/tasks/\#(ID.design) {"name":"Draw","assigneeIds":[],"estimate":"PT0S","status":"ACTIVE","billable":true}"#
+    ),
+    Case(
+      "tasks delete Design --project Alpha --archive-first --yes", "DELETE /projects/\(ID.alpha)/tasks/\(ID.design)"),
     // Clients, tags
     Case(
       "clients add --name New --email a@ex.test --address 'Street 1' --note n",
       #"POST /clients {"name":"New","email":"a@ex.test","address":"Street 1","note":"n"}"#),
     Case("clients update Old --no-archived", #"PUT /clients/\#(ID.old) {"name":"Old","archived":false}"#),
-    Case("clients delete Old --yes", "DELETE /clients/\(ID.old)"), Case("tags add --name new", #"POST /tags {"name":"new"}"#),
+    Case("clients delete Old --yes", "DELETE /clients/\(ID.old)"),
+    Case("tags add --name new", #"POST /tags {"name":"new"}"#),
     Case("tags update old --name older", #"PUT /tags/\#(ID.oldTag) {"name":"older","archived":true}"#),
     Case("tags delete on-site --yes", "DELETE /tags/\(ID.onSite)"),
     // API call
@@ -122,13 +129,15 @@ struct OperationTests {
     ),
     Case("time-entries find --running --project \(ID.alpha)", "GET /user/\(ana)/time-entries?in-progress=true&\(page)"),
     Case("time-entries find --running --user all", "GET /time-entries/status/in-progress?\(page)"),
-    Case("time-entries find --duration-format", "GET "), Case("time-entries find --limit 3 --ndjson", "GET /user/\(ana)/time-entries?\(page)"),
+    Case("time-entries find --duration-format", "GET "),
+    Case("time-entries find --limit 3 --ndjson", "GET /user/\(ana)/time-entries?\(page)"),
     Case("time-entries get \(entry)", "GET /time-entries/\(entry)"),
     Case("time-entries get running", "GET /time-entries/6630aa10b1c2d3e4f5060902"),
     Case("workspaces find --limit 1", "GET /api/v1/workspaces?\(page)"), Case("workspaces get", "GET "),
     Case("projects find --name Alp", "GET /projects?name=Alp&\(page)"),
     Case("projects find --name Alpha --exact", "GET /projects?name=Alpha&strict-name-search=true&\(page)"),
-    Case("projects get \(ID.alpha)", "GET /projects/\(ID.alpha)"), Case("clients find --name Acme --exact", "GET /clients?name=Acme&\(page)"),
+    Case("projects get \(ID.alpha)", "GET /projects/\(ID.alpha)"),
+    Case("clients find --name Acme --exact", "GET /clients?name=Acme&\(page)"),
     Case("clients get Acme", "GET /clients/\(ID.acme)"),
     Case("tags find --name on-site --exact --json", "GET /tags?name=on-site&strict-name-search=true&\(page)"),
     Case("tags get on-site", "GET /tags/\(ID.onSite)"),
@@ -143,10 +152,13 @@ struct OperationTests {
     try await ToolboxShell.with { shell, clockify in
       clockify.change { state in
         var entry = SimulatedWorkspace.Entry(
-          id: Self.entry, userID: Cast.Person.ana.id, projectID: ToolBench.ID.alpha, start: 1_777_878_000, end: 1_777_881_600)
+          id: Self.entry, userID: Cast.Person.ana.id, projectID: ToolBench.ID.alpha, start: 1_777_878_000,
+          end: 1_777_881_600)
         (entry.description, entry.tagIDs) = ("Call", [ToolBench.ID.onSite])
         state.workspace.add(entry)
-        for (id, user) in [("6630aa10b1c2d3e4f5060902", Cast.Person.ana.id), ("6630aa10b1c2d3e4f5060903", Cast.Person.bob.id)] {
+        for (id, user) in [
+          ("6630aa10b1c2d3e4f5060902", Cast.Person.ana.id), ("6630aa10b1c2d3e4f5060903", Cast.Person.bob.id),
+        ] {
           state.workspace.add(.init(id: id, userID: user, projectID: nil, start: 1_777_874_400, end: nil))
         }
       }
@@ -185,7 +197,8 @@ struct OperationTests {
     }
   }
 
-  @Test("find filters here what Clockify's window gets wrong, says when there is more, and prints rows as they were sent")
+  @Test(
+    "find filters here what Clockify's window gets wrong, says when there is more, and prints rows as they were sent")
   func find() async throws {
     try await prepared { shell, clockify in
       let within = try await shell.run(
@@ -195,7 +208,8 @@ struct OperationTests {
       let none = try await shell.run("clockify", "time-entries", "find", "--from", "2026-05-04T07:00:01Z")
       #expect(none.out.isEmpty && none.errors == "Clockify has no such time-entries.\n")
       let few = try await shell.run("clockify", "projects", "find", "--limit", "2", "--ndjson")
-      #expect(few.out.split(separator: "\n").count == 2 && few.errors == "There are more than 2: --limit all shows them.\n")
+      #expect(
+        few.out.split(separator: "\n").count == 2 && few.errors == "There are more than 2: --limit all shows them.\n")
       let all = try await shell.run("clockify", "projects", "find", "--limit", "all", "--ndjson", "-q")
       #expect(all.out.split(separator: "\n").count == 3 && all.errors.isEmpty)
       clockify.change { $0.workspace.settings.durationFormat = "DECIMAL" }
@@ -207,25 +221,45 @@ struct OperationTests {
   @Test("What is refused here is refused before anything is sent")
   func refusedHere() async throws {
     let cases: [(arguments: String, part: String)] = [
-      ("time-entries add --start 2026-05-04T09:00 --end 2026-05-04T08:00", "the end (2026-05-04T06:00:00Z) is before the start"),
+      (
+        "time-entries add --start 2026-05-04T09:00 --end 2026-05-04T08:00",
+        "the end (2026-05-04T06:00:00Z) is before the start"
+      ),
       ("time-entries add --start yesterday", "\"yesterday\" is no time"),
       ("time-entries add --start 2026-10-25T02:30", "comes twice in Europe/Berlin"),
       ("time-entries add --start now --task Design", "a task by its name needs its project"),
       ("time-entries add --start now --project Alhpa", "Did you mean \"Alpha\"?"),
-      ("time-entries add --start now --description 'a <b>'", "'description' must be text of 0 to 3000 characters without < and >"),
-      ("time-entries add --start now --user nobody@ex.test", "no user of the workspace is reached by \"nobody@ex.test\""),
-      ("time-entries get nothing", "\"nothing\" is no id of a time entry"), ("projects add --name x", "'name' must be text of 2 to 250 characters"),
+      (
+        "time-entries add --start now --description 'a <b>'",
+        "'description' must be text of 0 to 3000 characters without < and >"
+      ),
+      (
+        "time-entries add --start now --user nobody@ex.test",
+        "no user of the workspace is reached by \"nobody@ex.test\""
+      ),
+      ("time-entries get nothing", "\"nothing\" is no id of a time entry"),
+      ("projects add --name x", "'name' must be text of 2 to 250 characters"),
       ("projects add --name xx --color red", "--color must be like #665F5E"),
       ("projects add --name xx --estimate auto --estimate-hours 3", "--estimate-hours goes with --estimate manual"),
-      ("projects add --name xx --field note", "--field \"note\" is not KEY=JSON"), ("projects update Alpha", "nothing to change was named"),
+      ("projects add --name xx --field note", "--field \"note\" is not KEY=JSON"),
+      ("projects update Alpha", "nothing to change was named"),
       ("projects update Alpha --clear colour", "update-project has no field 'colour'"),
-      ("projects update Alpha --field 'colour=\"#000000\"'", "update-project has no field 'colour'. Did you mean 'color'?"),
+      (
+        "projects update Alpha --field 'colour=\"#000000\"'",
+        "update-project has no field 'colour'. Did you mean 'color'?"
+      ),
       ("tasks add --project Alpha --name x --estimate-minutes 61", "--estimate-minutes must be 0 to 60"),
-      ("tags add --name xx --workspace Nowhere", "the key sees no workspace \"Nowhere\": it sees W (\(ToolBench.ID.workspace))"),
-      ("call PUSH /user", "METHOD must be"), ("call GET user", "\"user\" is no path"), ("call GET /a/../b", "has a part that leads elsewhere"),
+      (
+        "tags add --name xx --workspace Nowhere",
+        "the key sees no workspace \"Nowhere\": it sees W (\(ToolBench.ID.workspace))"
+      ),
+      ("call PUSH /user", "METHOD must be"), ("call GET user", "\"user\" is no path"),
+      ("call GET /a/../b", "has a part that leads elsewhere"),
       ("call GET /a/%2e%2E/b", "has a part that leads elsewhere"), ("call GET //evil.test/", "is no path"),
-      ("call GET https://evil.test/", "is no path"), ("call GET /user --header 'authorization: x'", "the header authorization is rota's own"),
-      ("call GET /user --header 'a b: x'", "the header \"a b\" is none"), ("call POST /user --body @nothing.json --yes", "the file nothing.json cannot be read"),
+      ("call GET https://evil.test/", "is no path"),
+      ("call GET /user --header 'authorization: x'", "the header authorization is rota's own"),
+      ("call GET /user --header 'a b: x'", "the header \"a b\" is none"),
+      ("call POST /user --body @nothing.json --yes", "the file nothing.json cannot be read"),
     ]
     try await prepared { shell, clockify in
       for (arguments, part) in cases {
@@ -242,7 +276,8 @@ struct OperationTests {
     try await prepared { shell, clockify in
       for arguments in ["tags delete on-site", "call POST /workspaces --body '{\"name\":\"x\"}'"] {
         let result = try await shell.run(["clockify"] + Case.words(arguments))
-        #expect(result.status == 4 && result.errors.contains("needs a yes, and nothing was sent\nNext: the same with --yes"))
+        #expect(
+          result.status == 4 && result.errors.contains("needs a yes, and nothing was sent\nNext: the same with --yes"))
       }
       #expect(clockify.read { $0.requests.allSatisfy { $0.method == "GET" } })
     }
@@ -257,7 +292,8 @@ struct OperationTests {
         state.workspaces.append(other)
       }
       let both = try await shell.run("clockify", "tags", "find")
-      #expect(both.status == 64 && both.errors.contains("the key sees 2 workspaces: W (\(ToolBench.ID.workspace)), Other ("))
+      #expect(
+        both.status == 64 && both.errors.contains("the key sees 2 workspaces: W (\(ToolBench.ID.workspace)), Other ("))
       var set = shell
       set.environment["ROTA_CLOCKIFY_WORKSPACES"] = "6630aa10b1c2d3e4f5069998"
       #expect(try await set.run("clockify", "tags", "find", "-q").status == 0)
@@ -275,11 +311,17 @@ struct OperationTests {
       #expect(same.errors == "It is so already: nothing was sent.\n")
       #expect(clockify.read { $0.requests.allSatisfy { $0.method == "GET" } })
       let half = try await failingHalf(shell, clockify)
-      #expect(half.status == 1 && half.errors.contains("PUT /workspaces/\(ToolBench.ID.workspace)/projects/\(ToolBench.ID.alpha) was done, PATCH /workspaces"))
+      #expect(
+        half.status == 1
+          && half.errors.contains(
+            "PUT /workspaces/\(ToolBench.ID.workspace)/projects/\(ToolBench.ID.alpha) was done, PATCH /workspaces")
+      )
     }
   }
 
-  private func failingHalf(_ shell: Shell, _ clockify: SimulatedClockify) async throws -> (status: Int32, out: String, errors: String) {
+  private func failingHalf(_ shell: Shell, _ clockify: SimulatedClockify) async throws -> (
+    status: Int32, out: String, errors: String
+  ) {
     clockify.change { $0.controls.faults = [Fault(.status(400), on: "/estimate", beforeWork: true)] }
     return try await shell.run("clockify", "projects", "update", "Alpha", "--name", "Alpha 2", "--estimate-hours", "3")
   }

@@ -19,7 +19,8 @@ struct SendTests {
     return clockify.read { state in
       state.requests.filter { $0.method != "GET" }.map { request in
         let query = request.query.isEmpty ? "" : "?\(request.query)"
-        return "\(request.method) \(request.path.replacing(prefix, with: ""))\(query) \(request.body)".trimmingCharacters(in: .whitespaces)
+        return "\(request.method) \(request.path.replacing(prefix, with: ""))\(query) \(request.body)"
+          .trimmingCharacters(in: .whitespaces)
       }
     }
   }
@@ -40,8 +41,12 @@ struct SendTests {
   /// Each option of the sender: as a flag, and as a key of the destination file.
   static let cases: [Case] = [
     Case(arguments: "--template create-tag", input: #"{"name":"x"}"#, requests: [#"POST /tags {"name":"x"}"#]),
-    Case(arguments: "", input: #"{"name":"x"}"#, destination: "template: create-tag", requests: [#"POST /tags {"name":"x"}"#]),
-    Case(arguments: "--template create-tag --workspace W", input: #"{"name":"x"}"#, requests: [#"POST /tags {"name":"x"}"#]),
+    Case(
+      arguments: "", input: #"{"name":"x"}"#, destination: "template: create-tag",
+      requests: [#"POST /tags {"name":"x"}"#]),
+    Case(
+      arguments: "--template create-tag --workspace W", input: #"{"name":"x"}"#, requests: [#"POST /tags {"name":"x"}"#]
+    ),
     Case(
       arguments: "", input: #"{"name":"x","ws":"W"}"#, destination: "template: create-tag\nworkspace: \"{{ws}}\"",
       requests: [#"POST /tags {"name":"x"}"#]),
@@ -64,7 +69,9 @@ struct SendTests {
       requests: [#"POST /time-entries {"start":"2026-05-04T07:00:00Z"}"#]),
     Case(
       arguments: "--time-zone America/New_York",
-      input: "Email,Start,End,Project,Ticket,Text,Tags,Billable\nBOB@ex.test,2026-05-04 09:00,2026-05-04T10:00,Alpha,T-1,,on-site;old,no\n", file: "in.csv",
+      input:
+        "Email,Start,End,Project,Ticket,Text,Tags,Billable\nBOB@ex.test,2026-05-04 09:00,2026-05-04T10:00,Alpha,T-1,,on-site;old,no\n",
+      file: "in.csv",
       destination: """
         template: create-time-entry
         user: "{{Email | user}}"
@@ -82,19 +89,24 @@ struct SendTests {
       ]),
     // The record is the body, in the types of its fields.
     Case(
-      arguments: "--template create-project", input: "name\tbillable\testimate.estimate\testimate.type\nGamma\tyes\tPT1H\tMANUAL\n", file: "in.tsv",
+      arguments: "--template create-project",
+      input: "name\tbillable\testimate.estimate\testimate.type\nGamma\tyes\tPT1H\tMANUAL\n", file: "in.tsv",
       requests: [#"POST /projects {"name":"Gamma","billable":true,"estimate":{"estimate":"PT1H","type":"MANUAL"}}"#]),
     // A request of one's own.
     Case(
-      arguments: "--method PUT --url '/workspaces/{workspaceId}/tags/{{id}}?x={{name}}' --header 'X-Note: {{name}}' --headers X-A:1,X-B:2 --content-format json",
-      input: #"{"id":"\#(ID.onSite)","name":"a b"}"#, requests: [#"PUT /tags/\#(ID.onSite)?x=a%20b {}"#], header: "X-Note: a b"),
+      arguments:
+        "--method PUT --url '/workspaces/{workspaceId}/tags/{{id}}?x={{name}}' --header 'X-Note: {{name}}' --headers X-A:1,X-B:2 --content-format json",
+      input: #"{"id":"\#(ID.onSite)","name":"a b"}"#, requests: [#"PUT /tags/\#(ID.onSite)?x=a%20b {}"#],
+      header: "X-Note: a b"),
     Case(
       arguments: "--exclude a,b.c", input: #"{"name":"x","a":1,"b":{"c":1,"d":2}}"#,
       destination: "url: /workspaces/{workspaceId}/tags\nmethod: POST\nheaders:\n  X-Note: n",
       requests: [#"POST /tags {"name":"x","b":{"d":2}}"#], header: "X-Note: n"),
     Case(
       arguments: "--batch --batch-size 2 --url /workspaces/{workspaceId}/user/\(ana)/time-entries --method PUT",
-      input: (1...3).map { #"{"id":"6630aa10b1c2d3e4f506090\#($0)","start":"2026-05-04T0\#($0):00:00Z","end":"2026-05-04T0\#($0):30:00Z"}"# }.joined(separator: "\n"),
+      input: (1...3).map {
+        #"{"id":"6630aa10b1c2d3e4f506090\#($0)","start":"2026-05-04T0\#($0):00:00Z","end":"2026-05-04T0\#($0):30:00Z"}"#
+      }.joined(separator: "\n"),
       requests: [
         #"PUT /user/\#(ana)/time-entries [{"id":"6630aa10b1c2d3e4f5060901","start":"2026-05-04T01:00:00Z","end":"2026-05-04T01:30:00Z"},{"id":"6630aa10b1c2d3e4f5060902","start":"2026-05-04T02:00:00Z","end":"2026-05-04T02:30:00Z"}]"#,
         #"PUT /user/\#(ana)/time-entries [{"id":"6630aa10b1c2d3e4f5060903","start":"2026-05-04T03:00:00Z","end":"2026-05-04T03:30:00Z"}]"#,
@@ -105,7 +117,8 @@ struct SendTests {
       destination: "url: /workspaces/{workspaceId}/{{u}}\nbatch:\n  size: 50\n  as: {key: rows}\nbody:\n  n: \"{{n}}\"",
       requests: [#"POST /a {"rows":[{"n":1},{"n":3}]}"#]),
     Case(
-      arguments: "--template create-tag --unknown-fields drop", input: #"{"name":"x","more":1}"#, requests: [#"POST /tags {"name":"x"}"#]),
+      arguments: "--template create-tag --unknown-fields drop", input: #"{"name":"x","more":1}"#,
+      requests: [#"POST /tags {"name":"x"}"#]),
     Case(
       arguments: "--template create-tag", input: #"{"name":"x","more":1}"#, destination: "unknown_fields: send",
       requests: [#"POST /tags {"name":"x","more":1}"#]),
@@ -113,7 +126,8 @@ struct SendTests {
       arguments: "--template update-project --update replace", input: #"{"id":"\#(ID.alpha)","name":"Alpha 2"}"#,
       requests: [#"PUT /projects/\#(ID.alpha) {"name":"Alpha 2"}"#]),
     Case(
-      arguments: "--template update-project", input: #"{"id":"\#(ID.alpha)","name":"Alpha 2"}"#, destination: "update: merge",
+      arguments: "--template update-project", input: #"{"id":"\#(ID.alpha)","name":"Alpha 2"}"#,
+      destination: "update: merge",
       requests: [
         ##"PUT /projects/\##(ID.alpha) {"name":"Alpha 2","clientId":"\##(ID.acme)","isPublic":true,"billable":true,"color":"#0B8043","note":"","archived":false}"##
       ]),
@@ -126,9 +140,12 @@ struct SendTests {
       clockify.change { state in
         for number in 1...3 {
           state.workspace.add(
-            .init(id: "6630aa10b1c2d3e4f506090\(number)", userID: Self.ana, projectID: nil, start: number * 3600, end: number * 3600 + 60))
+            .init(
+              id: "6630aa10b1c2d3e4f506090\(number)", userID: Self.ana, projectID: nil, start: number * 3600,
+              end: number * 3600 + 60))
         }
-        state.workspace.add(.init(id: "6630aa10b1c2d3e4f5060909", userID: Self.bob, projectID: nil, start: 1_777_870_000, end: nil))
+        state.workspace.add(
+          .init(id: "6630aa10b1c2d3e4f5060909", userID: Self.bob, projectID: nil, start: 1_777_870_000, end: nil))
       }
       try shell.write(one.file, one.input)
       var arguments = "\(one.file) --yes \(one.arguments)"
@@ -150,14 +167,20 @@ struct SendTests {
     try await ToolboxShell.with { shell, clockify in
       try shell.write("in.ndjson", "{\"name\":\"a\"}\n{\"name\":\"b\"}\n{\"name\":\"c\"}")
       let preview = try await send(shell, "in.ndjson --template create-tag --preview 1 --record 2")
-      #expect(preview.out == "record 2 (line 2)\nPOST \(clockify.apiURL)/workspaces/\(ID.workspace)/tags\n{\"name\":\"b\"}\n\n")
+      #expect(
+        preview.out
+          == "record 2 (line 2)\nPOST \(clockify.apiURL)/workspaces/\(ID.workspace)/tags\n{\"name\":\"b\"}\n\n")
       let json = try await send(shell, "in.ndjson --template create-tag --preview 2 --json")
       #expect(JSONTree(json.out)?.elements.map { $0["body"]?.json } == [#"{"name":"a"}"#, #"{"name":"b"}"#])
-      #expect(writes(clockify).isEmpty && !FileManager.default.fileExists(atPath: shell.folder.appendingPathComponent("in.ndjson.send").path))
+      #expect(
+        writes(clockify).isEmpty
+          && !FileManager.default.fileExists(atPath: shell.folder.appendingPathComponent("in.ndjson.send").path))
 
       #expect(try await send(shell, "in.ndjson --template create-tag --test").status == 4)
       let test = try await send(shell, "in.ndjson --template create-tag --test --record 2 --yes")
-      #expect(test.status == 0 && test.errors == "Record 2: done. The send passes over it.\n" && test.out.hasPrefix("POST /workspaces/"))
+      #expect(
+        test.status == 0 && test.errors == "Record 2: done. The send passes over it.\n"
+          && test.out.hasPrefix("POST /workspaces/"))
       try shell.write("payload.json", json.out.replacing("\"a\"", with: "\"other\""))
       let other = try await send(shell, "in.ndjson --template create-tag --test --payload payload.json --yes")
       #expect(other.errors == "Record 1 with another body: done. The record itself is still to be sent.\n")
@@ -167,7 +190,8 @@ struct SendTests {
 
       let saved = try await send(
         shell, "in.ndjson --template update-tag --id '{{key}}' --unknown-fields drop --max-errors 5 --save s.yaml")
-      #expect(saved.errors == "Saved as s.yaml; nothing was sent. To send: rota clockify send in.ndjson --with s.yaml\n")
+      #expect(
+        saved.errors == "Saved as s.yaml; nothing was sent. To send: rota clockify send in.ndjson --with s.yaml\n")
       let text = try String(contentsOf: shell.folder.appendingPathComponent("s.yaml"), encoding: .utf8)
       #expect(text == "template: \"update-tag\"\nid: \"{{key}}\"\nunknown_fields: \"drop\"\nmax_errors: 5\n")
       let kept = try await send(shell, "in.ndjson --with s.yaml --save s2.yaml")
@@ -205,10 +229,13 @@ struct SendTests {
 
       // Only the last line of each record has an id of its own.
       let undo = try await send(
-        shell, "in.ndjson.send/results.ndjson --template update-client --id '{{response.id}}' --yes --skip-invalid --max-errors all --journal undo --with archive.yaml")
+        shell,
+        "in.ndjson.send/results.ndjson --template update-client --id '{{response.id}}' --yes --skip-invalid --max-errors all --journal undo --with archive.yaml"
+      )
       #expect(undo.status == 64)
       try shell.write("archive.yaml", "template: update-client\nid: \"{{response.id}}\"\nbody:\n  archived: true")
-      let archive = try await send(shell, "in.ndjson.send/results.ndjson --yes --skip-invalid --max-errors all --journal undo --with archive.yaml")
+      let archive = try await send(
+        shell, "in.ndjson.send/results.ndjson --yes --skip-invalid --max-errors all --journal undo --with archive.yaml")
       #expect(archive.errors.contains("4 done, 2 failed, 0 unknown. Failed: not valid 2."))
       #expect(clockify.read { $0.workspace.clients.allSatisfy(\.archived) })
     }
@@ -217,11 +244,15 @@ struct SendTests {
   @Test("Up to ten problems are said before anything is sent")
   func problems() async throws {
     try await ToolboxShell.with { shell, clockify in
-      try shell.write("in.ndjson", (0..<14).map { $0.isMultiple(of: 7) ? #"{"name":"ok\#($0)"}"# : #"{"nam":"x"}"# }.joined(separator: "\n"))
+      try shell.write(
+        "in.ndjson",
+        (0..<14).map { $0.isMultiple(of: 7) ? #"{"name":"ok\#($0)"}"# : #"{"nam":"x"}"# }.joined(separator: "\n"))
       let refused = try await send(shell, "in.ndjson --template create-tag --yes")
       #expect(refused.status == 64)
       let lines = refused.errors.split(separator: "\n")
-      #expect(lines.count == 13 && lines[1] == "  record 2 (line 2): create-tag has no field 'nam'. Did you mean 'name'?; 'name' is missing")
+      #expect(
+        lines.count == 13
+          && lines[1] == "  record 2 (line 2): create-tag has no field 'nam'. Did you mean 'name'?; 'name' is missing")
       #expect(lines[11] == "  perhaps more" && lines[12] == "Next: correct it, or send the rest with --skip-invalid")
       #expect(writes(clockify).isEmpty)
       let rest = try await send(shell, "in.ndjson --template create-tag --yes --skip-invalid --max-errors 12")
@@ -229,11 +260,17 @@ struct SendTests {
       // What the workspace forces is looked at, too.
       clockify.change { state in
         state.workspace.settings.forceTasks = true
-        state.workspace.things["custom_fields"] = [["id": "6630aa10b1c2d3e4f5060911", "name": "Phase", "required": true, "status": "VISIBLE"]]
+        state.workspace.things["custom_fields"] = [
+          ["id": "6630aa10b1c2d3e4f5060911", "name": "Phase", "required": true, "status": "VISIBLE"]
+        ]
       }
-      try shell.write("time.ndjson", "{\"start\":\"2026-05-04T07:00:00Z\",\"end\":\"2026-05-04T08:00:00Z\"}\n{\"start\":\"2026-05-04T07:00:00Z\"}")
+      try shell.write(
+        "time.ndjson",
+        "{\"start\":\"2026-05-04T07:00:00Z\",\"end\":\"2026-05-04T08:00:00Z\"}\n{\"start\":\"2026-05-04T07:00:00Z\"}")
       let forced = try await send(shell, "time.ndjson --template create-time-entry --yes")
-      #expect(forced.errors.contains("record 1 (line 1): the workspace requires a task; the workspace requires the custom field \"Phase\"\n"))
+      #expect(
+        forced.errors.contains(
+          "record 1 (line 1): the workspace requires a task; the workspace requires the custom field \"Phase\"\n"))
       #expect(forced.errors.contains("record 2 (line 2): 'end' is missing\n"))
     }
   }
@@ -244,18 +281,25 @@ struct SendTests {
       try shell.write("in.ndjson", #"{"name":"x"}"#)
       try shell.write("in.txt", "x")
       try shell.write("bad.yaml", "template: create-tag\n\tid: x")
-      try FileManager.default.createDirectory(at: shell.folder.appendingPathComponent("locked"), withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: shell.folder.appendingPathComponent("locked"), withIntermediateDirectories: true)
       for (arguments, status, part) in [
         ("nothing.ndjson --template create-tag --yes", 64, "the file nothing.ndjson cannot be read"),
         ("in.txt --template create-tag --yes", 64, "the name \"in.txt\" does not tell the form of the input"),
-        ("in.ndjson --yes", 64, "'template' or 'url' is missing"), ("in.ndjson --template create-tagg", 64, "Did you mean 'create-tag'?"),
-        ("in.ndjson --with nothing.yaml", 64, "the file nothing.yaml cannot be read"), ("in.ndjson --with bad.yaml", 64, "bad.yaml line 2: a tab"),
-        ("in.ndjson --template create-tag --preview 1 --test", 64, "one of them"), ("in.ndjson --template create-tag --record 3", 64, "--record goes with"),
+        ("in.ndjson --yes", 64, "'template' or 'url' is missing"),
+        ("in.ndjson --template create-tagg", 64, "Did you mean 'create-tag'?"),
+        ("in.ndjson --with nothing.yaml", 64, "the file nothing.yaml cannot be read"),
+        ("in.ndjson --with bad.yaml", 64, "bad.yaml line 2: a tab"),
+        ("in.ndjson --template create-tag --preview 1 --test", 64, "one of them"),
+        ("in.ndjson --template create-tag --record 3", 64, "--record goes with"),
         ("in.ndjson --template create-tag --preview 1 --record 3", 64, "the input has no record 3"),
         ("- --template create-tag --yes", 64, "the name \"-\" does not tell"),
         ("- --template create-tag --yes --format csv", 64, "standard input needs a folder of its own"),
         ("in.ndjson --template create-tag --yes --journal nowhere/x", 1, "the folder nowhere/x cannot be made"),
-        ("in.ndjson --template create-tag --yes --url https://evil.test/x", 64, "'url' goes with a request of one's own"),
+        (
+          "in.ndjson --template create-tag --yes --url https://evil.test/x", 64,
+          "'url' goes with a request of one's own"
+        ),
         ("in.ndjson --url https://evil.test/x --yes", 64, "'url' must begin with /"),
       ] as [(String, Int32, String)] {
         let result = try await send(shell, arguments)
@@ -293,11 +337,16 @@ struct SendTests {
       shell.environment["CLOCKIFY_API_KEY"] = canary
       clockify.change { state in
         state.keys[canary] = Cast.Person.ana.id
-        state.controls.faults = [Fault(.body(#"{"id":"\#(canary)","name":"\#(canary.replacing("/", with: "\\/"))"}"#), on: "/tags", method: "POST")]
+        state.controls.faults = [
+          Fault(
+            .body(#"{"id":"\#(canary)","name":"\#(canary.replacing("/", with: "\\/"))"}"#), on: "/tags", method: "POST")
+        ]
       }
       try shell.write("key.ndjson", #"{"name":"k"}"#)
       var printed = ""
-      for arguments in ["key.ndjson --template create-tag --yes -v", "key.ndjson --template create-tag --preview 1 --json"] {
+      for arguments in [
+        "key.ndjson --template create-tag --yes -v", "key.ndjson --template create-tag --preview 1 --json",
+      ] {
         let result = try await send(shell, arguments)
         printed += result.out + result.errors
       }
@@ -319,6 +368,37 @@ struct SendTests {
     }
   }
 
+  @Test("A full disk stops the send where nothing is lost; a second Ctrl-C ends at once")
+  func fullDisk() async throws {
+    try await ToolboxShell.with { shell, clockify in
+      try shell.write("in.ndjson", "{\"name\":\"a\"}\n{\"name\":\"b\"}")
+      let full = try await send(shell, "in.ndjson --template create-tag --yes --results /dev/full")
+      #expect(full.status == 1, "\(full.errors)")
+      #expect(
+        full.errors.contains(
+          "/dev/full cannot be written: No space left on device. Nothing more was sent\nNext: make room (df -h), then run the same command again"
+        ))
+      #expect(clockify.read { $0.workspace.tags.count } == 3)
+      // What was sent is found, not sent again.
+      let rest = try await send(shell, "in.ndjson --template create-tag --yes")
+      #expect(rest.status == 0 && clockify.read { $0.workspace.tags.map(\.name) } == ["on-site", "old", "a", "b"])
+
+      clockify.change { $0.controls.faults = [Fault(.delay(20), on: "/tags", method: "POST")] }
+      try shell.write("slow.ndjson", "{\"name\":\"c\"}")
+      let start = ContinuousClock.now
+      let (process, _, _) = try shell.start(["clockify", "send", "slow.ndjson", "--template", "create-tag", "--yes"])
+      while !clockify.read({ $0.workspace.tags.contains { $0.name == "c" } }) {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      for _ in 1...2 {
+        kill(process.processIdentifier, SIGTERM)
+        try await Task.sleep(for: .milliseconds(300))
+      }
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 130 && ContinuousClock.now - start < .seconds(15))
+    }
+  }
+
   @Test("Ctrl-C lets the running request end and notes it; killed at random moments, each record is there once")
   func interrupted() async throws {
     try await ToolboxShell.with { shell, clockify in
@@ -331,8 +411,13 @@ struct SendTests {
       kill(process.processIdentifier, SIGINT)
       let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       process.waitUntilExit()
-      #expect(process.terminationStatus == 130 && words.contains("records sent. The same command goes on where it stopped."), "\(words)")
-      let lines = { try String(contentsOf: shell.folder.appendingPathComponent("in.ndjson.send/results.ndjson"), encoding: .utf8).split(separator: "\n").count }
+      #expect(
+        process.terminationStatus == 130 && words.contains("records sent. The same command goes on where it stopped."),
+        "\(words)")
+      let lines = {
+        try String(contentsOf: shell.folder.appendingPathComponent("in.ndjson.send/results.ndjson"), encoding: .utf8)
+          .split(separator: "\n").count
+      }
       #expect(try lines() == clockify.read { $0.workspace.tags.count } - 2)
       for _ in 0..<6 {
         let (dying, _, _) = try shell.start(command)

@@ -18,7 +18,8 @@ struct CallCommand: AsyncParsableCommand {
   @Argument(help: "The path below the API address.") var path: String
   @Option(help: "api, or reports for the reports service.") var host = Host.api
   @Option(name: .customLong("query"), help: "A parameter, as NAME=VALUE; may be given again.") var query: [String] = []
-  @Option(name: .customLong("header"), help: "A header, as 'NAME: VALUE'; may be given again.") var headers: [String] = []
+  @Option(name: .customLong("header"), help: "A header, as 'NAME: VALUE'; may be given again.") var headers: [String] =
+    []
   @Option(help: "The body: text, @FILE, or - for standard input.") var body: String?
   @Flag(name: .shortAndLong, help: "Print status and headers first.") var include = false
   @Flag(name: .customLong("dry-run"), help: "Print the request instead of sending it.") var dryRun = false
@@ -42,7 +43,8 @@ struct CallCommand: AsyncParsableCommand {
     var call = try request.filled(workspace: session.place.id, user: session.place.ownerID)
     (call.host, call.body) = (host == .api ? .api : .reports, body)
     if dryRun {
-      Terminal.data(call.name + (call.query.isEmpty ? "" : " ?\(call.query.map { "\($0.0)=\($0.1)" }.joined(separator: "&"))"))
+      Terminal.data(
+        call.name + (call.query.isEmpty ? "" : " ?\(call.query.map { "\($0.0)=\($0.1)" }.joined(separator: "&"))"))
       if let body { Terminal.data(body) }
       return
     }

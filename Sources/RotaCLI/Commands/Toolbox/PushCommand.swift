@@ -144,7 +144,8 @@ extension ToolboxSession {
   /// - Parameter starter: `web:ana`; nil: this user.
   func push(_ starter: String? = nil) -> Push {
     let parts = starter?.split(separator: ":", maxSplits: 1).map(String.init) ?? ["cli", NSUserName()]
-    return Push(path: composition.settings.database, toolbox: toolbox, actor: (name: parts.last ?? "", surface: parts[0]))
+    return Push(
+      path: composition.settings.database, toolbox: toolbox, actor: (name: parts.last ?? "", surface: parts[0]))
   }
 }
 

@@ -23,10 +23,13 @@ struct DestinationFlags: ParsableArguments {
   @Option(name: .customLong("batch-size"), help: "Records in a batch at most. Default: 100.") var batchSize: Int?
   @Option(name: .customLong("batch-by"), help: "Only records that agree in these fields go together, as a,b.c.")
   var batchBy: String?
-  @Option(name: .customLong("unknown-fields"), help: "What becomes of fields that the template does not know: refuse, drop or send.")
+  @Option(
+    name: .customLong("unknown-fields"),
+    help: "What becomes of fields that the template does not know: refuse, drop or send.")
   var unknownFields: String?
   @Option(help: "merge = what is not named stays, in two requests; replace = one request.") var update: String?
-  @Option(name: .customLong("max-errors"), help: "So many failed or unknown records are borne; all = never stop. Default: 0.")
+  @Option(
+    name: .customLong("max-errors"), help: "So many failed or unknown records are borne; all = never stop. Default: 0.")
   var maxErrors: String?
   @Flag(help: "Entries without an end start timers.") var timers = false
   @Option(help: "Where the results go. Default: results.ndjson in the journal's folder.") var results: String?
@@ -37,7 +40,8 @@ struct DestinationFlags: ParsableArguments {
   func settings(workspace: String?, timeZone: String?, api: String) throws -> JSONTree {
     var settings = try file.map { try YAMLTree.read($0) } ?? .object([])
     guard case .object = settings else {
-      throw UserError("\(file ?? "the destination") has no keys", next: .outside("rota clockify templates NAME shows one"))
+      throw UserError(
+        "\(file ?? "the destination") has no keys", next: .outside("rota clockify templates NAME shows one"))
     }
     func lay(_ key: String, _ text: String?) { if let text { settings.set(key, .text(text)) } }
     lay("template", template)

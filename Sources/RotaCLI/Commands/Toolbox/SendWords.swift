@@ -23,15 +23,21 @@ enum SendWords {
     guard summary.sent > 0 else {
       return ["All is sent: \(counts) Results: \(summary.results)"] + next(summary)
     }
-    let causes = summary.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \(Words.count($0.value))" }
-    return [counts + (causes.isEmpty ? "" : " Failed: \(causes.joined(separator: ", ")).") + " Results: \(summary.results)"]
+    let causes = summary.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+      "\($0.key) \(Words.count($0.value))"
+    }
+    return [
+      counts + (causes.isEmpty ? "" : " Failed: \(causes.joined(separator: ", ")).") + " Results: \(summary.results)"
+    ]
       + next(summary)
   }
 
   private static func next(_ summary: SendSummary) -> [String] {
     var lines: [String] = []
     if summary.failed > 0 { lines.append("Next: the same with --retry-failed, once what is wrong was corrected") }
-    if summary.unknown > 0 { lines.append("Next: look for what is unknown in Clockify, then the same with --resend-unknown") }
+    if summary.unknown > 0 {
+      lines.append("Next: look for what is unknown in Clockify, then the same with --resend-unknown")
+    }
     return lines
   }
 
@@ -44,7 +50,8 @@ enum SendWords {
   }
 
   static func place(_ place: Diagnosis.Place) -> String {
-    (place.name.isEmpty ? " to the workspaces that they name" : " to workspace \(place.name)") + " in Clockify as \(place.ownerName)"
+    (place.name.isEmpty ? " to the workspaces that they name" : " to workspace \(place.name)")
+      + " in Clockify as \(place.ownerName)"
   }
 
   /// Method, address, headers without the key, body.

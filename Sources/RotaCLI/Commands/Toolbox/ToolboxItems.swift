@@ -97,7 +97,8 @@ struct ToolboxTags: ParsableCommand, ToolboxSubject {
     commandName: "tags", abstract: "Tags in Clockify.",
     discussion: "  rota clockify tags add --name on-site",
     subcommands: [
-      ToolboxFind<ToolboxTags>.self, ToolboxGet<ToolboxTags>.self, ToolboxAdd<ToolboxTags>.self, ToolboxUpdate<ToolboxTags>.self,
+      ToolboxFind<ToolboxTags>.self, ToolboxGet<ToolboxTags>.self, ToolboxAdd<ToolboxTags>.self,
+      ToolboxUpdate<ToolboxTags>.self,
       ToolboxDelete<ToolboxTags>.self,
     ])
   typealias Scope = WholeWorkspace
@@ -132,7 +133,8 @@ struct ToolboxTags: ParsableCommand, ToolboxSubject {
 
 struct ToolboxWorkspaces: ParsableCommand, ToolboxSubject {
   static let configuration = CommandConfiguration(
-    commandName: "workspaces", abstract: "Workspaces that the key sees. Clockify lets nobody change or delete one this way.",
+    commandName: "workspaces",
+    abstract: "Workspaces that the key sees. Clockify lets nobody change or delete one this way.",
     discussion: "  rota clockify workspaces find",
     subcommands: [ToolboxFind<ToolboxWorkspaces>.self, Get.self, ToolboxAdd<ToolboxWorkspaces>.self])
   typealias Scope = WholeWorkspace

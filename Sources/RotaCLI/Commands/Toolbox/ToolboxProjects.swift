@@ -107,7 +107,8 @@ struct ToolboxTasks: ParsableCommand, ToolboxSubject {
     commandName: "tasks", abstract: "Tasks of a project in Clockify.",
     discussion: "  rota clockify tasks add --project Alpha --name Design --estimate-hours 3 --estimate-minutes 45",
     subcommands: [
-      ToolboxFind<ToolboxTasks>.self, ToolboxGet<ToolboxTasks>.self, ToolboxAdd<ToolboxTasks>.self, ToolboxUpdate<ToolboxTasks>.self,
+      ToolboxFind<ToolboxTasks>.self, ToolboxGet<ToolboxTasks>.self, ToolboxAdd<ToolboxTasks>.self,
+      ToolboxUpdate<ToolboxTasks>.self,
       ToolboxDelete<ToolboxTasks>.self,
     ])
   typealias Scope = OfProject

@@ -48,7 +48,8 @@ enum ToolboxRows {
     case .flag(let flag)?: .text(flag ? "yes" : "no")
     case .number(let digits)?: Int64(digits).map { .number($0) } ?? .text(digits)
     case .list(let elements)?:
-      elements.isEmpty ? .none : .text(elements.map { $0.words ?? $0["name"]?.words ?? $0.json }.joined(separator: ", "))
+      elements.isEmpty
+        ? .none : .text(elements.map { $0.words ?? $0["name"]?.words ?? $0.json }.joined(separator: ", "))
     case .object?: .text(value?["name"]?.words ?? value?.json ?? "")
     }
   }

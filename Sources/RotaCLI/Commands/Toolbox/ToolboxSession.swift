@@ -19,7 +19,9 @@ struct ToolboxOptions: ParsableArguments {
   var noDiagnosis = false
 
   func validate() throws {
-    if let timeZone, Zone(timeZone) == nil { throw ValidationError("\"\(timeZone)\" is no time zone that is known here.") }
+    if let timeZone, Zone(timeZone) == nil {
+      throw ValidationError("\"\(timeZone)\" is no time zone that is known here.")
+    }
   }
 
   /// Opens the way to Clockify: who the key belongs to, and in which workspace one is.

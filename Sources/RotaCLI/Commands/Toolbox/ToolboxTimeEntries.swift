@@ -70,7 +70,10 @@ struct ToolboxTimeEntries: ParsableCommand, ToolboxSubject {
       if let last { list.query.append(("end", (last + margin).description)) }
       list.keeps = { row in
         guard first != nil || last != nil else { return true }
-        guard let start = row.at(["timeInterval", "start"])?.words.flatMap({ ClockifyTime.instant($0) }).flatMap({ Instant($0) })
+        guard
+          let start = row.at(["timeInterval", "start"])?.words.flatMap({ ClockifyTime.instant($0) }).flatMap({
+            Instant($0)
+          })
         else { return false }
         return first.map { start >= $0 } ?? true && last.map { start < $0 } ?? true
       }
@@ -140,7 +143,8 @@ struct ToolboxTimeEntries: ParsableCommand, ToolboxSubject {
         let name =
           if whose == toolbox.place.ownerID { toolbox.place.ownerName } else {
             try await toolbox.source.firstRow(
-              of: "/workspaces/\(toolbox.place.id)/users", query: [("status", "ALL")], where: { $0["id"]?.words == whose }
+              of: "/workspaces/\(toolbox.place.id)/users", query: [("status", "ALL")],
+              where: { $0["id"]?.words == whose }
             )?["name"]?.words ?? user
           }
         let refusal = Refusal(.noTimer(user: name), says: nil)

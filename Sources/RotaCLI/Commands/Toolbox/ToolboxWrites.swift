@@ -16,7 +16,8 @@ struct WriteOptions: ParsableArguments {
   /// - Throws: `UserError` for what is not KEY=JSON.
   func lay(on body: inout ToolboxBody) throws {
     for field in fields {
-      guard let at = field.firstIndex(of: "="), at > field.startIndex, let value = JSONRow(String(field[field.index(after: at)...]))
+      guard let at = field.firstIndex(of: "="), at > field.startIndex,
+        let value = JSONRow(String(field[field.index(after: at)...]))
       else {
         throw UserError(
           "--field \"\(field)\" is not KEY=JSON", next: .outside("write it like --field 'note=\"by phone\"'"))
