@@ -33,19 +33,25 @@ struct SendsModel: PageModel {
     let done: Int
     let failed: Int
     let unknown: Int
-    let last_at: String?
+    let lastAt: String?
+  }
+
+  static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return decoder
   }
 
   /// - Parameter end: nil: no folder is set.
   init(_ end: ImportEnd?) {
     isSet = end != nil
-    let found = end.flatMap { try? JSONDecoder().decode([Send].self, from: Data($0.output.utf8)) }
+    let found = end.flatMap { try? Self.decoder.decode([Send].self, from: Data($0.output.utf8)) }
     sends = (found ?? []).prefix(Visit.rows).map { send in
       Row(
         name: send.name,
         path: "/sends/" + (send.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""),
         records: Words.count(send.records), done: Words.count(send.done), failed: Words.count(send.failed),
-        unknown: Words.count(send.unknown), lastAt: send.last_at ?? "")
+        unknown: Words.count(send.unknown), lastAt: send.lastAt ?? "")
     }
     isEmpty = sends.isEmpty
     lines = found == nil ? end?.lines ?? [] : []
@@ -77,7 +83,7 @@ struct SendModel: PageModel {
     let record: Int
     let line: Int
     let state: String
-    let clockify_id: String?
+    let clockifyId: String?
     let request: String?
     let error: String?
     let at: String?
@@ -85,14 +91,14 @@ struct SendModel: PageModel {
 
   init(_ name: String, _ end: ImportEnd, state: String?, path: String) {
     title = "Sent: \(name)"
-    let found = try? JSONDecoder().decode([Record].self, from: Data(end.output.utf8))
+    let found = try? SendsModel.decoder.decode([Record].self, from: Data(end.output.utf8))
     states = ([nil] + ["done", "failed", "unknown"]).map { one in
       Facet(label: one ?? "All", count: "", path: path + (one.map { "?state=\($0)" } ?? ""), isChosen: one == state)
     }
     records = (found ?? []).map { record in
       Row(
         record: "\(record.record)", line: "\(record.line)", state: record.state, request: record.request ?? "",
-        id: record.clockify_id ?? "", error: record.error ?? "", at: record.at ?? "")
+        id: record.clockifyId ?? "", error: record.error ?? "", at: record.at ?? "")
     }
     isEmpty = records.isEmpty
     count = Words.plural(records.count, "record")

@@ -23,6 +23,11 @@ package final class AppendFile {
     guard descriptor >= 0 else {
       throw SendingError("\(path) cannot be written: \(Self.reason)", next: "check owner and rights (ls -l)", .refused)
     }
+    var about = stat()
+    guard fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw SendingError("\(path) is no file", next: "name a file that can be read again")
+    }
     try cutTornLine()
   }
 
