@@ -33,6 +33,11 @@ package protocol OpenTarget: AnyObject {
   ///   - isFull: whatever it holds of the tenant goes.
   func begin(generation: Int, isFull: Bool) throws
 
+  /// Before any of the new rows comes: a row may have moved from one part to another, and must not be there twice.
+  ///
+  /// - Parameter parts: those that are replaced, a table or a month of it each; not called where all goes.
+  func clear(_ parts: [(table: PublishedTable, partition: String)]) throws
+
   /// Puts rows in the place of those that the target has of a table, or of a month of it.
   ///
   /// - Parameter rows: hands over bytes in the target's form, several times.

@@ -100,6 +100,7 @@ package struct Publisher: Sendable {
       return (report, parts)
     }
     try open.begin(generation: report.generation, isFull: plan.isFull)
+    if !plan.isFull { try open.clear(changed.map { ($0.table, $0.key.partition) }) }
     for item in changed {
       let written = try send(item, session, to: open)
       report.written.append(.init(key: item.key, rows: written.rows))

@@ -50,7 +50,8 @@ package struct Carrier: Sendable {
     var resolved: Resolved?
     var inDoubtSince = left
     var isRepeated = left != nil
-    for round in 0... {
+    var round = 0
+    while true {
       if let since = inDoubtSince, !isRepeatable(request) {
         switch try await settle(attempt, since, running, known) {
         case .found(let row): return .done(row: row, status: nil, resolved: .found)
@@ -89,8 +90,8 @@ package struct Carrier: Sendable {
           }
         return .failed(refusal, status: answer.status, answer: answer.json)
       }
+      round += 1
     }
-    fatalError("the rounds do not end")
   }
 
   /// As an error: no record's fault.

@@ -103,6 +103,9 @@ package struct Destination: Sendable {
         reader.problems.append("'\(key)' goes with a template: name it in 'url'")
       }
     }
+    if let workspace, workspace.placeholders.contains(where: { !$0.formats.isEmpty }) {
+      reader.problems.append("'workspace' takes no formats: it is an id or an exact name")
+    }
     if let url {
       if !(url.constant ?? url.head).hasPrefix("/") {
         reader.problems.append("'url' must begin with / or with the API's address: host and scheme take no placeholder")

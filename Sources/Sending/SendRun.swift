@@ -29,7 +29,8 @@ struct SendRun {
     }
   }
 
-  mutating func run() async throws {
+  /// - Returns: SHA-256 of what was read.
+  mutating func run() async throws -> String {
     var reader = try sender.reader()
     while let next = try reader.next() {
       let number =
@@ -49,6 +50,7 @@ struct SendRun {
       }
     }
     for waiting in batches?.takeAll() ?? [] { try await send(waiting) }
+    return try reader.digest()
   }
 
   private static func value(_ record: Result<SendRecord, RecordProblem>) -> JSONTree {
@@ -65,47 +67,54 @@ struct SendRun {
 
   /// - Parameter left: how it left before, in a process that died.
   private mutating func carry(_ rendered: Rendered, _ left: Journal.Line?) async throws -> Results.Line {
-    guard let attempt = rendered.attempt, attempt.template.verb == .stop || rendered.isMerged else {
-      if left != nil, rendered.attempt == nil, !sender.options.resendsUnknown,
-        !["PUT", "DELETE"].contains(rendered.request.method)
-      {
-        var line = Results.Line(rendered.record, .unknown)
-        (line.request, line.cause) = (rendered.request, "no answer")
-        line.error = "the answer did not come, and a request of one's own cannot be looked up"
-        line.next = "look for it, then send it with --resend-unknown"
-        return line
-      }
-      return try await carry(rendered, rendered.request, attempt: rendered.attempt, running: nil, left)
+    let isOwn = rendered.attempt == nil
+    if left != nil, isOwn, !sender.options.resendsUnknown, !["PUT", "DELETE"].contains(rendered.request.method) {
+      var line = Results.Line(rendered.record, .unknown)
+      (line.request, line.cause) = (rendered.request, "no answer")
+      line.error = "the answer did not come, and a request of one's own cannot be looked up"
+      line.next = "look for it, then send it with --resend-unknown"
+      return line
     }
+    switch try await prepare(rendered, left) {
+    case .ready(let request, let attempt, let running):
+      return try await carry(rendered, request, attempt: attempt, running: running, left)
+    case .ended(let line): return line
+    }
+  }
+
+  private enum Prepared {
+    case ready(ClockifyWriter.Request, Carrier.Attempt?, running: String?)
+    /// Nothing has to be sent, or nothing can be.
+    case ended(Results.Line)
+  }
+
+  /// Reads what a request needs of the row that it changes.
+  private func prepare(_ rendered: Rendered, _ left: Journal.Line?) async throws -> Prepared {
+    guard let attempt = rendered.attempt else { return .ready(rendered.request, nil, running: nil) }
     let toolbox = rendered.toolbox
     do {
       if attempt.template.verb == .stop {
-        if let running = left?.running {
-          return try await carry(rendered, rendered.request, attempt: attempt, running: running, left)
-        }
+        if let running = left?.running { return .ready(rendered.request, attempt, running: running) }
         let end = attempt.body["end"]?.words.flatMap { ClockifyTime.instant($0) }.flatMap { Instant($0) }
         guard let user = attempt.user, let end, let step = try await toolbox.stopping(user, at: end) else {
           let name = attempt.user == toolbox.place.ownerID ? toolbox.place.ownerName : "user \(attempt.user ?? "")"
-          return failed(rendered, Refusal(.noTimer(user: name), says: nil))
+          return .ended(failed(rendered, Refusal(.noTimer(user: name), says: nil)))
         }
-        return try await carry(rendered, step.request, attempt: attempt, running: step.running, nil)
+        return .ready(step.request, attempt, running: step.running)
       }
+      guard rendered.isMerged else { return .ready(rendered.request, attempt, running: nil) }
       let changes = (rendered.body?.members ?? []).map { (name: $0.name, value: Optional($0.value)) }
-      guard
-        let step = try await toolbox.updating(
-          attempt.template.kind, attempt.id ?? "", changes, project: attempt.project
-        ).first
-      else {
-        var line = Results.Line(rendered.record, .done)
-        line.id = attempt.id
-        line.warnings = ["it was so already: nothing was sent."]
-        return line
-      }
-      return try await carry(rendered, step.request, attempt: step.attempt, running: nil, left)
-    } catch let error as SendingError where error.ending != .unreachable {
+      let steps = try await toolbox.updating(
+        attempt.template.kind, attempt.id ?? "", changes, project: attempt.project)
+      if let step = steps.first { return .ready(step.request, step.attempt, running: nil) }
+      var line = Results.Line(rendered.record, .done)
+      line.id = attempt.id
+      line.warnings = ["it was so already: nothing was sent."]
+      return .ended(line)
+    } catch let error as SendingError {
       var line = Results.Line(rendered.record, .failed)
       (line.error, line.next, line.cause) = (error.message, error.next, "not there")
-      return line
+      return .ended(line)
     }
   }
 

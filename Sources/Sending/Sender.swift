@@ -48,7 +48,11 @@ package struct Sender {
     guard open > 0 else { return summary(books, sent: 0) }
     try confirm(open)
     var sending = SendRun(sender: self, books: books, open: open, progress: progress)
-    try await sending.run()
+    guard try await sending.run() == checked.digest else {
+      throw SendingError(
+        "the input was changed while it was sent: what is in Clockify is what \(books.results.path) says",
+        next: "compare the two before you send the rest", .partial)
+    }
     books = sending.books
     return summary(books, sent: sending.sent)
   }
@@ -160,7 +164,7 @@ struct InputCheck {
   }
 
   private func demands() async throws -> Demands? {
-    guard sender.destination.template?.name == "create-time-entry", sender.destination.workspace == nil else {
+    guard sender.destination.template?.name == "create-time-entry", !sender.destination.namesWorkspaces else {
       return nil
     }
     return try await Demands.read(sender.home)

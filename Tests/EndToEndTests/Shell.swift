@@ -44,7 +44,18 @@ struct Shell {
     return (process.terminationStatus, text, words)
   }
 
-  private static func read(_ pipe: Pipe) async -> String {
+  /// Waits without holding up a thread that others need.
+  static func end(_ process: Process) async {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        process.waitUntilExit()
+        continuation.resume()
+      }
+    }
+  }
+
+  /// The same, for all that a pipe brings.
+  static func read(_ pipe: Pipe) async -> String {
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         continuation.resume(

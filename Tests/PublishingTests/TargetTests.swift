@@ -128,6 +128,25 @@ struct TargetTests {
     }
   }
 
+  @Test("Time that moved to an earlier month is there once", arguments: Kind.allCases)
+  func movedBack(kind: Kind) async throws {
+    try await World.with { world in
+      world.replica = ReplicaSettings()
+      let moved = world.track(.ana, .alpha, "2026-03-02T09:00:00Z", minutes: 60)
+      world.track(.ana, .alpha, "2026-01-20T09:00:00Z", minutes: 30)
+      try await world.enableActuals()
+      try await world.importNow()
+      let place = try Place.make(kind, world)
+      try Self.publish(world, to: place)
+      for days in [-32, 30, -61] {
+        world.move(moved, byDays: days)
+        try await world.importNow(since: "2025-12-01")
+        try Self.publish(world, to: place)
+        try Self.expectEqual(world, place)
+      }
+    }
+  }
+
   @Test("A quiet night writes nothing, and moved time both its months", arguments: [Kind.postgres, .ndjson])
   func nights(kind: Kind) async throws {
     try await World.with { world in

@@ -103,6 +103,9 @@ private final class OpenFolder: OpenTarget {
     }
   }
 
+  /// Files of the state before count until those of the new one do, all at once.
+  func clear(_ parts: [(table: PublishedTable, partition: String)]) {}
+
   func begin(generation: Int, isFull: Bool) throws {
     if lock < 0 {
       try FolderFile.makeFolder(target.folder)

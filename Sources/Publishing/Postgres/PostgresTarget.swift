@@ -41,7 +41,6 @@ private final class OpenPostgres: OpenTarget {
   private let tenant: String
   private let tables: [PublishedTable]
   private let commitsEachPart: Bool
-  private var isFull = false
   /// The schema is new: keys and indexes come last.
   private var buildsKeys = false
   /// Pieces of 64 KB, and what comes before and after them.
@@ -122,7 +121,6 @@ private final class OpenPostgres: OpenTarget {
   // MARK: Writing
 
   func begin(generation: Int, isFull: Bool) throws {
-    self.isFull = isFull
     try translated(nil) {
       if try version() != Publisher.schema { try bringUpToDate() }
       if isFull {
@@ -153,22 +151,29 @@ private final class OpenPostgres: OpenTarget {
     for sql in statements.dropFirst(isThere ? 1 : 0) { try connection.execute(sql) }
   }
 
+  /// A key that moved to an earlier month would be there twice while its later month still has it.
+  func clear(_ parts: [(table: PublishedTable, partition: String)]) throws {
+    for (table, partition) in parts {
+      let month = PublishedMonth(partition).flatMap { month in
+        table.monthColumn.map { " AND \(table.condition(for: month, column: schema.quote($0)))" }
+      }
+      try translated(table.name) {
+        _ = try connection.rows("DELETE FROM \(schema.table(table.name)) WHERE tenant = $1\(month ?? "")", [tenant])
+        try passPart()
+      }
+    }
+  }
+
   func replace(
     _ table: PublishedTable, _ partition: String, rows: ((UnsafeRawBufferPointer) throws -> Void) throws -> Int
   ) throws {
     let name = schema.table(table.name)
-    let month = PublishedMonth(partition).flatMap { month in
-      table.monthColumn.map { " AND \(table.condition(for: month, column: schema.quote($0)))" }
-    }
     let columns = (["tenant"] + table.columns.map(\.postgresName)).map(schema.quote).joined(separator: ", ")
     func later(_ work: @escaping @Sendable () throws -> Void) throws {
       try outbox.add { try Self.translated(table.name, work) }
     }
-    let (connection, tenant, isFull) = (connection, tenant, isFull)
-    try later {
-      if !isFull { _ = try connection.rows("DELETE FROM \(name) WHERE tenant = $1\(month ?? "")", [tenant]) }
-      try connection.beginCopy("COPY \(name) (\(columns)) FROM STDIN")
-    }
+    let connection = connection
+    try later { try connection.beginCopy("COPY \(name) (\(columns)) FROM STDIN") }
     _ = try rows { bytes in
       let piece = Array(bytes)
       if !piece.isEmpty { try later { try connection.putCopy(piece) } }

@@ -383,8 +383,8 @@ struct SendTests {
       let errors = Pipe()
       process.standardError = errors
       try process.run()
-      let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
+      let words = await Shell.read(errors)
+      await Shell.end(process)
       #expect(
         process.terminationStatus == 1
           && words.contains("ndjson cannot be written: File too large. Nothing more was sent\nNext: make room (df -h)"),
@@ -409,7 +409,7 @@ struct SendTests {
         kill(slow.processIdentifier, SIGTERM)
         try await Task.sleep(for: .milliseconds(300))
       }
-      slow.waitUntilExit()
+      await Shell.end(slow)
       #expect(slow.terminationStatus == 130 && ContinuousClock.now - start < .seconds(15))
     }
   }
@@ -424,8 +424,8 @@ struct SendTests {
       let (process, _, errors) = try shell.start(command)
       while clockify.read({ $0.workspace.tags.count }) < 5 { try await Task.sleep(for: .milliseconds(5)) }
       kill(process.processIdentifier, SIGINT)
-      let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
+      let words = await Shell.read(errors)
+      await Shell.end(process)
       #expect(
         process.terminationStatus == 130 && words.contains("records sent. The same command goes on where it stopped."),
         "\(words)")
@@ -438,7 +438,7 @@ struct SendTests {
         let (dying, _, _) = try shell.start(command)
         try await Task.sleep(for: .milliseconds(Int.random(in: 50...500)))
         kill(dying.processIdentifier, SIGKILL)
-        dying.waitUntilExit()
+        await Shell.end(dying)
       }
       clockify.change { $0.controls.faults = [] }
       let rest = try await shell.run(command)

@@ -1,3 +1,5 @@
+import ClockifySimulator
+import Foundation
 import Importing
 import Planning
 import PlanningStore
@@ -8,7 +10,7 @@ extension ImaginedWorld {
   func editPlan() throws {
     for _ in 0..<random.below(5) {
       let plan = try prepare()
-      switch random.below(12) {
+      switch random.below(13) {
       case 0...2 where troubles.has(.edits): try editRoles(plan)
       case 3...4 where troubles.has(.freezes): try freeze(plan)
       case 5 where troubles.has(.freezes): try thaw(plan)
@@ -17,6 +19,7 @@ extension ImaginedWorld {
       case 9 where troubles.has(.ignoring): try letGo(plan)
       case 10 where troubles.has(.deletions) && chance(2): try delete(plan)
       case 11: try steer(plan)
+      case 12 where troubles.has(.pushes): try leavePush(plan)
       default: break
       }
     }
@@ -105,6 +108,36 @@ extension ImaginedWorld {
     case 4: if let place { try sql("UPDATE OR IGNORE actual SET date = date(date, '+1 day') WHERE \(place)") }
     default: try sql("DELETE FROM actual WHERE is_manual = 1 AND date > '\(someDay())'")
     }
+  }
+
+  // MARK: Pushing (rule 86)
+
+  /// A push died: its row stands, and what it was to make is in Clockify or not.
+  private func leavePush(_ plan: PlanTables) throws {
+    let lists = world.clockify.read { $0.workspaces }
+    let workspace = pick(lists)
+    let clients = workspace.clients.filter { plan.links["client"]![$0.id] != nil }
+    guard let client = pick(orNil: clients), let here = plan.links["client"]![client.id], plan.clients[here] != nil
+    else { return }
+    copies += 1
+    let name = "Pushed \(copies)"
+    try world.database.write { session in
+      let item = try session.plan.createProject(
+        client: Int64(here), name: name, isBillable: true, isArchived: false, at: world.now)
+      try session.pushes.add(
+        PendingPush(
+          kind: .project, planningID: item, workspace: workspace.id, name: name, clientID: client.id,
+          startedAt: Instant(seconds: Int(Date().timeIntervalSince1970))))
+    }
+    let isMade = !chance(3)
+    let id = "6b0b0000000000000000" + String(repeating: "0", count: 4 - "\(copies)".count) + "\(copies)"
+    if isMade {
+      world.clockify.change { state in
+        guard let at = state.workspaces.firstIndex(where: { $0.id == workspace.id }) else { return }
+        state.workspaces[at].projects.append(.init(id: id, name: name, clientID: client.id))
+      }
+    }
+    log.append("a push of \(name) (client \(here)) died, \(isMade ? "\(id) is made" : "nothing is made")")
   }
 
   // MARK: Merging (rules 76 and 95)

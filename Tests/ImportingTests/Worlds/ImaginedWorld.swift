@@ -11,7 +11,7 @@ struct Troubles: Sendable {
   enum Kind: String, CaseIterable, Sendable {
     case unused, kills, faults, narrowed, freezes, edits, merges, ignoring, deletions, filters, workspaces, free, lists
     case catchAll, absurd, zones, brakes, zeros, dropped, groupsGone, filterBrakes
-    case needed, undos, audits, publishing
+    case needed, undos, audits, publishing, pushes
   }
 
   private let left: Set<String>

@@ -100,6 +100,12 @@ extension NaiveOracle {
     var wanted = wanted(before: before, mirror: after, isFrozen: isFrozen)
     wanted.leaveOpen(unread: lists.values.filter { !shape.workspaces.contains($0.id) })
     var differences: [String] = []
+    let pushed = pushed(before)
+    for push in before.pushes where shape.workspaces.contains(push.workspace) {
+      guard let made = pushed.first(where: { $0.value == push.item })?.key, after.links["project"]![made] != push.item
+      else { continue }
+      differences.append("86: project \(made) is linked to \(after.links["project"]![made] ?? 0), not \(push.item)")
+    }
     for kind in ["client", "project", "person"] {
       let seen = Set(after.links[kind]!.keys)
       differences += wanted.links[kind]!.subtracting(seen).subtracting(wanted.open[kind]!).sorted().map {
@@ -108,7 +114,7 @@ extension NaiveOracle {
       differences += seen.subtracting(wanted.links[kind]!).subtracting(wanted.either[kind]!).sorted().map {
         "18: \(kind) \($0) was created"
       }
-      for (id, item) in after.links[kind]! where before.links[kind]![id] == nil {
+      for (id, item) in after.links[kind]! where before.links[kind]![id] == nil && pushed[id] == nil {
         let rows = kind == "client" ? after.clients : kind == "project" ? after.projects : after.people
         let isArchived = wanted.archived[kind]!.contains(id)
         guard let row = rows[item],

@@ -248,6 +248,19 @@ struct NaiveOracle {
     return standing
   }
 
+  /// Rule 86: what is linked before anything is created: the one free project of a push's name and client.
+  func pushed(_ before: PlanTables) -> [String: Int] {
+    var found: [String: Int] = [:]
+    for push in before.pushes where !before.links["project"]!.values.contains(push.item) {
+      let made = namedLists.filter { $0.id == push.workspace }.flatMap(\.projects).filter { project in
+        !project.isDeleted && project.name == push.name && project.clientID == push.client
+          && before.links["project"]![project.id] == nil && !before.ignored["project"]!.contains(project.id)
+      }
+      if made.count == 1 { found[made[0].id] = push.item }
+    }
+    return found
+  }
+
   /// - Parameters:
   ///   - before: links and homes as the run found them.
   ///   - mirror: entries as the run knows them.
@@ -270,7 +283,9 @@ struct NaiveOracle {
         if standing == .active || people.contains(user.id) { wanted.links["person"]!.insert(user.id) }
         if standing != .active { wanted.archived["person"]!.insert(user.id) }
       }
-      for project in list.projects where before.links["project"]![project.id] == nil {
+      let pushed = pushed(before)
+      wanted.links["project"]!.formUnion(list.projects.map(\.id).filter { pushed[$0] != nil })
+      for project in list.projects where before.links["project"]![project.id] == nil && pushed[project.id] == nil {
         if project.archived { wanted.archived["project"]!.insert(project.id) }
         guard canCreate(project: project.id, before) != nil, !project.archived || projects.contains(project.id)
         else { continue }
@@ -304,7 +319,7 @@ struct NaiveOracle {
     }
     if let wanted = version.project {
       guard !isFiltered(project: wanted), !before.ignored["project"]!.contains(wanted) else { return }
-      project = before.links["project"]![wanted]
+      project = before.links["project"]![wanted] ?? pushed(before)[wanted]
       if project == nil {
         guard let row = canCreate(project: wanted, before) else { return }
         if let client = before.links["client"]![row.clientID!], before.syncOffClients.contains(client) { return }

@@ -55,6 +55,12 @@ struct PlanTables {
     var origin: String
     var isManual: Bool
   }
+  struct Push {
+    var item: Int
+    var workspace: String
+    var name: String
+    var client: String
+  }
   struct Mirrored {
     var workspace: String
     var version: EntryVersion
@@ -85,6 +91,8 @@ struct PlanTables {
   var deferred: [NaiveCell] = []
   var conflicts: [NaiveCell] = []
   var openMerges: [Int] = []
+  /// Projects whose push died (rule 86).
+  var pushes: [Push] = []
   var runs = 0
 
   init(_ world: World) throws {
@@ -113,6 +121,7 @@ struct PlanTables {
     SELECT 'D', person_id, project_id, date FROM deferred_cell;
     SELECT 'F', person_id, project_id, date FROM actual_conflict;
     SELECT 'M', id FROM merge WHERE undone_at IS NULL;
+    SELECT 'U', planning_id, workspace_id, name, client_external_id FROM pending_push;
     SELECT 'N', count(*) FROM import_run;
     """
 
@@ -151,6 +160,7 @@ struct PlanTables {
     case "D": deferred.append(cell(1, 2, 3))
     case "F": conflicts.append(cell(1, 2, 3))
     case "M": openMerges.append(number(1))
+    case "U": pushes.append(Push(item: number(1), workspace: row[2], name: row[3], client: row[4]))
     case "N": runs = number(1)
     default: break
     }
