@@ -50,6 +50,8 @@ package struct ClockifyExchange: Sendable {
       self.body = body
     }
 
+    /// Sent twice, it has the effect of once.
+    package var isRepeatable: Bool { ["PUT", "DELETE"].contains(method) }
     /// For people and logs: no query, no body.
     package var name: String { "\(method) \(path)" }
   }

@@ -44,15 +44,8 @@ extension ClockifySource {
   /// Reads one record as it was sent.
   ///
   /// - Returns: nil if Clockify says that the id is gone (400, code 501: deleted, foreign or never there).
-  package func row(at path: String, query: [(String, String)] = []) async throws -> JSONTree? {
-    do {
-      return try await transport.send(.init(path: path, query: query)) { response in
-        guard let row = response.body.withUnsafeReadableBytes({ JSONTree($0.bindMemory(to: UInt8.self)) }),
-          case .object = row
-        else { throw ClockifyError(.malformed, "Clockify sent an answer that is no record", request: response.request) }
-        return row
-      }
-    } catch let error as ClockifyError where error.code == .entityMissing {
+  package func row(at path: String) async throws -> JSONTree? {
+    do { return try await object(at: path) } catch let error as ClockifyError where error.code == .entityMissing {
       return nil
     }
   }

@@ -50,7 +50,12 @@ extension ClockifySource {
   /// - Parameter path: from the workspace down.
   /// - Throws: `ClockifyError`; `malformed` where the answer is no object.
   package func rawObject(at path: String, in workspace: String) async throws -> JSONTree {
-    try await transport.send(.init(path: "/workspaces/\(workspace)\(path)")) { response in
+    try await object(at: "/workspaces/\(workspace)\(path)")
+  }
+
+  /// - Parameter path: below the address.
+  func object(at path: String) async throws -> JSONTree {
+    try await transport.send(.init(path: path)) { response in
       guard let tree = response.body.withUnsafeReadableBytes({ JSONTree($0.bindMemory(to: UInt8.self)) }),
         case .object = tree
       else {

@@ -58,12 +58,9 @@ package struct Push: Sendable {
 
   /// Clients and projects without a link, those that are archived left out.
   package static func unlinked(_ session: StoreSession) throws -> [Item] {
-    let plan = try session.plan.snapshot()
-    let (clients, projects) = (plan.linkedItems(.client), plan.linkedItems(.project))
-    return plan.clients.values.filter { !$0.isArchived && !clients.contains($0.id) }.sorted { $0.id < $1.id }
-      .map { Item(kind: .client, id: $0.id, name: $0.name) }
-      + plan.projects.values.filter { !$0.isArchived && !projects.contains($0.id) }.sorted { $0.id < $1.id }
-      .map { Item(kind: .project, id: $0.id, name: $0.name) }
+    let (clients, projects) = PendingPushes.unlinked(try session.plan.snapshot())
+    return clients.map { Item(kind: .client, id: $0.id, name: $0.name) }
+      + projects.map { Item(kind: .project, id: $0.id, name: $0.name) }
   }
 
   /// What a push would do now. Reads Clockify's lists, and writes nothing.
@@ -74,7 +71,7 @@ package struct Push: Sendable {
     let projects = try await listed(.project)
     return try open().read { session in
       PushPlan.Basis(
-        plan: try session.plan.snapshot(), clients: clients, projects: projects, workspace: workspace,
+        plan: try session.plan.snapshot(), clients: clients, projects: projects,
         pending: try session.pushes.all().filter { $0.workspace == workspace },
         gone: Set(
           try session.questions.references(kind: .client).filter { $0.sourceMissingSince != nil }.map(\.externalID)),

@@ -26,7 +26,6 @@ package struct PushPlan: Sendable {
     /// Clockify's lists of the workspace, archived items included.
     package let clients: [Listed]
     package let projects: [Listed]
-    package let workspace: String
     package let pending: [PendingPush]
     /// Ids of clients that Clockify's lists have lost (rule 16).
     package let gone: Set<String>
@@ -34,14 +33,12 @@ package struct PushPlan: Sendable {
     package let now: Instant
 
     package init(
-      plan: PlanSnapshot, clients: [Listed], projects: [Listed], workspace: String, pending: [PendingPush],
-      gone: Set<String>,
+      plan: PlanSnapshot, clients: [Listed], projects: [Listed], pending: [PendingPush], gone: Set<String>,
       now: Instant
     ) {
       self.plan = plan
       self.clients = clients
       self.projects = projects
-      self.workspace = workspace
       self.pending = pending
       self.gone = gone
       self.now = now

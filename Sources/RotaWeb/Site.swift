@@ -1,3 +1,4 @@
+import Foundation
 package import Importing
 package import Logging
 package import Planning
@@ -65,6 +66,13 @@ package struct ImportEnd: Sendable {
   package let lines: [String]
   /// What it printed for programs.
   package let output: String
+
+  /// Its rows as JSON, keys in snake case; nil: it printed none.
+  func rows<Row: Decodable>(_ type: Row.Type) -> [Row]? {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try? decoder.decode([Row].self, from: Data(output.utf8))
+  }
 
   package init(status: Int32?, lines: [String], output: String = "") {
     self.status = status

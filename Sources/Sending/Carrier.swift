@@ -52,7 +52,7 @@ package struct Carrier: Sendable {
     var isRepeated = left != nil
     var round = 0
     while true {
-      if let since = inDoubtSince, !isRepeatable(request) {
+      if let since = inDoubtSince, !request.isRepeatable {
         switch try await settle(attempt, since, running, known) {
         case .found(let row): return .done(row: row, status: nil, resolved: .found)
         case .unknown(let why): return .unknown(why)
@@ -73,7 +73,7 @@ package struct Carrier: Sendable {
       }
       switch outcome {
       case .done(let answer): return .done(row: answer.json, status: answer.status, resolved: resolved)
-      case .doubt(let error) where isRepeatable(request) || attempt == nil:
+      case .doubt(let error) where request.isRepeatable || attempt == nil:
         return .unknown("\(error.message), and whether it was done is not known")
       case .doubt: inDoubtSince = sent
       case .stopped(let answer):
@@ -104,8 +104,6 @@ package struct Carrier: Sendable {
         ?? ClockifyError(.malformed, "Clockify sent an answer that cannot be read", request: request.name)
     }
   }
-
-  private func isRepeatable(_ request: ClockifyWriter.Request) -> Bool { ["PUT", "DELETE"].contains(request.method) }
 
   private func expectsRow(_ attempt: Attempt) -> Bool { attempt.template.verb != .delete }
 

@@ -41,7 +41,7 @@ package struct ClockifyWriter: Sendable {
   package func send(
     _ request: Request, expectsRow: Bool, attempt heard: (Int) throws -> Void = { _ in }
   ) async throws -> Outcome {
-    let isRepeatable = ["GET", "PUT", "DELETE"].contains(request.method)
+    let isRepeatable = request.method == "GET" || request.isRepeatable
     let start = clock.now()
     var attempt = 1
     while true {

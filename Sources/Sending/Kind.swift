@@ -48,4 +48,6 @@ extension JSONTree {
   package var members: [Member] { if case .object(let members) = self { members } else { [] } }
   package var elements: [JSONTree] { if case .list(let elements) = self { elements } else { [] } }
   package var isTrue: Bool { self == .flag(true) }
+  /// nil: it is none.
+  var whole: Int? { if case .number(let digits) = self { Int(digits) } else { nil } }
 }

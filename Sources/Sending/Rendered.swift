@@ -13,9 +13,6 @@ package struct Rendered: Sendable {
   /// Lays the body over the row as it is then.
   package var isMerged = false
   let toolbox: Toolbox
-
-  /// Where it is done.
-  package var place: Diagnosis.Place { toolbox.place }
 }
 
 /// Makes requests of records: placeholders, look-ups, types, checks (toolbox.md 3.2 to 3.4). Sends nothing that writes.

@@ -68,12 +68,9 @@ struct SendRun {
   /// - Parameter left: how it left before, in a process that died.
   private mutating func carry(_ rendered: Rendered, _ left: Journal.Line?) async throws -> Results.Line {
     let isOwn = rendered.attempt == nil
-    if left != nil, isOwn, !sender.options.resendsUnknown, !["PUT", "DELETE"].contains(rendered.request.method) {
-      var line = Results.Line(rendered.record, .unknown)
-      (line.request, line.cause) = (rendered.request, "no answer")
-      line.error = "the answer did not come, and a request of one's own cannot be looked up"
-      line.next = "look for it, then send it with --resend-unknown"
-      return line
+    if left != nil, isOwn, !sender.options.resendsUnknown, !rendered.request.isRepeatable {
+      return unknown(
+        rendered, rendered.request, "the answer did not come, and a request of one's own cannot be looked up")
     }
     switch try await prepare(rendered, left) {
     case .ready(let request, let attempt, let running):
@@ -149,26 +146,23 @@ struct SendRun {
       (line.response, line.status, line.resolved) = (row, status, resolved)
       line.id = row?["id"]?.words ?? attempt?.id
       if let row, let attempt, attempt.template.verb != .delete {
-        line.warnings = WriteForm.differences(asked: rendered.body ?? .object([]), answered: row, attempt.template.kind)
-        line.warnings += try await archived(rendered, attempt)
+        line.warnings = await rendered.toolbox.warnings(
+          asked: rendered.body ?? .object([]), row, attempt.template.kind)
       }
     case .failed(let refusal, let status, let answer):
       line = failed(rendered, refusal)
       (line.status, line.response) = (status, answer)
-    case .unknown(let why):
-      line = Results.Line(rendered.record, .unknown)
-      (line.error, line.cause) = (why, "no answer")
-      line.next = "look for it, then send it with --resend-unknown"
+    case .unknown(let why): line = unknown(rendered, request, why)
     }
     (line.request, line.attempts) = (request, attempts)
     return line
   }
 
-  private func archived(_ rendered: Rendered, _ attempt: Carrier.Attempt) async throws -> [String] {
-    guard attempt.template.kind == .timeEntry, let id = rendered.body?["projectId"]?.words,
-      let project = await rendered.toolbox.names.known(id, .project), project.isClosed
-    else { return [] }
-    return ["project \(project.name) is archived."]
+  private func unknown(_ rendered: Rendered, _ request: ClockifyWriter.Request, _ why: String) -> Results.Line {
+    var line = Results.Line(rendered.record, .unknown)
+    (line.request, line.error, line.cause) = (request, why, "no answer")
+    line.next = "look for it, then send it with --resend-unknown"
+    return line
   }
 
   private func failed(_ rendered: Rendered, _ refusal: Refusal) -> Results.Line {
@@ -191,14 +185,8 @@ struct SendRun {
   // MARK: Batches
 
   private mutating func batch(_ rendered: Rendered) async throws {
-    if doubt?.records.contains(rendered.record.number) ?? false {
-      if !sender.options.resendsUnknown {
-        var line = Results.Line(rendered.record, .unknown)
-        (line.request, line.cause) = (rendered.request, "no answer")
-        line.error = "the answer to its batch did not come"
-        line.next = "look for it, then send it with --resend-unknown"
-        return try finish([line])
-      }
+    if doubt?.records.contains(rendered.record.number) ?? false, !sender.options.resendsUnknown {
+      return try finish([unknown(rendered, rendered.request, "the answer to its batch did not come")])
     }
     for full in batches?.add(rendered) ?? [] { try await send(full) }
   }

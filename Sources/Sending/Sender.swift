@@ -91,7 +91,7 @@ package struct Sender {
   }
 
   private static func hash(_ text: String) -> String {
-    SHA256.hash(data: Data(text.utf8)).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+    SHA256.hash(data: Data(text.utf8)).hex
   }
 }
 

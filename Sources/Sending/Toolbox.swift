@@ -62,12 +62,12 @@ package struct Toolbox: Sendable {
     for change in changes { body.set(change.name, change.value) }
     var check = BodyCheck(template)
     check.isMerged = true
-    try self.check(check, JSONTree.object(changes.compactMap { name, value in value.map { .init(name, $0) } }))
+    let asked = JSONTree.object(changes.compactMap { name, value in value.map { .init(name, $0) } })
+    try self.check(check, asked)
     let path = template.path(in: place.id, id: id, project: project)
     var steps: [Step] = []
     if body != old {
       let attempt = Diagnosis.Attempt(template, body: body, id: id, project: project)
-      let asked = JSONTree.object(changes.compactMap { name, value in value.map { .init(name, $0) } })
       steps.append(Step(request: .init("PUT", path, body: body.json), attempt: attempt, asked: asked))
     }
     if let estimate {
@@ -115,8 +115,7 @@ package struct Toolbox: Sendable {
     switch try await carrier.carry(step.request, step.attempt, running: step.running) {
     case .done(let row, _, _):
       let row = step.attempt.template.verb == .delete ? nil : row
-      let warnings = try await warnings(step, row)
-      return Written(row: row, warnings: warnings)
+      return Written(row: row, warnings: await warnings(asked: step.asked, row, step.attempt.template.kind))
     case .failed(let refusal, _, _): throw refusal.error
     case .unknown(let why):
       throw SendingError(
@@ -125,10 +124,10 @@ package struct Toolbox: Sendable {
     }
   }
 
-  private func warnings(_ step: Step, _ row: JSONTree?) async throws -> [String] {
-    let kind = step.attempt.template.kind
-    var warnings = row.map { WriteForm.differences(asked: step.asked, answered: $0, kind) } ?? []
-    if kind == .timeEntry, let id = step.asked["projectId"]?.words, let project = await names.known(id, .project),
+  /// What is done otherwise than it was asked for, and what somebody may not have meant.
+  func warnings(asked: JSONTree, _ row: JSONTree?, _ kind: Kind) async -> [String] {
+    var warnings = row.map { WriteForm.differences(asked: asked, answered: $0, kind) } ?? []
+    if kind == .timeEntry, let id = asked["projectId"]?.words, let project = await names.known(id, .project),
       project.isClosed
     {
       warnings.append("project \(project.name) is archived.")
@@ -139,10 +138,8 @@ package struct Toolbox: Sendable {
   // MARK: Reading
 
   /// - Throws: `SendingError` where there is no such row.
-  package func row(_ kind: Kind, _ id: String, project: String? = nil, hydrated: Bool = false) async throws -> JSONTree
-  {
-    let path = "\(kind.path(in: place.id, project: project))/\(id)"
-    guard let row = try await source.row(at: path, query: hydrated ? [("hydrated", "true")] : []) else {
+  package func row(_ kind: Kind, _ id: String, project: String? = nil) async throws -> JSONTree {
+    guard let row = try await source.row(at: "\(kind.path(in: place.id, project: project))/\(id)") else {
       throw Refusal(.unknown(kind, id: id, workspace: place.name, project: project), says: nil).error
     }
     return row

@@ -91,6 +91,17 @@ package struct PendingPush: Sendable, Equatable {
 package struct PendingPushes: Subject {
   let session: StoreSession
 
+  /// Clients, then projects without a link, by id; those that are archived left out.
+  package static func unlinked(
+    _ plan: PlanSnapshot
+  ) -> (clients: [PlanSnapshot.Client], projects: [PlanSnapshot.Project]) {
+    let (clients, projects) = (plan.linkedItems(.client), plan.linkedItems(.project))
+    return (
+      plan.clients.values.filter { !$0.isArchived && !clients.contains($0.id) }.sorted { $0.id < $1.id },
+      plan.projects.values.filter { !$0.isArchived && !projects.contains($0.id) }.sorted { $0.id < $1.id }
+    )
+  }
+
   package func all() throws -> [PendingPush] {
     try Row.fetchAll(db, sql: "SELECT * FROM pending_push ORDER BY kind, planning_id, workspace_id").compactMap { row in
       guard let kind = PlanSnapshot.Kind(rawValue: row["kind"]), let startedAt = Instant(row["started_at"] as String)

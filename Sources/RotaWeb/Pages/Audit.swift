@@ -88,7 +88,7 @@ struct AuditModel: PageModel {
     to = visit.form["to"] ?? last?.days.upperBound.description ?? visit.today.description
     isRunning = running != nil
     self.running = running.map { "Reading \(Words.range($0)) again from Clockify." } ?? ""
-    let found = last.flatMap { try? JSONDecoder().decode([Difference].self, from: Data($0.end.output.utf8)) }
+    let found = last?.end.rows(Difference.self)
     differences = (found ?? []).prefix(Visit.rows).map { row in
       Row(
         date: CalendarDay(row.date).map { "\(Words.weekday($0)) \(Words.day($0))" } ?? row.date, person: row.person,

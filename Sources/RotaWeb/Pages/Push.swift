@@ -36,12 +36,7 @@ struct PushModel: PageModel {
         kind: kind.rawValue, id: "\(id)", item: names.link(kind, id), client: client,
         label: "Create \(kind.rawValue) \(name) in Clockify")
     }
-    let (linkedClients, linkedProjects) = (plan.linkedItems(.client), plan.linkedItems(.project))
-    let clients = plan.clients.values.filter { !$0.isArchived && !linkedClients.contains($0.id) }.sorted {
-      $0.id < $1.id
-    }
-    let projects = plan.projects.values.filter { !$0.isArchived && !linkedProjects.contains($0.id) }
-      .sorted { $0.id < $1.id }
+    let (clients, projects) = PendingPushes.unlinked(plan)
     let all =
       clients.map { row(.client, $0.id, $0.name, "") }
       + projects.map { row(.project, $0.id, $0.name, plan.clients[$0.clientID]?.name ?? "") }

@@ -36,16 +36,10 @@ struct SendsModel: PageModel {
     let lastAt: String?
   }
 
-  static var decoder: JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return decoder
-  }
-
   /// - Parameter end: nil: no folder is set.
   init(_ end: ImportEnd?) {
     isSet = end != nil
-    let found = end.flatMap { try? Self.decoder.decode([Send].self, from: Data($0.output.utf8)) }
+    let found = end?.rows(Send.self)
     sends = (found ?? []).prefix(Visit.rows).map { send in
       Row(
         name: send.name,
@@ -91,7 +85,7 @@ struct SendModel: PageModel {
 
   init(_ name: String, _ end: ImportEnd, state: String?, path: String) {
     title = "Sent: \(name)"
-    let found = try? SendsModel.decoder.decode([Record].self, from: Data(end.output.utf8))
+    let found = end.rows(Record.self)
     states = ([nil] + ["done", "failed", "unknown"]).map { one in
       Facet(label: one ?? "All", count: "", path: path + (one.map { "?state=\($0)" } ?? ""), isChosen: one == state)
     }

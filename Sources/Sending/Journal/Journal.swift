@@ -41,10 +41,6 @@ struct Journal {
     let at: Date
     /// Of `stop-timer`: what was to be stopped.
     let running: String?
-    let body: JSONTree?
-    let id: String?
-    let user: String?
-    let project: String?
   }
 
   /// - Throws: `SendingError` where it is the journal of something else.
@@ -63,7 +59,7 @@ struct Journal {
         }
         return
       }
-      guard case .number(let digits)? = line["request"], let request = Int(digits) else { return }
+      guard let request = line["request"]?.whole else { return }
       requests = max(requests, request)
       // Another body in a record's place: the record itself did not leave.
       if line["test"]?.isTrue ?? false { return }
@@ -120,14 +116,8 @@ struct Journal {
 extension Journal.Line {
   init(_ json: JSONTree, _ request: Int) {
     self.request = request
-    records = (json["records"]?.elements ?? []).compactMap {
-      if case .number(let digits) = $0 { Int(digits) } else { nil }
-    }
+    records = (json["records"]?.elements ?? []).compactMap(\.whole)
     at = Date(timeIntervalSince1970: Double(json["at"]?.words.flatMap { Instant($0) }?.seconds ?? 0))
     running = json["running"]?.words
-    body = json["body"]
-    id = json["id"]?.words
-    user = json["user"]?.words
-    project = json["project"]?.words
   }
 }

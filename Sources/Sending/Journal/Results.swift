@@ -15,7 +15,7 @@ struct Results {
     file = try AppendFile(path: path, append: append)
     states = Array(repeating: State.open.rawValue, count: records)
     try Journal.forEachLine(of: path) { line in
-      guard line["test"] != .flag(true), case .number(let digits)? = line["record"], let number = Int(digits),
+      guard line["test"] != .flag(true), let number = line["record"]?.whole,
         states.indices.contains(number - 1), let state = line["state"]?.words.flatMap({ State(word: $0) })
       else { return }
       states[number - 1] = state.rawValue

@@ -31,22 +31,16 @@ package struct SendReport: Sendable {
   package init(folder: String, results: String? = nil) throws {
     var head: JSONTree?
     try Journal.forEachLine(of: "\(folder)/journal.ndjson") { line in head = head ?? line }
-    guard let head, case .number(let digits)? = head["records"], let records = Int(digits) else {
+    guard let records = head?["records"]?.whole else {
       throw SendingError("\(folder) is no folder of a send", next: "rota clockify journal list FOLDER")
     }
-    var states: [Int: String] = [:]
-    var lastAt: String?
-    try Journal.forEachLine(of: results ?? "\(folder)/results.ndjson") { line in
-      guard let one = Line(line), !(line["test"]?.isTrue ?? false) else { return }
-      states[one.record] = one.state
-      lastAt = one.at
-    }
+    let lines = try Self.lines(folder: folder, results: results, state: nil)
     name = (folder as NSString).lastPathComponent
     self.records = records
-    self.lastAt = lastAt
-    done = states.values.count { $0 == "done" }
-    failed = states.values.count { $0 == "failed" }
-    unknown = states.values.count { $0 == "unknown" }
+    lastAt = lines.compactMap(\.at).max()
+    done = lines.count { $0.state == "done" }
+    failed = lines.count { $0.state == "failed" }
+    unknown = lines.count { $0.state == "unknown" }
   }
 
   /// All that are in a folder, by name.
@@ -73,13 +67,12 @@ package struct SendReport: Sendable {
 
 extension SendReport.Line {
   fileprivate init?(_ json: JSONTree) {
-    func number(_ name: String) -> Int? { if case .number(let digits)? = json[name] { Int(digits) } else { nil } }
-    guard let record = number("record"), let state = json["state"]?.words else { return nil }
+    guard let record = json["record"]?.whole, let state = json["state"]?.words else { return nil }
     self.record = record
     self.state = state
-    line = number("line") ?? 0
+    line = json["line"]?.whole ?? 0
     id = json["id"]?.words
-    status = number("status")
+    status = json["status"]?.whole
     request = json["request"].flatMap { sent in
       sent["method"]?.words.map { "\($0) \(sent["path"]?.words ?? "")" }
     }

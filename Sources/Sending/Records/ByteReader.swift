@@ -50,6 +50,10 @@ struct ByteReader {
   /// SHA-256 in hex of the whole file, what was not read yet included.
   mutating func digest() throws -> String {
     while try peek() != nil { at = buffer.count }
-    return hash.finalize().map { byte in byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }.joined()
+    return hash.finalize().hex
   }
+}
+
+extension SHA256Digest {
+  var hex: String { map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined() }
 }

@@ -77,20 +77,15 @@ struct ToolboxTimeEntries: ParsableCommand, ToolboxSubject {
         else { return false }
         return first.map { start >= $0 } ?? true && last.map { start < $0 } ?? true
       }
-      if let id = try await named(project, task, toolbox) { list.query.append(("project", id)) }
+      let of = if let project { try await toolbox.names.id(of: project, .project) } else { String?.none }
+      if let of { list.query.append(("project", of)) }
       if let task {
-        let of = try await named(project, nil, toolbox)
         list.query.append(("task", try await TaskName.id(task, project: of, toolbox)))
       }
       for tag in tags { list.query.append(("tags", try await toolbox.names.id(of: tag, .tag))) }
       if withProject { list.query.append(("project-required", "true")) }
       if withTask { list.query.append(("task-required", "true")) }
       return list
-    }
-
-    private func named(_ project: String?, _ task: String?, _ toolbox: Toolbox) async throws -> String? {
-      guard let project else { return nil }
-      return try await toolbox.names.id(of: project, .project)
     }
 
     func columns(_ session: ToolboxSession) async throws -> [ToolboxColumn] {
@@ -109,7 +104,7 @@ struct ToolboxTimeEntries: ParsableCommand, ToolboxSubject {
     func body(_ toolbox: Toolbox, project: String?) async throws -> ToolboxBody {
       var body = ToolboxBody()
       body.set("start", text: try toolbox.times.instant(start).description)
-      try await rest.lay(on: &body, toolbox, entry: nil)
+      try await rest.lay(on: &body, toolbox)
       if let user { body.user = try await toolbox.names.id(of: user, .user) }
       return body
     }
@@ -122,7 +117,7 @@ struct ToolboxTimeEntries: ParsableCommand, ToolboxSubject {
     func body(_ toolbox: Toolbox, project: String?) async throws -> ToolboxBody {
       var body = ToolboxBody()
       if let start { body.set("start", text: try toolbox.times.instant(start).description) }
-      try await rest.lay(on: &body, toolbox, entry: nil)
+      try await rest.lay(on: &body, toolbox)
       return body
     }
   }
@@ -168,7 +163,7 @@ struct EntryFlags: ParsableArguments {
 
   func validate() throws { _ = try chosen(billable, notBillable, "billable") }
 
-  func lay(on body: inout ToolboxBody, _ toolbox: Toolbox, entry: JSONRow?) async throws {
+  func lay(on body: inout ToolboxBody, _ toolbox: Toolbox) async throws {
     if let end { body.set("end", text: try toolbox.times.instant(end).description) }
     let projectID = if let project { try await toolbox.names.id(of: project, .project) } else { String?.none }
     body.set("projectId", text: projectID)
