@@ -26,6 +26,7 @@ package enum Migrations {
     Step(name: "m0016_replica", bytes: PackageResources.m0016_replica_sql),
     Step(name: "m0017_publishing", bytes: PackageResources.m0017_publishing_sql),
     Step(name: "m0018_pushing", bytes: PackageResources.m0018_pushing_sql),
+    Step(name: "m0019_live", bytes: PackageResources.m0019_live_sql),
   ]
 }
 

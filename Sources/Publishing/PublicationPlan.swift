@@ -27,7 +27,7 @@ struct PublicationPlan {
     known = try session.publishStates.parts(of: target)
     generation = before?.generation ?? 0
     self.isFull = isFull || held == nil || held != generation || known.isEmpty
-    run = try session.runs.latest(limit: 20).first { $0.status != .running }?.id
+    run = try session.runs.latest(limit: 20, withLive: true).first { $0.status != .running }?.id
     items = try Self.items(session, tables, self.isFull ? nil : known)
   }
 

@@ -16,6 +16,8 @@ struct EntryIntake {
   private var overlaps = Overlaps()
   /// The last entry was new: the next one is too, most likely.
   private var expectsNew = false
+  /// Some row of the mirror was written.
+  private(set) var hasWritten = false
 
   init(
     plan: ReadingPlan, workspace: String, owner: ClockifyUser, settings: ImportSettings, now: Instant, run: Int64,
@@ -47,6 +49,7 @@ struct EntryIntake {
       expectsNew: expectsNew)
     guard let merged else { return nil }
     expectsNew = merged.isNew
+    if merged.isWritten { hasWritten = true }
     let isFirst = merged.isNew || !reading.isRead(merged.key)
     reading.count(merged.key, seconds: arrived.mirrored.seconds)
     if !knownUsers.contains(user), unlistedUsers.insert(user).inserted {

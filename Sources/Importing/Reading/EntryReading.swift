@@ -6,6 +6,8 @@ import PlanningStore
 struct EntryReading: Sendable {
   /// Seconds of each entry that was read, by entry key; -1: not read.
   private(set) var secondsByKey: [Int32] = []
+  /// The same of a handful, so that nothing grows with the entries that there are; nil: of many.
+  private var few: [Int: Int32]?
   private(set) var entries = 0
   private(set) var seconds = 0
   var repeatedIDs = 0
@@ -16,18 +18,39 @@ struct EntryReading: Sendable {
   var mirrorWasEmpty = false
   var before = LedgerBefore()
 
-  func isRead(_ key: Int) -> Bool { key < secondsByKey.count && secondsByKey[key] >= 0 }
-  func secondsRead(_ key: Int) -> Int { Int(secondsByKey[key]) }
+  init() {}
+
+  /// Of a handful of entries, as a live batch reads.
+  init(before: LedgerBefore) {
+    few = [:]
+    self.before = before
+  }
+
+  var isOfFew: Bool { few != nil }
+  var hasWarnings: Bool { !warnings.isEmpty }
+
+  func isRead(_ key: Int) -> Bool {
+    if let few { return few[key] != nil }
+    return key < secondsByKey.count && secondsByKey[key] >= 0
+  }
+  func secondsRead(_ key: Int) -> Int { Int(few.map { $0[key] ?? 0 } ?? secondsByKey[key]) }
 
   /// Distinct entries count once; what arrived last counts (rule 7).
   mutating func count(_ key: Int, seconds new: Int) {
+    let new = Int32(clamping: new)
+    if few != nil {
+      let old = few!.updateValue(new, forKey: key)
+      if let old { seconds -= Int(old) } else { entries += 1 }
+      seconds += Int(new)
+      return
+    }
     if key >= secondsByKey.count {
       secondsByKey += repeatElement(-1, count: max(1024, key + 1 - secondsByKey.count + secondsByKey.count / 2))
     }
     let old = secondsByKey[key]
     if old < 0 { entries += 1 } else { seconds -= Int(old) }
-    secondsByKey[key] = Int32(clamping: new)
-    seconds += Int(secondsByKey[key])
+    secondsByKey[key] = new
+    seconds += Int(new)
   }
 
   mutating func warn(_ warning: EntryWarning, seconds: Int) {
@@ -36,6 +59,7 @@ struct EntryReading: Sendable {
   }
 
   func forEachRead(_ body: (Int, Int) throws -> Void) rethrows {
+    if let few { return try few.sorted { $0.key < $1.key }.forEach { try body($0.key, Int($0.value)) } }
     for key in secondsByKey.indices where secondsByKey[key] >= 0 { try body(key, Int(secondsByKey[key])) }
   }
 }

@@ -15,8 +15,14 @@ struct LedgerBooks {
   /// Per code, person and project (rule 80).
   private(set) var groups: [Group: RunSummary.Sum] = [:]
   private var isCounted: [Bool] = []
+  /// The same of a handful (`EntryReading`); nil: of many.
+  private var few: Set<Int>?
 
-  func hasCounted(_ key: Int) -> Bool { key < isCounted.count && isCounted[key] }
+  init(isOfFew: Bool = false) {
+    if isOfFew { few = [] }
+  }
+
+  func hasCounted(_ key: Int) -> Bool { few?.contains(key) ?? (key < isCounted.count && isCounted[key]) }
 
   /// - Throws: `ImportError` if the ledger has other seconds than were read.
   mutating func count(
@@ -49,6 +55,10 @@ struct LedgerBooks {
   }
 
   private mutating func mark(_ key: Int) {
+    if few != nil {
+      few!.insert(key)
+      return
+    }
     if key >= isCounted.count {
       isCounted += repeatElement(false, count: max(1024, key + 1 - isCounted.count + isCounted.count / 2))
     }

@@ -19,11 +19,13 @@ struct LedgerPairs {
   /// Met since they were taken last, and not stored yet.
   private var new: [Entry] = []
 
-  /// - Parameter keys: of the pairs that are stored.
-  init(keys: [Pair: Int]) {
+  /// - Parameters:
+  ///   - keys: of the pairs that are stored, as far as they are at work.
+  ///   - next: the first free key; nil: all that are stored are given.
+  init(keys: [Pair: Int], next: Int? = nil) {
     self.keys = keys
     pairsByKey = Dictionary(keys.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
-    nextKey = (keys.values.max() ?? 0) + 1
+    nextKey = next ?? (keys.values.max() ?? 0) + 1
   }
 
   /// - Parameter session: for the ids of a source that was not met yet.

@@ -18,8 +18,7 @@ extension Settlement {
   }
 
   mutating func makePlacer(_ matching: Matching, _ basis: Basis) throws -> Placer {
-    try session.actuals.markManualRows()
-    return Placer(
+    Placer(
       matching: matching, plan: basis.snapshot, unknownRole: try unknownRole(basis.snapshot),
       catchAll: catchAll(basis.snapshot), manualCells: isProtected ? try session.actuals.manualCells() : [],
       zones: basis.zones, now: request.now, missing: missing, deleted: deleted, isRead: reading.isRead,

@@ -6,13 +6,13 @@ extension Settlement {
   func match() throws -> Matching {
     try adoptPushed()
     let waiting =
-      readsTime
+      readsTime && !read.isEmpty
       ? try WaitingTime(
         session: session, settings: settings, owner: owner, brakes: brakes, lost: missing.union(deleted)) : nil
     let matching = try Matching(
       session: session, request: request, settings: settings, workspaces: Set(read.map(\.id))
     ) { users, projects in try waiting?.pairs(of: users, on: projects, now: request.now) ?? [] }
-    try session.references.setBaselines()
+    if !read.isEmpty { try session.references.setBaselines() }
     return matching
   }
 

@@ -54,6 +54,8 @@ extension Settlement {
   private mutating func write(_ new: Placement, over row: LedgerRow, notesCells: Bool) throws {
     guard new != row.placement else { return }
     note(new, over: row)
+    placementsWritten += 1
+    for cell in [row.placement?.cell, new.cell] { if let cell { touched?.insert(cell) } }
     try session.ledger.setPlacement(new, of: row.key, isNew: row.placement == nil)
     switch (row.placement?.state, new.state) {
     case (_, .deleted): try session.ledger.setDeleted(row.key, at: request.now)

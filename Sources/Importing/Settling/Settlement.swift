@@ -22,6 +22,9 @@ struct Settlement {
   var findings: [Finding] = []
   /// What the brake of rule 89 stopped: entries that a filter would take away.
   var leaving = Leaving()
+  /// Rows of the ledger that were written, and the cells that they name or named; cells of live batches alone.
+  var placementsWritten = 0
+  var touched: Set<Cell>?
 
   init(
     session: StoreSession, database: PlanningDatabase, run: Int64, request: ImportRequest, settings: ImportSettings,
@@ -39,12 +42,14 @@ struct Settlement {
     self.readsTime = readsTime
     self.wording = wording
     brakes = Brakes(workspaces)
+    ledger = LedgerBooks(isOfFew: reading.isOfFew)
   }
 
   mutating func carryOut(requests: Int, deadRuns: [Int64]) throws -> ImportReport {
     let matching = try match()
     let basis = try Basis(session, settings: settings, owner: owner, now: request.now)
     if readsTime {
+      try session.actuals.markManualRows()
       var placer = try makePlacer(matching, basis)
       var work = try collectWork(&placer)
       let kept = try place(&work, &placer)

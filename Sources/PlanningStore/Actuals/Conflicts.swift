@@ -33,33 +33,57 @@ package struct Conflicts: Subject {
       manual[row.cell(0)] = sums
     }
     for (cell, sums) in manual.sorted(by: { $0.key < $1.key }) {
-      let source = try statement(
-        """
-        SELECT sum((billable + 30) / 60 + (nonbillable + 30) / 60) FROM (
-          SELECT sum(CASE WHEN is_billable THEN counts ELSE 0 END) AS billable,
-            sum(CASE WHEN is_billable THEN 0 ELSE counts END) AS nonbillable
-          FROM (
-            SELECT role_id, is_billable,
-              CASE WHEN state = 'placed' OR reason IN ('manual_present', 'locked', 'sync_off', 'person_archived')
-                THEN seconds ELSE 0 END AS counts
-            FROM placement_row WHERE person_id = ?1 AND project_id = ?2 AND day = ?3
-              AND (state = 'placed' OR reason = 'manual_present' OR counted IS NOT NULL))
-          GROUP BY role_id)
-        """
-      ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.number)
-      defer { source.reset() }
-      guard try source.step(), !source.isNull(0) else { continue }
-      conflicts.append(Conflict(cell: cell, manual: sums.manual, imported: sums.imported, source: source.int(0)))
+      guard let source = try source(of: cell) else { continue }
+      conflicts.append(Conflict(cell: cell, manual: sums.manual, imported: sums.imported, source: source))
     }
     return conflicts
   }
 
+  /// The same of one cell; nil: there is none.
+  package func computed(of cell: Cell) throws -> Conflict? {
+    let row = try statement(
+      """
+      SELECT sum(iif(is_manual, billable_minutes + nonbillable_minutes, 0)), sum(is_manual),
+        sum(ifnull(written_billable, 0) + ifnull(written_nonbillable, 0))
+      FROM actual WHERE person_id = ?1 AND project_id = ?2 AND date = ?3
+      """
+    ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description)
+    defer { row.reset() }
+    guard try row.step(), row.int(1) > 0, let source = try source(of: cell) else { return nil }
+    return Conflict(cell: cell, manual: row.int(0), imported: row.int(2), source: source)
+  }
+
+  /// Minutes that Clockify has in a cell; nil: nothing of it was ever there.
+  private func source(of cell: Cell) throws -> Int? {
+    let source = try statement(
+      """
+      SELECT sum((billable + 30) / 60 + (nonbillable + 30) / 60) FROM (
+        SELECT sum(CASE WHEN is_billable THEN counts ELSE 0 END) AS billable,
+          sum(CASE WHEN is_billable THEN 0 ELSE counts END) AS nonbillable
+        FROM (
+          SELECT role_id, is_billable,
+            CASE WHEN state = 'placed' OR reason IN ('manual_present', 'locked', 'sync_off', 'person_archived')
+              THEN seconds ELSE 0 END AS counts
+          FROM placement_row WHERE person_id = ?1 AND project_id = ?2 AND day = ?3
+            AND (state = 'placed' OR reason = 'manual_present' OR counted IS NOT NULL))
+        GROUP BY role_id)
+      """
+    ).bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.number)
+    defer { source.reset() }
+    return try source.step() && !source.isNull(0) ? source.int(0) : nil
+  }
+
   /// Writes only what differs.
-  package func set(_ wanted: [Conflict], run: Int64) throws {
+  ///
+  /// - Parameter cells: those that were looked at; nil: all.
+  package func set(_ wanted: [Conflict], run: Int64, of cells: Set<Cell>? = nil) throws {
     var stored: Set<Conflict> = []
     try statement(
       "SELECT person_id, project_id, date, manual_minutes, imported_minutes, source_minutes FROM actual_conflict"
-    ).forEach { stored.insert(Conflict(cell: $0.cell(0), manual: $0.int(3), imported: $0.int(4), source: $0.int(5))) }
+    ).forEach { row in
+      let conflict = Conflict(cell: row.cell(0), manual: row.int(3), imported: row.int(4), source: row.int(5))
+      if cells?.contains(conflict.cell) ?? true { stored.insert(conflict) }
+    }
     for gone in stored.subtracting(wanted) {
       try statement("DELETE FROM actual_conflict WHERE person_id = ? AND project_id = ? AND date = ?")
         .bind(1, gone.cell.person).bind(2, gone.cell.project).bind(3, gone.cell.day.description).run()

@@ -22,6 +22,14 @@ package struct LateChanges: Subject {
     }
   }
 
+  /// Further ones; none leaves.
+  package func addDeferredCells(_ cells: Set<Cell>) throws {
+    for cell in cells.sorted() {
+      try statement("INSERT OR IGNORE INTO deferred_cell VALUES (?, ?, ?)")
+        .bind(1, cell.person).bind(2, cell.project).bind(3, cell.day.description).run()
+    }
+  }
+
   /// Frozen cells of which the ledger wants something else than stands there: with time that a lock holds back, or whose
   /// entries changed or left since (rules 47, 55).
   ///

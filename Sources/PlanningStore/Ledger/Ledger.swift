@@ -20,6 +20,69 @@ package struct Ledger: Subject {
     return pairs
   }
 
+  /// The stored ones of these pairs.
+  package func stored(of pairs: Set<Pair>) throws -> [Pair: StoredPair] {
+    var found: [Pair: StoredPair] = [:]
+    for pair in pairs {
+      let row = try statement(
+        "SELECT pair_key, fingerprint FROM placement_basis WHERE user_id = ? AND clockify_project_id = ?"
+      ).bind(1, pair.user).bind(2, pair.project)
+      defer { row.reset() }
+      if try row.step() { found[pair] = StoredPair(key: row.int(0), fingerprint: row.optionalInt64(1)) }
+    }
+    return found
+  }
+
+  /// Those of all pairs with one of these users, or of these projects.
+  package func pairs(ofUsers users: Set<String>, projects: Set<String>) throws -> [Pair: StoredPair] {
+    var found: [Pair: StoredPair] = [:]
+    let rows = try statement(
+      """
+      SELECT pair_key, user_id, clockify_project_id, fingerprint FROM placement_basis
+      WHERE user_id IN (SELECT value FROM json_each(?1)) OR clockify_project_id IN (SELECT value FROM json_each(?2))
+      """
+    ).bind(1, json(users)).bind(2, json(projects))
+    try rows.forEach { row in
+      found[Pair(user: row.text(1), project: row.text(2))] = StoredPair(
+        key: row.int(0), fingerprint: row.optionalInt64(3))
+    }
+    return found
+  }
+
+  /// The pair of a key.
+  package func pair(of key: Int) throws -> Pair? {
+    let row = try statement("SELECT user_id, clockify_project_id FROM placement_basis WHERE pair_key = ?").bind(1, key)
+    defer { row.reset() }
+    return try row.step() ? Pair(user: row.text(0), project: row.text(1)) : nil
+  }
+
+  package func nextPairKey() throws -> Int {
+    let row = try statement("SELECT ifnull(max(pair_key), 0) + 1 FROM placement_basis")
+    defer { row.reset() }
+    return try row.step() ? row.int(0) : 1
+  }
+
+  /// Whether a pair has time in the actuals.
+  package func hasPlaced(ofPair key: Int) throws -> Bool {
+    let row = try statement("SELECT EXISTS (SELECT 1 FROM placement_row WHERE pair_key = ?1 AND state = 'placed')")
+      .bind(1, key)
+    defer { row.reset() }
+    return try row.step() && row.int(0) == 1
+  }
+
+  /// Seconds that the ledger has of a Clockify user from a date on, gone ones left out.
+  package func seconds(of user: String, from day: CalendarDay) throws -> Int {
+    let row = try statement(
+      """
+      SELECT ifnull(sum(p.seconds), 0) FROM placement_basis b
+      CROSS JOIN placement_row p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
+      WHERE b.user_id = ?1 AND p.day >= ?2 AND p.state NOT IN ('missing', 'deleted')
+      """
+    ).bind(1, user).bind(2, day.number)
+    defer { row.reset() }
+    return try row.step() ? row.int(0) : 0
+  }
+
   package func addPair(_ pair: Pair, key: Int, fingerprint: Int64) throws {
     try statement("INSERT INTO placement_basis VALUES (?, ?, ?, ?)")
       .bind(1, key).bind(2, pair.user).bind(3, pair.project).bind(4, fingerprint).run()

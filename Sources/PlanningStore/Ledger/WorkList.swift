@@ -142,6 +142,17 @@ package struct WorkList: Subject {
     try db.execute(sql: "DELETE FROM cell_change")
   }
 
+  /// The same where only some of the queue was looked at: nothing else leaves it.
+  package func clearPlaced(keeping kept: Set<Int>) throws {
+    try db.execute(
+      sql: "DELETE FROM work_entry WHERE entry_key IN (SELECT value FROM json_each(?))", arguments: [json(kept)])
+    try db.execute(
+      sql: """
+        DELETE FROM entry_change WHERE entry_key IN (SELECT entry_key FROM work_entry);
+        DELETE FROM cell_change WHERE (person_id, project_id, date) IN (SELECT person_id, project_id, date FROM work_cell)
+        """)
+  }
+
   package func people() throws -> [PersonID] {
     try PersonID.fetchAll(db, sql: "SELECT DISTINCT person_id FROM work_cell ORDER BY person_id")
   }

@@ -26,10 +26,24 @@ package struct LedgerBefore: Sendable {
   package init() {}
 }
 
+/// What is known of an entry before it is asked for.
+package struct KnownEntry: Sendable {
+  package let key: Int
+  package let user: String
+  /// On its own clock; nil: it has no date.
+  package let day: CalendarDay?
+  /// As the ledger has them.
+  package let seconds: Int
+  /// nil: not decided yet.
+  package let state: Placement.State?
+}
+
 /// An entry that is in the mirror now.
 package struct Merged: Sendable {
   package let key: Int
   package let isNew: Bool
+  /// Its row, or the list of what is to be placed, was written.
+  package let isWritten: Bool
 }
 
 /// Time entries as Clockify sent them, and what came back or did not.
@@ -48,14 +62,14 @@ package struct Entries: Subject {
     _ entry: MirrorEntry, workspace: String, run: Int64, keepsNew: Bool, before: LedgerBefore, expectsNew: Bool = false
   ) throws -> Merged? {
     if expectsNew, keepsNew, let key = try add(entry, workspace: workspace, run: run, before: before) {
-      return Merged(key: key, isNew: true)
+      return Merged(key: key, isNew: true, isWritten: true)
     }
     let find = try statement(
       "SELECT entry_key, content_hash, detail_hash FROM clockify_time_entry_row WHERE id = ?"
     ).bind(1, entry.id)
     guard try find.step() else {
       guard keepsNew, let key = try add(entry, workspace: workspace, run: run, before: before) else { return nil }
-      return Merged(key: key, isNew: true)
+      return Merged(key: key, isNew: true, isWritten: true)
     }
     let (key, content, detail) = (find.int(0), find.int64(1), find.int64(2))
     find.reset()
@@ -72,8 +86,10 @@ package struct Entries: Subject {
       ).bind(14, entry.isLocked.map { $0 ? 1 : 0 }).run()
       if let source = entry.source { try write(entry.details ?? .none, from: source, of: key, isNew: false) }
     }
-    if content != entry.contentHash || before.gone.contains(key) { try noteArrival(of: key, before) }
-    return Merged(key: key, isNew: false)
+    let isBack = before.gone.contains(key)
+    if content != entry.contentHash || isBack { try noteArrival(of: key, before) }
+    return Merged(
+      key: key, isNew: false, isWritten: content != entry.contentHash || detail != entry.detailHash || isBack)
   }
 
   /// - Returns: nil if the id is there already.
@@ -132,11 +148,98 @@ package struct Entries: Subject {
     return before
   }
 
+  /// The same of some entries only.
+  package func ledgerBefore(of ids: some Sequence<String>) throws -> LedgerBefore {
+    var before = LedgerBefore()
+    for id in ids {
+      let row = try statement(
+        """
+        SELECT e.entry_key, c.arrived FROM clockify_time_entry_row e
+        CROSS JOIN placement_row p ON p.entry_key = e.entry_key
+        LEFT JOIN entry_change c ON c.entry_key = e.entry_key
+        WHERE e.id = ?1 AND (p.state = 'missing' OR p.state = 'deleted')
+        """
+      ).bind(1, id)
+      try row.forEach { row in
+        before.gone.insert(row.int(0))
+        if row.optionalInt(1) == 1 { before.returned.insert(row.int(0)) }
+      }
+    }
+    return before
+  }
+
+  /// What the mirror has of an id, in one workspace; nil: nothing.
+  package func known(_ id: String, in workspace: String) throws -> KnownEntry? {
+    guard let workspace = try session.texts.key(of: workspace) else { return nil }
+    let row = try statement(
+      """
+      SELECT e.entry_key, e.user, p.day, p.seconds, p.state, e.start
+      FROM clockify_time_entry_row e LEFT JOIN placement_row p ON p.entry_key = e.entry_key
+      WHERE e.id = ?1 AND e.workspace = ?2
+      """
+    ).bind(1, id).bind(2, workspace)
+    defer { row.reset() }
+    guard try row.step() else { return nil }
+    let state = row.optionalText(4).flatMap(Placement.State.init)
+    return KnownEntry(
+      key: row.int(0), user: try session.texts.text(row.int(1)),
+      day: row.day(2) ?? row.moment(5)?.utcDay, seconds: row.optionalInt(3) ?? 0, state: state)
+  }
+
+  /// A person's newest placed entries in a workspace, newest first; of nobody in particular where `user` is nil.
+  package func newestPlaced(of user: String?, in workspace: String, limit: Int) throws -> [String] {
+    guard let workspace = try session.texts.key(of: workspace) else { return [] }
+    var ids: [String] = []
+    guard let user else {
+      let rows = try statement(
+        """
+        SELECT e.id FROM clockify_time_entry_row e INDEXED BY clockify_time_entry_by_start
+        CROSS JOIN placement_row p ON p.entry_key = e.entry_key
+        WHERE e.workspace = ?1 AND p.state = 'placed' ORDER BY e.start DESC LIMIT ?2
+        """
+      ).bind(1, workspace).bind(2, limit)
+      try rows.forEach { ids.append($0.text(0)) }
+      return ids
+    }
+    let rows = try statement(
+      """
+      SELECT e.id FROM placement_basis b
+      CROSS JOIN placement_row p INDEXED BY placement_by_pair ON p.pair_key = b.pair_key
+      CROSS JOIN clockify_time_entry_row e ON e.entry_key = p.entry_key
+      WHERE b.user_id = ?1 AND p.state = 'placed' AND e.workspace = ?2 ORDER BY p.day DESC, e.start DESC LIMIT ?3
+      """
+    ).bind(1, user).bind(2, workspace).bind(3, limit)
+    try rows.forEach { ids.append($0.text(0)) }
+    return ids
+  }
+
   /// The workspace that an entry is of.
   package func workspace(of key: Int) throws -> String {
     let row = try statement("SELECT workspace FROM clockify_time_entry_row WHERE entry_key = ?").bind(1, key)
     defer { row.reset() }
     return try row.step() ? session.texts.text(row.int(0)) : ""
+  }
+
+  /// Whose time an entry is, and on which project.
+  package func pair(of key: Int) throws -> Pair? {
+    let row = try statement("SELECT user, project FROM clockify_time_entry_row WHERE entry_key = ?").bind(1, key)
+    defer { row.reset() }
+    guard try row.step() else { return nil }
+    return Pair(
+      user: try session.texts.text(row.int(0)), project: try session.texts.optionalText(row.optionalInt(1)) ?? "")
+  }
+
+  /// Seconds that the ledger has of everybody from a date on, gone ones left out.
+  package func seconds(from day: CalendarDay) throws -> Int {
+    let row = try statement(
+      """
+      SELECT ifnull(sum(p.seconds), 0) FROM clockify_time_entry_row e INDEXED BY clockify_time_entry_by_start
+      CROSS JOIN placement_row p ON p.entry_key = e.entry_key
+      WHERE e.start >= ?1 AND p.state NOT IN ('missing', 'deleted')
+      """
+    ).bind(1, Instant(startOf: day).seconds)
+    defer { row.reset() }
+    return try row.step() ? row.int(0) : 0
   }
 
   /// Clockify's id of an entry.

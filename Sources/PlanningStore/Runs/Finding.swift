@@ -51,6 +51,7 @@ package enum FindingCode: Hashable, Sendable {
   case longEntry, overlap, noBillableFlag
   case runFailed
   case kindNotAvailable, kindFailed, unknownField, unexpectedValue, manyGone
+  case liveUnproved
   /// Of an earlier version.
   case other(String)
 
@@ -60,7 +61,7 @@ package enum FindingCode: Hashable, Sendable {
     (.totalsDisagree, "totals_disagree"), (.longEntry, "long_entry"), (.overlap, "overlap"),
     (.noBillableFlag, "no_billable_flag"), (.runFailed, "run_failed"), (.kindNotAvailable, "kind_not_available"),
     (.kindFailed, "kind_failed"), (.unknownField, "unknown_field"), (.unexpectedValue, "unexpected_value"),
-    (.manyGone, "many_gone"),
+    (.manyGone, "many_gone"), (.liveUnproved, "live_unproved"),
   ]
 
   package init(rawValue: String) {
@@ -118,6 +119,8 @@ package enum FindingFact: Codable, Sendable, Equatable {
   case unexpectedValue(kind: String, path: String)
   /// So many rows of a kind went at once that the key may have lost rights.
   case manyGone(kind: String, rows: Int)
+  /// Clockify says that entries are unknown, and no control read proves that it would know them (live.md 4).
+  case liveUnproved
   /// Of an earlier version: as it was said then.
   case told(code: String, message: String)
 
@@ -159,6 +162,7 @@ package enum FindingFact: Codable, Sendable, Equatable {
     case .unknownField: .unknownField
     case .unexpectedValue: .unexpectedValue
     case .manyGone: .manyGone
+    case .liveUnproved: .liveUnproved
     case .told(let code, _): FindingCode(rawValue: code)
     }
   }

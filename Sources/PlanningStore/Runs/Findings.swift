@@ -26,6 +26,29 @@ package struct Findings: Subject {
     }
   }
 
+  /// The same for the hour of a live change: what it has already of somebody and something is counted on.
+  package func addLive(_ findings: [Finding], run: Int64, words: (Finding) -> String) throws {
+    for finding in findings {
+      let known = try rawRows(
+        """
+        SELECT id, entries, seconds FROM finding
+        WHERE import_run_id = ?1 AND code = ?2 AND kind IS ?3 AND external_id IS ?4 AND name IS ?5
+        """,
+        [run, finding.code.rawValue, finding.kind?.rawValue, finding.externalID, finding.name]
+      ).first
+      guard let known else {
+        try add([finding], run: run, words: words)
+        continue
+      }
+      var sum = finding
+      sum.entries += known["entries"]
+      sum.seconds += known["seconds"]
+      try db.execute(
+        sql: "UPDATE finding SET entries = ?, seconds = ?, message = ? WHERE id = ?",
+        arguments: [sum.entries, sum.seconds, words(sum), known["id"] as Int64])
+    }
+  }
+
   /// Findings of runs that started more than `days` ago go; run rows stay (rule 83).
   package func prune(before day: CalendarDay) throws {
     try db.execute(

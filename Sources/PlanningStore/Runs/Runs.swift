@@ -81,32 +81,88 @@ package struct Runs: Subject {
   }
 
   /// Newest first.
-  package func latest(limit: Int, since instant: Instant? = nil) throws -> [ImportRun] {
+  ///
+  /// - Parameter withLive: also the hours of live changes, which are no imports of everything (live.md 6).
+  package func latest(limit: Int, since instant: Instant? = nil, withLive: Bool = false) throws -> [ImportRun] {
     try rawRows(
-      "SELECT * FROM import_run WHERE ?2 IS NULL OR started_at >= ?2 ORDER BY id DESC LIMIT ?1",
-      [limit, instant?.description]
+      """
+      SELECT * FROM import_run WHERE (?2 IS NULL OR started_at >= ?2) AND (?3 = 1 OR trigger <> 'webhook')
+      ORDER BY id DESC LIMIT ?1
+      """,
+      [limit, instant?.description, withLive ? 1 : 0]
     ).map(ImportRun.init)
   }
 
-  /// Newest first, until `body` wants no more.
+  /// Newest first, until `body` wants no more; hours of live changes are left out.
   ///
   /// - Parameter limit: at most so many.
   package func walk(limit: Int, _ body: (ImportRun) throws -> Bool) throws {
     let runs = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT * FROM import_run ORDER BY id DESC LIMIT ?"), arguments: [limit])
+      db.cachedStatement(sql: "SELECT * FROM import_run WHERE trigger <> 'webhook' ORDER BY id DESC LIMIT ?"),
+      arguments: [limit])
     while let run = try runs.next(), try body(ImportRun(run)) {}
   }
 
-  /// The last run that could look at everything: its findings are what waits. One that failed says nothing of that.
+  /// The last run that could look at everything: its findings are what waits. One that failed says nothing of that, nor do
+  /// hours of live changes.
   package func lastReporting() throws -> ImportRun? {
     try rawRows(
       """
       SELECT * FROM import_run
-      WHERE status IN ('done', 'held')
-        OR (status = 'partial' AND EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id))
+      WHERE trigger <> 'webhook' AND (status IN ('done', 'held')
+        OR (status = 'partial' AND EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id)))
       ORDER BY id DESC LIMIT 1
       """
     ).first.map(ImportRun.init)
+  }
+
+  /// The last run of a whole import with time that came to its end.
+  package func lastComplete() throws -> ImportRun? {
+    try rawRows(
+      """
+      SELECT * FROM import_run
+      WHERE trigger <> 'webhook' AND is_narrowed = 0 AND status IN ('done', 'held') AND window_from IS NOT NULL
+        AND scope LIKE '%actuals%'
+      ORDER BY id DESC LIMIT 1
+      """
+    ).first.map(ImportRun.init)
+  }
+
+  // MARK: Live changes: a row an hour
+
+  /// The row of the hour of `now` (UTC); made where there is none. It is never `running`: nothing is taken over from it.
+  package func liveHour(at now: Instant, processID: Int) throws -> Int64 {
+    let hour = String(now.description.prefix(13))
+    let last = try rawRows("SELECT * FROM import_run WHERE trigger = 'webhook' ORDER BY id DESC LIMIT 1").first
+    if let run = last.map(ImportRun.init), run.startedAt.hasPrefix(hour) { return run.id }
+    try db.execute(
+      sql: """
+        INSERT INTO import_run (trigger, scope, status, started_at, finished_at, is_narrowed, process_id)
+        VALUES ('webhook', 'actuals', 'done', ?1, ?1, 1, ?2)
+        """, arguments: [now.description, processID])
+    return db.lastInsertedRowID
+  }
+
+  /// Adds a batch to its hour.
+  ///
+  /// - Parameters:
+  ///   - isPartial: something of it was given up.
+  ///   - summary: of the whole hour.
+  package func addLive(
+    _ id: Int64, isPartial: Bool, at now: Instant, requests: Int, books: Books, summary: String
+  ) throws {
+    try db.execute(
+      sql: """
+        UPDATE import_run SET status = iif(?2, 'partial', status), finished_at = ?3, requests = requests + ?4,
+          entries_read = entries_read + ?5, seconds_read = seconds_read + ?6, seconds_placed = seconds_placed + ?7,
+          seconds_skipped = seconds_skipped + ?8, seconds_held = seconds_held + ?9, summary = ?10,
+          machine_finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+        WHERE id = ?1
+        """,
+      arguments: [
+        id, isPartial, now.description, requests, books.entriesRead, books.secondsRead, books.secondsPlaced,
+        books.secondsSkipped, books.secondsHeld, summary,
+      ])
   }
 
   package func run(_ id: Int64) throws -> ImportRun? {

@@ -99,6 +99,8 @@ extension Finding {
       "Clockify sends a field of \(kind) that rota does not know: \(path); it is kept in raw"
     case .unexpectedValue(let kind, let path):
       "Clockify sends another form of \(path) of \(kind) than expected; it is kept in raw"
+    case .liveUnproved:
+      "Clockify says that it does not know \(Words.plural(entries, "time entry", "time entries")), and nothing proves that it would: the key may have lost rights. Nothing was removed; the night looks again"
     case .manyGone(let kind, let rows):
       "\(rows) rows of \(kind) are gone at once: has the key lost rights? They are marked, and come back by themselves"
     case .told(_, let message): message
