@@ -30,6 +30,8 @@ struct LiveLists: Sendable {
 extension LiveImport {
   /// How many requests are under way at once.
   private static let atOnce = 5
+  /// How many entries of a person are asked for as a control: the newest may just be gone, too.
+  private static let controls = 3
   /// How many lost entries of one report are asked for by id; the night looks for the others.
   private static let suspects = 20
 
@@ -105,7 +107,7 @@ extension LiveImport {
   /// gone, and only while Clockify shows another entry of the same person.
   private func prove(_ missed: [LiveWanted.Entry], of wanted: LiveWanted, into reading: inout LiveReading) async throws
   {
-    let asked = Set(wanted.entries.map(\.id))
+    let asked = Set(wanted.entries.map(\.id)).union(wanted.suspected)
     let known = try database.read { session in
       try missed.compactMap { entry in try session.entries.known(entry.id, in: wanted.workspace).map { (entry, $0) } }
     }.filter { ![.deleted, nil].contains($0.1.state) }
@@ -123,16 +125,21 @@ extension LiveImport {
     }
   }
 
-  /// The control: the person's newest placed entry that is not itself in question, else anybody's.
+  /// The control: the person's newest placed entries that are not themselves in question; where they have none, anybody's.
   private func isShown(another user: String, besides asked: Set<String>, in workspace: String) async throws -> Bool {
-    let control = try database.read { session in
-      try session.entries.newestPlaced(of: user, in: workspace, limit: asked.count + 1).first { !asked.contains($0) }
-        ?? session.entries.newestPlaced(of: nil, in: workspace, limit: asked.count + 1).first { !asked.contains($0) }
+    let controls = try database.read { session in
+      func newest(of user: String?) throws -> [String] {
+        let newest = try session.entries.newestPlaced(of: user, in: workspace, limit: asked.count + Self.controls)
+        return Array(newest.filter { !asked.contains($0) }.prefix(Self.controls))
+      }
+      let own = try newest(of: user)
+      return try own.isEmpty ? newest(of: nil) : own
     }
-    guard let control, case .there(let shown) = try await answer(to: .init(id: control), in: workspace) else {
-      return false
+    for control in controls {
+      guard case .there(let shown) = try await answer(to: .init(id: control), in: workspace) else { continue }
+      return shown.mirrored.id == control
     }
-    return shown.mirrored.id == control
+    return false
   }
 
   // MARK: Reports

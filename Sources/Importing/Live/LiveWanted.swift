@@ -43,6 +43,8 @@ package struct LiveWanted: Sendable {
 
   package let workspace: String
   package var entries: [Entry] = []
+  /// Others that are said to be gone, and wait: they prove nothing.
+  package var suspected: Set<String> = []
   package var reports: [Report] = []
   package var lists = Lists.ifNeeded
 

@@ -61,7 +61,7 @@ extension ImaginedWorld {
     if chance(2) { for _ in 0..<random.below(6) { track() } }
   }
 
-  private func editEntry() {
+  func editEntry() {
     let states = world.clockify.read(\.workspaces)
     let number = random.below(states.count)
     let workspace = states[number]

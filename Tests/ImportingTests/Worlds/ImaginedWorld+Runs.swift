@@ -47,6 +47,7 @@ extension ImaginedWorld {
     let before = try prepare()
     var (request, shape) = (request, shape())
     let manner = manner()
+    isSettled = false
     switch manner {
     case .full:
       request.isFull = true
@@ -99,6 +100,7 @@ extension ImaginedWorld {
     let report = try await report(request)
     try judge(report, request, shape, before)
     if report.status == .held { return try await confirm(report.run, request, shape) }
+    isSettled = report.status == .done && !request.isNarrowed && oracle.unsureLists.isEmpty
     // On FREE workspaces a plain run reads another older stretch, and may find something there.
     let rotates = world.clockify.read { $0.workspace.plan == "FREE" } && !request.isFull && !request.isNarrowed
     if report.status == .done, !rotates, chance(2) {
@@ -163,7 +165,7 @@ extension ImaginedWorld {
     return true
   }
 
-  private func judge(_ report: ImportReport, _ request: ImportRequest, _ shape: RunShape, _ before: PlanTables) throws {
+  func judge(_ report: ImportReport, _ request: ImportRequest, _ shape: RunShape, _ before: PlanTables) throws {
     try judge(Verdict(report), request, shape, before)
   }
 

@@ -11,7 +11,7 @@ struct Troubles: Sendable {
   enum Kind: String, CaseIterable, Sendable {
     case unused, kills, faults, narrowed, freezes, edits, merges, ignoring, deletions, filters, workspaces, free, lists
     case catchAll, absurd, zones, brakes, zeros, dropped, groupsGone, filterBrakes
-    case needed, undos, audits, publishing, pushes
+    case needed, undos, audits, publishing, pushes, live
   }
 
   private let left: Set<String>
@@ -44,6 +44,8 @@ final class ImaginedWorld {
   let hasWorkspaces: Bool
   /// Where it publishes to, if anywhere.
   var targets = ImaginedTargets()
+  /// The last run was whole, and nothing of it is open.
+  var isSettled = false
   /// First date of history: every entry is later.
   static let since = "2025-11-15"
 
@@ -128,6 +130,7 @@ final class ImaginedWorld {
         try await publishSomewhere()
         try await importSomehow()
         try await publishSomewhere()
+        if troubles.has(.live), isSettled, chance(2) { try await liveDay() }
         if chance(3) { world.now = world.now + (1 + random.below(3)) * 86_400 }
       }
       try await settle()

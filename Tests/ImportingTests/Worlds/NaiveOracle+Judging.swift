@@ -34,6 +34,19 @@ extension NaiveOracle {
     return differences
   }
 
+  /// The same after live changes, which read entries one by one and answer for nothing else.
+  mutating func judgeLive(before: PlanTables, after: PlanTables) -> [String] {
+    let manual = before.manualCells
+    func isFrozen(_ cell: NaiveCell) -> Bool {
+      manual.contains(cell) || after.isSyncOff(cell.project) || after.isArchivedByPlanner(cell.person)
+        || before.isLocked(cell.day, cell.project)
+    }
+    var differences = frozenRows(before, after, isFrozen)
+    remember(after, isDecided: true, isFrozen)
+    differences += zones(after, isFrozen)
+    return differences + place(after, isFrozen)
+  }
+
   private mutating func readLists(_ shape: RunShape, _ status: String, _ clockify: [SimulatedWorkspace]) {
     readLast = shape.workspaces
     for workspace in clockify where shape.workspaces.contains(workspace.id) {
