@@ -78,7 +78,7 @@ struct NaiveOracle {
   }
 
   func ownersZone() -> String {
-    lists.values.flatMap(\.users).first { $0.id == owner }?.timeZone ?? "UTC"
+    (namedLists + lists.values).flatMap(\.users).first { $0.id == owner }?.timeZone ?? "UTC"
   }
 
   /// Rule 34, of an entry placed for the first time now.
