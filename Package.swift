@@ -95,7 +95,7 @@ let package = Package(
     room(
       "Operating",
       [
-        "Planning", "PlanningStore", "Importing", "Replicating", "Scheduling", "Publishing", "Steering",
+        "Planning", "ClockifyAPI", "PlanningStore", "Importing", "Replicating", "Scheduling", "Publishing", "Steering",
         asyncHTTPClient, crypto, logging, nioCore,
         serviceLifecycle, subprocess, systemPackage,
       ]),

@@ -17,6 +17,8 @@ package struct Message: Sendable {
   package let new: Set<String>
   /// The import works again after a night that did not.
   package var isRecovery = false
+  /// Told at once, not after a night.
+  package var isLive = false
 
   package init(
     event: Event, workspace: String, run: Int64?, status: RunStatus?, at: Instant, problems: [Problem],
@@ -53,6 +55,7 @@ package struct Message: Sendable {
     case .resolved: lines.append("What was told before is settled.")
     case .problems where isRecovery:
       lines.append("The import works again\(run.map { " (run \($0))" } ?? ""). What waits:")
+    case .problems where isLive: lines.append("While changes are taken over as they happen:")
     case .problems:
       lines.append(
         "After the nightly import\(run.map { ", run \($0)\(status.map { " (\($0.rawValue))" } ?? "")" } ?? ""):")

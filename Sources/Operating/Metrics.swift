@@ -9,7 +9,7 @@ package struct Metrics {
 
   package init(
     _ session: StoreSession, last: ImportRun?, lastComplete: ImportRun?, waiting: [Problem], next: Instant?,
-    databaseBytes: Int
+    databaseBytes: Int, live: LiveStatus? = nil
   ) throws {
     if let last {
       gauge("rota_last_run_timestamp_seconds", "When the last run started.", Instant(last.startedAt)?.seconds ?? 0)
@@ -39,9 +39,32 @@ package struct Metrics {
     if let backup = try session.settings.value(NightlySetting.backup).flatMap({ Instant($0) }) {
       gauge("rota_last_backup_timestamp_seconds", "When the last backup was written.", backup.seconds)
     }
+    if let live { add(live) }
+  }
+
+  /// Read from the database just now.
+  package init(_ database: PlanningDatabase, _ desk: Desk) throws {
+    self = try database.read { session in
+      let status = try Status(session, now: desk.now, replica: desk.replica, database: database.path)
+      return try Metrics(
+        session, last: status.last, lastComplete: status.lastComplete,
+        waiting: status.waiting.items.map { Problem($0) }, next: status.next,
+        databaseBytes: status.databaseBytes, live: status.live)
+    }
   }
 
   package var text: String { lines.joined(separator: "\n") + "\n" }
+
+  private mutating func add(_ live: LiveStatus) {
+    let memory = live.memory
+    gauge("rota_live_deliveries_total", "Deliveries of webhooks, of today.", memory.counts.deliveries)
+    gauge("rota_live_entries_total", "Time entries whose place live changes decided, of today.", memory.counts.entries)
+    metric("rota_live_lag_seconds", "From a delivery to the actuals: of the last batch, and the longest of the hour.")
+    for (what, lag) in [("last", memory.lag), ("max", memory.longestLag)] {
+      if let lag { lines.append("rota_live_lag_seconds{what=\"\(what)\"} \(String(format: "%.3f", lag))") }
+    }
+    gauge("rota_live_waiting", "Keys that wait to be read again.", live.sign?.waiting ?? 0)
+  }
 
   /// In one step, so that nobody reads half of it.
   package func write(to file: String) throws {

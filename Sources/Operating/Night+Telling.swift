@@ -62,7 +62,7 @@ extension Night {
 
   private func writeMetrics(_ database: PlanningDatabase) throws {
     guard let file = settings.metricsFile else { return }
-    try metrics(database).write(to: file)
+    try Metrics(database, desk).write(to: file)
   }
 
   /// - Parameters:
@@ -123,16 +123,6 @@ extension Night {
   package func tell(_ message: Message) async {
     for channel in channels {
       do { try await channel.send(message) } catch { logger.error("\(words(error).message)") }
-    }
-  }
-
-  private func metrics(_ database: PlanningDatabase) throws -> Metrics {
-    try database.read { session in
-      let status = try Status(session, now: now, replica: desk.replica)
-      return try Metrics(
-        session, last: status.last, lastComplete: status.lastComplete,
-        waiting: status.waiting.items.map { Problem($0) },
-        next: status.next, databaseBytes: Status.bytes(of: database.path))
     }
   }
 }

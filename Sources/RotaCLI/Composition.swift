@@ -154,6 +154,16 @@ struct Composition {
       retry: RetryPolicy(firstPause: settings.retrySeconds), waits: Waits { progress?.say($0) }, logger: logger)
   }
 
+  /// With the share of requests that live changes have: half of a second's, a third of an hour's. Nothing is sent twice: what
+  /// failed waits with everything else.
+  func liveSource() throws -> ClockifySource {
+    ClockifySource(
+      addresses: try addresses(), credential: try credential(),
+      budget: RequestBudget(
+        perSecond: settings.requestsPerSecond / 2, perHour: settings.requestsPerHour.map { max(1, $0 / 3) }),
+      retry: RetryPolicy(attempts: 1), logger: logger)
+  }
+
   func addresses() throws -> ClockifyAddresses {
     try ClockifyAddresses(api: settings.apiURL, reports: settings.reportsURL)
   }

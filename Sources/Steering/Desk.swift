@@ -99,7 +99,7 @@ package struct Desk: Sendable {
 
 /// Who does something, and through which face.
 package struct Actor: Sendable, Hashable, CustomStringConvertible {
-  package enum Surface: String, Sendable { case cli, nightly, web, api }
+  package enum Surface: String, Sendable { case cli, nightly, web, api, live }
 
   package let name: String
   package let surface: Surface

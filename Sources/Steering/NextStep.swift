@@ -18,6 +18,10 @@ package enum NextStep: Codable, Sendable, Hashable {
   case tryTelling
   case publish(target: String)
   case restoreBackup
+  /// The webhooks in Clockify, and whether they deliver.
+  case webhooks
+  /// Asked for again where one is off.
+  case installWebhooks
 
   // Runs
   case runs

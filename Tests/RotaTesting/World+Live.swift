@@ -22,11 +22,11 @@ extension World {
       credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
       budget: RequestBudget(perSecond: 1000, perHour: nil), retry: RetryPolicy(attempts: 1, firstPause: 0.01),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    let switches = try database.read { try Switches($0) }
-    return try await LiveImport(
-      database: database, source: source, settings: switches.applied(to: settings),
-      owner: try await source.currentUser().user, wording: .english, now: now
-    ).run(wanted, scopes: switches.left(of: Set(ImportScope.plan)))
+    var desk = desk
+    if replica == nil { desk.replica.kinds = .off }
+    return try await desk.perform(
+      TakeLive(wanted, owner: source.currentUser().user), on: database, from: source
+    ) { _, _ in }
   }
 
   /// These ids, each read once.

@@ -146,6 +146,7 @@ package struct LiveImport: Sendable {
       ranges: [min(history, today)...today], historyFrom: nil, isDeepPass: false, nextRotation: nil)
     var intake = try EntryIntake(
       plan: plan, workspace: workspace, owner: owner, settings: settings, now: now, run: run, session: session)
+    intake.leavesDetails = true
     for entry in arrived { try intake.take(entry, into: &reading, session: session) }
     return intake.hasWritten
   }

@@ -147,14 +147,28 @@ extension LiveImport {
   private func report(
     _ wanted: LiveWanted.Report, in workspace: String
   ) async throws -> (arrived: [ArrivedEntry], suspects: [LiveWanted.Entry]) {
+    func sought(_ entries: [LiveWanted.Entry]) -> [LiveWanted.Entry] {
+      entries.map { entry in
+        var entry = entry
+        entry.wasSought = true
+        return entry
+      }
+    }
+    // Without reports only what is named can be read.
+    guard settings.source != .entries else { return ([], sought(wanted.entries)) }
     let plan = ReadingPlan(ranges: [wanted.days], historyFrom: nil, isDeepPass: false, nextRotation: nil)
     var slicing = plan.slicing
     var arrived: [ArrivedEntry] = []
     var whole: [ReportSlice] = []
     while let stretch = slicing.next {
-      let result = try await source.readReport(
-        in: workspace, slice: stretch.slice, users: wanted.user.map { [$0] }, prepare: { $0.map(ArrivedEntry.init) }
-      ) { page, _ in arrived += page }
+      let result: SliceReading
+      do {
+        result = try await source.readReport(
+          in: workspace, slice: stretch.slice, users: wanted.user.map { [$0] }, prepare: { $0.map(ArrivedEntry.init) }
+        ) { page, _ in arrived += page }
+      } catch let error as ClockifyError where error.saysNoReports && settings.source == .auto {
+        return ([], sought(wanted.entries))
+      }
       if result.reachedEnd, result.agreesWithTotals { whole.append(stretch.slice) }
       slicing.advance(entries: nil)
     }
@@ -178,7 +192,7 @@ extension LiveImport {
       }
       return Array(lost.prefix(Self.suspects))
     }
-    return (arrived, suspects)
+    return (arrived, sought(suspects))
   }
 
   // MARK: Lists

@@ -12,6 +12,11 @@ package struct LiveWanted: Sendable {
     package var isMissed = false
     /// How often it was read, and was still there though it is said to be gone.
     package var sightings = 0
+    /// A report that should have shown it did not.
+    package var wasSought = false
+
+    /// A report says nothing more of it.
+    package var wasAsked: Bool { isMissed || sightings > 0 || wasSought }
 
     package init(id: String) {
       self.id = id

@@ -16,6 +16,8 @@ struct EntryIntake {
   private var overlaps = Overlaps()
   /// The last entry was new: the next one is too, most likely.
   private var expectsNew = false
+  /// What is read by its id alone (`Entries.merge`).
+  var leavesDetails = false
   /// Some row of the mirror was written.
   private(set) var hasWritten = false
 
@@ -46,7 +48,7 @@ struct EntryIntake {
     let isWanted = plan.takesIn(zone.day(of: arrived.mirrored.start))
     let merged = try session.entries.merge(
       arrived.mirrored, workspace: workspace, run: run, keepsNew: isWanted, before: reading.before,
-      expectsNew: expectsNew)
+      expectsNew: expectsNew, leavesDetails: leavesDetails)
     guard let merged else { return nil }
     expectsNew = merged.isNew
     if merged.isWritten { hasWritten = true }

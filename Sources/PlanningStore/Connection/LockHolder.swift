@@ -9,6 +9,8 @@ package struct LockHolder: Codable, Sendable, Equatable {
   /// Surface and name, as in `web:ana`.
   package let by: String
   package var step: Step?
+  /// Of who takes live changes, beside the database.
+  package var live: Live?
   package let startedAt: Double
   package var at: Double
 
@@ -25,6 +27,21 @@ package struct LockHolder: Codable, Sendable, Equatable {
       self.done = done
       self.total = total
       self.requests = requests
+    }
+  }
+
+  /// What waits to be read again.
+  package struct Live: Codable, Sendable, Equatable {
+    /// `webhooks`, `polling`.
+    package var mode: String
+    package var waiting = 0
+    /// When the oldest came.
+    package var oldest: Double?
+    /// Nothing is asked for before.
+    package var until: Double?
+
+    package init(mode: String) {
+      self.mode = mode
     }
   }
 

@@ -56,6 +56,7 @@ package struct StoreSession {
   package var findings: Findings { Findings(session: self) }
   package var coverage: Coverage { Coverage(session: self) }
   package var settings: Settings { Settings(session: self) }
+  package var liveHooks: LiveHooks { LiveHooks(session: self) }
   package var changes: Changes { Changes(session: self) }
 
   // What others have of it

@@ -55,6 +55,15 @@ package final class WriteLock: Sendable {
     }
   }
 
+  /// The same of what waits; what is too soon for the file stands there at the next renewal.
+  package func show(live: LockHolder.Live) {
+    label.withLock { label in
+      guard label.holder?.live != live else { return }
+      label.holder?.live = live
+      if ContinuousClock.now - label.writtenAt >= .milliseconds(200) { write(&label) }
+    }
+  }
+
   private func renewLater() {
     DispatchQueue.global().asyncAfter(deadline: .now() + LockHolder.renewal) { [weak self] in
       guard let self else { return }

@@ -57,9 +57,12 @@ package struct Entries: Subject {
   ///   - before: what the ledger said before this run: an entry that it calls missing or deleted and that arrives is back,
   ///     also unchanged (rule 56).
   ///   - expectsNew: most of what comes now is new: inserted first, looked up only where that fails.
+  ///   - leavesDetails: one that differs only in what does not decide where its time goes is left as it is: read by its id
+  ///     it has fewer of them than in a report.
   /// - Returns: nil if it was left alone.
   package func merge(
-    _ entry: MirrorEntry, workspace: String, run: Int64, keepsNew: Bool, before: LedgerBefore, expectsNew: Bool = false
+    _ entry: MirrorEntry, workspace: String, run: Int64, keepsNew: Bool, before: LedgerBefore, expectsNew: Bool = false,
+    leavesDetails: Bool = false
   ) throws -> Merged? {
     if expectsNew, keepsNew, let key = try add(entry, workspace: workspace, run: run, before: before) {
       return Merged(key: key, isNew: true, isWritten: true)
@@ -73,7 +76,8 @@ package struct Entries: Subject {
     }
     let (key, content, detail) = (find.int(0), find.int64(1), find.int64(2))
     find.reset()
-    if content != entry.contentHash || detail != entry.detailHash {
+    let isOther = content != entry.contentHash || (detail != entry.detailHash && !leavesDetails)
+    if isOther {
       try bind(
         entry, workspace,
         to: statement(
@@ -88,8 +92,7 @@ package struct Entries: Subject {
     }
     let isBack = before.gone.contains(key)
     if content != entry.contentHash || isBack { try noteArrival(of: key, before) }
-    return Merged(
-      key: key, isNew: false, isWritten: content != entry.contentHash || detail != entry.detailHash || isBack)
+    return Merged(key: key, isNew: false, isWritten: isOther || isBack)
   }
 
   /// - Returns: nil if the id is there already.

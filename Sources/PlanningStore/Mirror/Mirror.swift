@@ -99,6 +99,18 @@ package struct Mirror: Subject {
     try String.fetchAll(db, sql: "SELECT id FROM clockify_workspace WHERE is_named = 1 ORDER BY id")
   }
 
+  /// The workspaces that the settings name, and whether each is FREE.
+  package func plans() throws -> [(id: String, name: String, isFree: Bool)] {
+    try Row.fetchAll(
+      db, sql: "SELECT id, name, feature_subscription_type FROM clockify_workspace WHERE is_named = 1 ORDER BY id"
+    ).map { row in
+      (
+        id: row["id"], name: row["name"] ?? row["id"],
+        isFree: (row["feature_subscription_type"] as String?)?.uppercased() == "FREE"
+      )
+    }
+  }
+
   package func clients() throws -> [MirrorClient] {
     try Row.fetchAll(db, sql: "SELECT * FROM clockify_client ORDER BY id").map { row in
       var client = MirrorClient(id: row["id"], name: row["name"], archived: row["archived"])

@@ -25,6 +25,7 @@ struct RotaSettings {
   var webPublicURL: String?
   var webProxyHeader: String?
   var webProxyFrom = ["127.0.0.1"]
+  var live = LiveSettings()
   var file: String?
   /// What was given, and where, by path.
   var given: [String: (text: String, place: String)] = [:]
@@ -185,5 +186,14 @@ struct SettingKey {
     .init(
       path: "web.proxy_from", kind: .list, default: "[127.0.0.1]",
       meaning: "addresses of that proxy; from others the header is refused"),
+    .init(
+      path: "live.listen", kind: .text, default: "",
+      meaning: "where 'rota serve' takes what webhooks deliver, as 127.0.0.1:8790; empty = nowhere"),
+    .init(
+      path: "live.public_url", kind: .url, default: "",
+      meaning: "how Clockify reaches it, through a proxy that ends TLS"),
+    .init(
+      path: "live.poll_seconds", kind: .whole(10...86_400), default: "",
+      meaning: "how often 'rota serve' reads yesterday and today; empty = never, 600 on FREE where webhooks are taken"),
   ]
 }

@@ -212,6 +212,9 @@ struct SettingsLoader {
     settings.webPublicURL = value("web.public_url", Self.url)
     settings.webProxyHeader = text("web.proxy_header")
     settings.webProxyFrom = given["web.proxy_from"]?.parts ?? settings.webProxyFrom
+    settings.live.listen = text("live.listen")
+    settings.live.publicURL = value("live.public_url", Self.url)
+    settings.live.pollSeconds = whole("live.poll_seconds")
   }
 
   private mutating func kinds() -> ReplicaSettings.Kinds {

@@ -29,6 +29,8 @@ package struct Status {
   package let replica: ReplicaHealth
   /// Targets that were tried, with how many months of tables changed since.
   package let published: [(target: PublishTargetRow, changedMonths: Int)]
+  /// nil: nothing ever came live.
+  package var live: LiveStatus?
   package var databaseBytes = 0
   /// Who writes just now.
   package var holder: LockHolder?
@@ -49,6 +51,7 @@ package struct Status {
     try self.init(session, now: now, replica: settings)
     holder = before ?? LockHolder.of(database: path)
     hasDied = last?.status == .running && holder == nil
+    live?.sign = LockHolder.of(database: path + ".live")?.live
     databaseBytes = Self.bytes(of: path)
   }
 
@@ -78,6 +81,7 @@ package struct Status {
       try session.questions.peopleWithUnknownRole(withArchived: true).count
       - session.questions.peopleWithUnknownRole().count
     deletePlan = try session.removals.plan()
+    live = try LiveStatus(session, now: now)
     schedule = try session.settings.value(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
     let attempts = try session.attempts(since: now - 40 * 86_400)
     let lastWhole = attempts.filter(\.isComplete).map(\.startedAt).max()
@@ -98,11 +102,19 @@ package struct Status {
   package var isWell: Bool {
     let goesOn = last?.status == .running && !hasDied
     return (goesOn || last?.status == .done) && !isOverdue && waiting.items.isEmpty
-      && replica.failedForLong.isEmpty
+      && replica.failedForLong.isEmpty && (live?.isWell ?? true)
   }
 
   package var rightSince: String? {
     lastComplete.flatMap { RunSummary(json: $0.summary)?.guaranteedFrom }
+  }
+}
+
+extension Status {
+  /// When the night of a running `rota nightly` is due; nil: none runs, or another scheduler decides.
+  package static func nextNight(_ session: StoreSession, now: Instant) throws -> Instant? {
+    let schedule = try session.settings.value(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
+    return schedule?.next(after: now)
   }
 }
 

@@ -119,6 +119,7 @@ package struct Waiting {
     let drift = Set(try session.drift.list().map(\.item)).count
     if drift > 0 { items.append(.drift(items: drift)) }
     items += try session.nightlyFaults().map { .fault($0) }
+    items += try session.liveProblems().map { .fault($0) }
     items += try session.publishStates.targets().compactMap { target in
       target.failure.map {
         .fault(Problem("publish_failed:\(target.target)", $0, next: .publish(target: target.target)))

@@ -17,6 +17,8 @@ extension NextStep {
     case .tryTelling: "rota notify test"
     case .publish(let target): "rota publish --target \(target)"
     case .restoreBackup: "restore a backup"
+    case .webhooks: "rota webhooks list"
+    case .installWebhooks: "rota webhooks install --again"
     case .runs: "rota runs list"
     case .replica: "rota replica list"
     case .run(let run): "rota runs show \(run)"

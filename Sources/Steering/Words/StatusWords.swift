@@ -83,6 +83,10 @@ extension Status {
       fact(
         "Next run", "\(moment(next.description)), daily at \(schedule.time) \(schedule.zone.name) (rota nightly)")
     }
+    if let live {
+      let (words, next) = live.words(moment)
+      fact("Live", words, next)
+    }
     if let oldest = replica.oldest {
       var words = ["oldest kind \(oldest.kind), read \(moment(oldest.at.description))"]
       for (state, said) in [
@@ -144,7 +148,7 @@ extension Status {
       "last_backup": optional(backup), "database_bytes": databaseBytes,
       "delete_plan": optional(deletePlan.map { ["run": $0.run, "entries": $0.keys.count] as [String: Any] }),
       "replica": JSONText.rows(replica.states), "published": JSONText.rows(published.map(\.target)),
-      "replica_failed": replica.failedForLong.map(\.kind),
+      "replica_failed": replica.failedForLong.map(\.kind), "live": optional(live?.object),
       "held": JSONText.rows(held), "locks": JSONText.rows(locks),
     ]
   }

@@ -1,0 +1,375 @@
+package import ClockifyAPI
+import Foundation
+import Importing
+package import Logging
+import Planning
+import PlanningStore
+package import Steering
+
+/// Reads again what deliveries and polls name, one batch after the other, each under the write lock (live.md 4 and 5). What
+/// waits when it ends is lost: the next start reads the last two days, and the night finds the rest.
+package actor LiveWorker {
+  private let desk: @Sendable () -> Desk
+  private let settings: LiveSettings
+  private let inbox: LiveInbox
+  private let source: ClockifySource
+  private let channels: [Channel]
+  private let metricsFile: String?
+  private let logger: Logger
+
+  private var memory = LiveMemory()
+  private var owner: (user: ClockifyUser, readAt: Double)?
+  /// Of the workspaces that the settings name.
+  private var plans: [(id: String, name: String, isFree: Bool)] = []
+  private var hookCount = 0
+  private var listsReadAt: [String: Double] = [:]
+  private var listsWanted: Set<String> = []
+  private var pausedUntil: Double?
+  private var pause = LiveWorker.firstPause
+  private var nextPoll: Double?
+  private var hooksCheckedAt = -Double.infinity
+  private var metricsWrittenAt = -Double.infinity
+  private var lastDelivery = -Double.infinity
+  /// The key is refused: nothing is asked for any more.
+  private var hasStopped = false
+  /// The first reading of everybody's time covers the time off: what it finds was not lost by anybody.
+  private var hasCaughtUp = false
+
+  static let firstPause = 2.0
+  static let longestPause = 300.0
+  /// Lists are read at most this often, seconds.
+  static let betweenLists = 60.0
+  /// Polling waits while webhooks have delivered within so many seconds.
+  static let hooksAreFresh = 600.0
+  private static let ownerIsKnown = 12 * 3600.0
+  private static let betweenChecks = 24 * 3600.0
+  private static let betweenChecksOfTrouble = 600.0
+
+  /// - Parameters:
+  ///   - desk: with "now".
+  ///   - source: with the share of requests that live changes have (`share`), that tries nothing twice.
+  package init(
+    desk: @escaping @Sendable () -> Desk, settings: LiveSettings, inbox: LiveInbox, source: ClockifySource,
+    channels: [Channel], metricsFile: String?, logger: Logger
+  ) {
+    self.desk = desk
+    self.settings = settings
+    self.inbox = inbox
+    self.source = source
+    self.channels = channels
+    self.metricsFile = metricsFile
+    self.logger = logger
+  }
+
+  private var clock: Double { Date().timeIntervalSince1970 }
+
+  /// Until it is cancelled. A second one on the same database does nothing.
+  package func run() async throws {
+    guard let lock = try WriteLock(database: desk().path + ".live", patience: 0) else {
+      logger.warning("another process takes the live changes of \(desk().path)")
+      inbox.close()
+      return
+    }
+    let database = try desk().open()
+    defer { try? database.close() }
+    try await begin(database)
+    var sign = LockHolder.Live(mode: mode)
+    var holder = LockHolder(task: "live", by: desk().actor.description)
+    holder.live = sign
+    lock.show(holder)
+    while !Task.isCancelled {
+      await work(database)
+      sign.mode = mode
+      (sign.waiting, sign.oldest) = inbox.change { ($0.count, $0.oldest) }
+      sign.until = pausedUntil.flatMap { $0 > clock ? $0 : nil }
+      lock.show(live: sign)
+      await inbox.bell.wait(atMost: max(0.02, min(60, wake() - clock)))
+    }
+    logger.info("live changes end")
+  }
+
+  private var mode: String { hookCount > 0 && settings.listen != nil ? "webhooks" : "polling" }
+
+  private func begin(_ database: PlanningDatabase) async throws {
+    try database.read { session in
+      memory = try session.liveMemory() ?? LiveMemory()
+      plans = try session.mirror.plans()
+      hookCount = try session.liveHooks.all().count
+    }
+    memory.clear(LiveMemory.keyRefused)
+    if plans.contains(where: \.isFree) {
+      await source.budget.limitPerHour(to: max(1, desk().settings.freeRequestsPerHour / 3))
+    }
+    let (now, today) = (clock, desk().now.utcDay)
+    // What happened while nobody looked.
+    for plan in plans {
+      inbox.change { pending in
+        pending.take(days: today - 1...today, of: nil, in: plan.id, at: now)
+        pending.takeLists(of: plan.id, at: now)
+      }
+    }
+    nextPoll = pollSeconds.map { now + $0 }
+    logger.info("live changes begin", metadata: ["mode": "\(mode)", "workspaces": "\(plans.count)"])
+  }
+
+  /// nil: nothing is polled.
+  private var pollSeconds: Double? {
+    let isFree = plans.contains(where: \.isFree)
+    guard let seconds = settings.pollSeconds ?? (isFree ? LiveSettings.freePoll : nil) else { return nil }
+    return Double(isFree ? max(seconds, LiveSettings.freePoll) : seconds)
+  }
+
+  private func wake() -> Double {
+    if hasStopped { return .infinity }
+    let due = [inbox.change { $0.due }, nextPoll].compactMap(\.self).min() ?? .infinity
+    return max(due, pausedUntil ?? 0)
+  }
+
+  // MARK: One round
+
+  private func work(_ database: PlanningDatabase) async {
+    let now = clock
+    if inbox.hasNews { lastDelivery = now }
+    poll(at: now)
+    guard !hasStopped, pausedUntil ?? 0 <= now, let due = inbox.change({ $0.due }), due <= now else { return }
+    do {
+      try refresh(database)
+      if let until = try await share(database) {
+        pausedUntil = until
+        return
+      }
+      try await checkHooks(database)
+      guard let lock = try await free(database) else { return }
+      defer { withExtendedLifetime(lock) {} }
+      guard var batch = inbox.change({ $0.takeBatch(at: Date().timeIntervalSince1970) }) else { return }
+      decideLists(&batch)
+      lock.show(LockHolder(task: "live", by: desk().actor.description))
+      try await carryOut(batch, database)
+    } catch is CancellationError {
+    } catch {
+      await meet(error, database)
+    }
+  }
+
+  private func poll(at now: Double) {
+    guard let next = nextPoll, let seconds = pollSeconds, now >= next else { return }
+    nextPoll = now + seconds
+    guard now - lastDelivery > Self.hooksAreFresh else { return }
+    let today = desk().now.utcDay
+    for plan in plans {
+      inbox.change { $0.take(days: today - 1...today, of: nil, in: plan.id, at: now) }
+    }
+  }
+
+  /// What commands and nights changed meanwhile.
+  private func refresh(_ database: PlanningDatabase) throws {
+    try database.read { session in
+      plans = try session.mirror.plans()
+      hookCount = try session.liveHooks.all().count
+    }
+    for workspace in listsWanted where clock - (listsReadAt[workspace] ?? -.infinity) >= Self.betweenLists {
+      listsWanted.remove(workspace)
+      inbox.change { $0.takeLists(of: workspace, at: Date().timeIntervalSince1970) }
+    }
+  }
+
+  private func decideLists(_ batch: inout LiveBatch) {
+    let workspace = batch.wanted.workspace
+    guard clock - (listsReadAt[workspace] ?? -.infinity) < Self.betweenLists else { return }
+    if batch.wanted.lists == .yes { listsWanted.insert(workspace) }
+    batch.wanted.lists = .no
+  }
+
+  /// The write lock; whoever imports or edits goes first.
+  private func free(_ database: PlanningDatabase) async throws -> WriteLock? {
+    while !Task.isCancelled {
+      if let lock = try WriteLock(database: database.path, patience: 0) { return lock }
+      try await Task.sleep(for: .seconds(1))
+    }
+    return nil
+  }
+
+  private func carryOut(_ batch: LiveBatch, _ database: PlanningDatabase) async throws {
+    let news = inbox.takeNews()
+    var next = memory
+    do {
+      let desk = desk()
+      let owner = try await theOwner()
+      let isPoll = batch.wanted.entries.isEmpty && batch.wanted.reports.contains { $0.user == nil }
+      let judges = isPoll && hasCaughtUp && hookCount > 0 && clock - lastDelivery > Self.hooksAreFresh
+      let outcome = try await desk.perform(TakeLive(batch.wanted, owner: owner), on: database, from: source) {
+        [memory] session, outcome in
+        next = memory
+        try Self.count(outcome, news, batch, desk, session, into: &next)
+        if judges { Self.judge(poll: outcome, desk, into: &next) }
+        try session.setLiveMemory(next, at: desk.now)
+        try session.liveHooks.noteDeliveries(news.moments)
+      }
+      if isPoll { hasCaughtUp = true }
+      await settle(outcome, batch, before: memory, after: next, database)
+    } catch {
+      inbox.giveBack(news)
+      if let error = error as? ClockifyError, error.isForGood {
+        logger.error("a live batch is left to the night: \(error.message)")
+        throw error
+      }
+      inbox.change { $0.giveBack(batch) }
+      throw error
+    }
+  }
+
+  private func settle(
+    _ outcome: LiveOutcome, _ batch: LiveBatch, before: LiveMemory, after: LiveMemory, _ database: PlanningDatabase
+  ) async {
+    memory = after
+    (pause, pausedUntil) = (Self.firstPause, nil)
+    let workspace = batch.wanted.workspace
+    if outcome.hasReadLists { listsReadAt[workspace] = clock }
+    if outcome.needsLists { listsWanted.insert(workspace) }
+    inbox.change { $0.askAgain(outcome, of: batch, at: Date().timeIntervalSince1970) }
+    logger.info(
+      "live batch",
+      metadata: [
+        "requests": "\(outcome.requests)", "changed": "\(outcome.changed)", "deleted": "\(outcome.deleted)",
+        "lag": "\(String(format: "%.2f", clock - batch.since))",
+      ])
+    let known = Set(before.problems.map(\.key))
+    for problem in after.problems where !known.contains(problem.key) { await tell(problem, database) }
+    if let metricsFile, clock - metricsWrittenAt >= 60 {
+      metricsWrittenAt = clock
+      do { try Metrics(database, desk()).write(to: metricsFile) } catch { logger.error("\(error)") }
+    }
+  }
+
+  private static func count(
+    _ outcome: LiveOutcome, _ news: LiveInbox.News, _ batch: LiveBatch, _ desk: Desk, _ session: StoreSession,
+    into memory: inout LiveMemory
+  ) throws {
+    memory.begin(day: desk.today, at: desk.now)
+    memory.counts.deliveries += news.deliveries
+    memory.counts.unreadable += news.unreadable
+    memory.counts.entries += outcome.changed
+    memory.counts.deletions += outcome.deleted
+    memory.counts.unproved += outcome.unproved
+    if let last = news.moments.values.max() { memory.lastDeliveryAt = last.description }
+    if outcome.changed > 0 {
+      let lag = Date().timeIntervalSince1970 - batch.since
+      memory.lag = lag
+      memory.longestLag = max(memory.longestLag ?? 0, lag)
+    }
+    if outcome.braked > 0 {
+      let last = try session.runs.lastComplete()?.id
+      memory.braked = outcome.braked + (memory.brakedAfter == last ? memory.braked : 0)
+      memory.brakedAfter = last
+      memory.set(LiveWords.braked(memory.braked), at: desk.now)
+    }
+  }
+
+  /// What a poll finds that nobody told of was lost on the way.
+  private static func judge(poll outcome: LiveOutcome, _ desk: Desk, into memory: inout LiveMemory) {
+    if outcome.changed > 0 {
+      memory.set(LiveWords.losing(outcome.changed), at: desk.now)
+    } else {
+      memory.clear(LiveMemory.losing)
+    }
+  }
+
+  private func theOwner() async throws -> ClockifyUser {
+    if let owner, clock - owner.readAt < Self.ownerIsKnown { return owner.user }
+    let user = try await source.currentUser().user
+    owner = (user, clock)
+    return user
+  }
+
+  // MARK: Requests
+
+  /// Until when nothing may be asked for: with an hourly limit live changes have a third of it, of what others left, and
+  /// nothing in the hour before the night (live.md 5).
+  private func share(_ database: PlanningDatabase) async throws -> Double? {
+    guard let limit = await source.budget.hourly else { return nil }
+    let now = clock
+    let (spent, night) = try database.read { session in
+      (try session.runs.requestsOfLastHour(), try Status.nextNight(session, now: desk().now))
+    }
+    if let night, night - desk().now < 3600 { return now + Double(max(60, night - desk().now)) }
+    // The whole hour's limit is three times the share.
+    guard spent.reduce(0, { $0 + $1.count }) >= limit * 3, let first = spent.map(\.at).min() else { return nil }
+    return first + 3600
+  }
+
+  // MARK: What goes wrong
+
+  private func meet(_ error: any Error, _ database: PlanningDatabase) async {
+    logger.error("live: \(ErrorWords.words(error)?.message ?? "\(error)")")
+    guard let error = error as? ClockifyError else {
+      pausedUntil = clock + 60
+      return
+    }
+    switch error.code {
+    case .keyRefused, .badCredential, .badAddress:
+      hasStopped = true
+      inbox.close()
+      await note(LiveWords.keyRefused(error.message), database)
+    case .budgetExhausted: pausedUntil = error.retryAt ?? clock + 600
+    default:
+      pausedUntil = clock + max(error.retryAfter ?? 0, pause)
+      pause = min(Self.longestPause, pause * 2)
+    }
+  }
+
+  /// Keeps a problem, and tells it where it is new.
+  private func note(_ problem: Problem, _ database: PlanningDatabase) async {
+    var next = memory
+    let isNew = next.set(problem, at: desk().now)
+    do {
+      try keep(next, database)
+      if isNew { await tell(problem, database) }
+    } catch { logger.error("\(error)") }
+  }
+
+  private func keep(_ next: LiveMemory, _ database: PlanningDatabase) throws {
+    memory = next
+    guard let lock = try WriteLock(database: database.path, patience: 10) else { return }
+    defer { withExtendedLifetime(lock) {} }
+    try database.write { try $0.setLiveMemory(next, at: desk().now) }
+  }
+
+  private func tell(_ problem: Problem, _ database: PlanningDatabase) async {
+    let teller = LiveTelling(channels: channels, desk: desk(), logger: logger)
+    await teller.tell(problem, database)
+  }
+
+  // MARK: Webhooks
+
+  /// Whether Clockify still delivers: once a day, and while it does not each ten minutes.
+  private func checkHooks(_ database: PlanningDatabase) async throws {
+    let pause =
+      memory.problems.contains { $0.key == LiveMemory.hookOff } ? Self.betweenChecksOfTrouble : Self.betweenChecks
+    guard settings.listen != nil, hookCount > 0, clock - hooksCheckedAt >= pause else { return }
+    hooksCheckedAt = clock
+    let ours = try database.read { try $0.liveHooks.all() }
+    var off: [String] = []
+    for workspace in Set(ours.map(\.workspaceID)).sorted() {
+      let listed = Dictionary(
+        try await source.webhooks(in: workspace).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+      off += ours.filter { $0.workspaceID == workspace }.compactMap { hook in
+        LiveWords.off(hook, hook.hookID.flatMap { listed[$0] })
+      }
+    }
+    guard off.isEmpty else { return await note(LiveWords.hooksOff(off), database) }
+    guard memory.problems.contains(where: { $0.key == LiveMemory.hookOff }) else { return }
+    var next = memory
+    next.clear(LiveMemory.hookOff)
+    try keep(next, database)
+  }
+}
+
+extension ClockifyError {
+  /// The same batch would fail again, and again.
+  fileprivate var isForGood: Bool {
+    switch code {
+    case .rejected, .tooLarge, .redirected, .routeMissing, .forbidden, .entityMissing: true
+    default: false
+    }
+  }
+}
