@@ -1,7 +1,7 @@
 /// A webhook of a workspace as Clockify lists it (clockify-api.md 8). Its token is a secret: it goes into no text.
 package struct ClockifyWebhook: Sendable {
   package let id: String
-  package let name: String?
+  package let userID: String?
   package let url: String
   package let event: String
   /// Switched on by people; by Clockify, which stops after too many failures; by the plan.
@@ -16,7 +16,7 @@ package struct ClockifyWebhook: Sendable {
       throw ClockifyError(.malformed, "Clockify sent a webhook without id, url or event")
     }
     (self.id, self.url, self.event) = (id, url, event)
-    name = row["name"]?.words
+    userID = row["userId"]?.words
     isEnabled = row["enabled"] != .flag(false)
     isDelivering = row["deliveryEnabled"] != .flag(false)
     isOnPlan = row["planEnabled"] != .flag(false)

@@ -71,6 +71,17 @@ public struct Controls: Sendable {
   /// Error messages repeat the key, as a careless server would.
   public var echoesKeys = false
 
+  // Webhooks (8)
+  /// Off, every request that makes, changes or removes one is refused.
+  public var acceptsWebhooks = false
+  public var deliveries = DeliveryControls()
+  /// Lists of webhooks without their tokens.
+  public var hidesWebhookTokens = false
+  /// An entry by its id is not there for anybody: what a key that lost its rights may see.
+  public var knowsNoEntry = false
+  /// An entry by its id is as it was, for so many seconds after it changed.
+  public var readsLag = 0.0
+
   var now: Int { clock?() ?? Int(Date().timeIntervalSince1970) }
 
   public init() {}

@@ -39,7 +39,8 @@ struct Access {
     guard parts.count >= 2 else { return .noRoute }
     switch (parts[0], parts.count) {
     case ("time-entries", 2):
-      guard let entry = workspace.entries.first(where: { $0.id == parts[1] }) else { return .missing("Time entry") }
+      if controls.knowsNoEntry { return .missing("Time entry") }
+      guard let entry = entry(parts[1]) else { return .missing("Time entry") }
       guard seesEverybody || entry.userID == user.id else { return .denied }
       return Answer(json: json.entry(entry, in: workspace, hydrated: query["hydrated"] == "true"))
     case ("projects", 2), ("projects", 3), ("projects", 4):
@@ -70,6 +71,16 @@ struct Access {
       return entries(of: parts[1], query)
     default: return .noRoute
     }
+  }
+
+  /// As it is, or still was: a read may lag behind the event.
+  private func entry(_ id: String) -> SimulatedWorkspace.Entry? {
+    if controls.readsLag > 0, let former = workspace.formerEntries[id],
+      Date().timeIntervalSince(former.changedAt) < controls.readsLag
+    {
+      return former.entry
+    }
+    return workspace.entries.first { $0.id == id }
   }
 
   private var listed: [SimulatedWorkspace.User] { workspace.users.filter { !$0.isRemoved } }

@@ -20,6 +20,11 @@ public final class SimulatedClockify: Sendable {
     public var beforeAnswer: (@Sendable (inout State, String, Int?) -> Void)?
     var requestMoments: [Date] = []
     var ids = IDMaker(after: 1 << 40)
+    /// Deliveries that are not sent yet.
+    var outbox: [Delivery] = []
+    var removedEntries: Set<String> = []
+    /// By workspace.
+    var sketches: [String: ListSketch] = [:]
 
     /// The first workspace: most worlds have one.
     public var workspace: SimulatedWorkspace {
@@ -87,6 +92,7 @@ public final class SimulatedClockify: Sendable {
 
   public func change(_ body: @Sendable (inout State) throws -> Void) rethrows {
     try state.withLock { try body(&$0) }
+    if read({ $0.workspaces.contains { !$0.webhooks.isEmpty } }) { sendWhatHappened() }
   }
 
   /// Forgets the requests seen so far.

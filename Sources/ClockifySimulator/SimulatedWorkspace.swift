@@ -1,3 +1,5 @@
+import Foundation
+
 /// A Clockify workspace in memory, as values. Tests and the demo change it; the server shows it.
 public struct SimulatedWorkspace: Sendable {
   public var id: String
@@ -18,8 +20,14 @@ public struct SimulatedWorkspace: Sendable {
   public var settings = Settings()
   /// Of what was deleted, by kind.
   public var deletedNames: [String: Set<String>] = [:]
+  public var webhooks: [SimulatedWebhook] = []
   /// Any order; the server sorts.
   public private(set) var entries: [Entry] = []
+  /// Since the webhooks were told last; nothing is noted where there are none.
+  var entryChanges: [EntryChange] = []
+  private var isQuiet = false
+  /// What entries were before they changed last, and when.
+  var formerEntries: [String: (entry: Entry?, changedAt: Date)] = [:]
 
   /// What a workspace asks of those who write (`workspaceSettings`, clockify-api.md 2.2).
   public struct Settings: Sendable {
@@ -187,7 +195,22 @@ public struct SimulatedWorkspace: Sendable {
     entries = new.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
   }
 
+  mutating func note(_ change: EntryChange) {
+    guard !webhooks.isEmpty, !isQuiet else { return }
+    entryChanges.append(change)
+    if let id = (change.after ?? change.before)?.id { formerEntries[id] = (change.before, Date()) }
+  }
+
+  /// Without a word to the webhooks.
+  mutating func quietly(_ body: (inout SimulatedWorkspace) -> Void) {
+    let was = isQuiet
+    isQuiet = true
+    body(&self)
+    isQuiet = was
+  }
+
   public mutating func add(_ entry: Entry) {
+    note(EntryChange(kind: .added, before: nil, after: entry))
     let at = entries.partitionPoint { ($0.start, $0.id) >= (entry.start, entry.id) }
     entries.insert(entry, at: at)
   }
@@ -202,15 +225,24 @@ public struct SimulatedWorkspace: Sendable {
   /// - Returns: false if there is no entry with this id.
   @discardableResult
   public mutating func editEntry(_ id: String, _ edit: (inout Entry) -> Void) -> Bool {
-    guard var entry = removeEntry(id) else { return false }
-    edit(&entry)
-    add(entry)
-    return true
+    var changed: EntryChange?
+    quietly { workspace in
+      guard let old = workspace.removeEntry(id) else { return }
+      var entry = old
+      edit(&entry)
+      workspace.add(entry)
+      changed = EntryChange(kind: .edited, before: old, after: entry)
+    }
+    if let changed { note(changed) }
+    return changed != nil
   }
 
   @discardableResult
   public mutating func removeEntry(_ id: String) -> Entry? {
-    entries.firstIndex { $0.id == id }.map { entries.remove(at: $0) }
+    guard let at = entries.firstIndex(where: { $0.id == id }) else { return nil }
+    let old = entries.remove(at: at)
+    note(EntryChange(kind: .removed, before: old, after: nil))
+    return old
   }
 }
 

@@ -68,7 +68,7 @@ struct Rota: AsyncParsableCommand {
           RunsCommand.self, SwitchCommand.self, ReferencesCommand.self, DriftCommand.self,
           DuplicatesCommand.self, ConflictsCommand.self, ReplicaCommand.self, PublishCommand.self,
         ]),
-      CommandGroup(name: "In Clockify", subcommands: [ClockifyCommand.self, PushCommand.self]),
+      CommandGroup(name: "In Clockify", subcommands: [ClockifyCommand.self, PushCommand.self, WebhooksCommand.self]),
       CommandGroup(name: "In a browser", subcommands: [ServeCommand.self, WebCommand.self]),
       CommandGroup(
         name: "Planning",

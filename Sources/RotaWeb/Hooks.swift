@@ -76,12 +76,17 @@ package struct HooksReceiver: Sendable {
       if refusal.isTold {
         logger.info("delivery refused", metadata: ["status": "\(refusal.status.code)", "why": "\(refusal.why)"])
       }
-      return Response(status: refusal.status)
+      return Self.response(refusal.status)
     } catch {
       // The database could not be read: Clockify may send it again, and the night finds it anyway.
       logger.error("a delivery was not taken: \(ErrorWords.words(error)?.message ?? "\(error)")")
-      return Response(status: .serviceUnavailable)
+      return Self.response(.serviceUnavailable)
     }
+  }
+
+  /// Nothing but a status, and by whom it is said (`rota webhooks install` looks for it).
+  private static func response(_ status: HTTPResponse.Status) -> Response {
+    Response(status: status, headers: [HTTPField.Name("Rota-Live")!: "1"])
   }
 
   /// Turned away, cheaply.
@@ -109,7 +114,7 @@ package struct HooksReceiver: Sendable {
       throw Turned(status: .contentTooLarge, why: "too long or too slow")
     }
     take(LiveDelivery(workspace: hook.workspace, event: hook.event, pathKey: hook.pathKey, entries: entries))
-    return Response(status: .noContent)
+    return Self.response(.noContent)
   }
 
   private static let signatures = ["Clockify-Signature", "Clockify-Signature-Token"].map { HTTPField.Name($0)! }

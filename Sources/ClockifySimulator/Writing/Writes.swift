@@ -8,10 +8,12 @@ extension SimulatedClockify {
     let method = request.method.rawValue
     let parts = path.split(separator: "/").map(String.init)
     let rest = Array(parts.dropFirst(2))
+    if let answer = webhooks(request, method, rest, body) { return answer }
     guard read({ $0.controls.acceptsWrites }), method != "GET", parts.starts(with: ["api", "v1"]),
       ThingRoute.find(Array(rest.dropFirst(2)), method: method) == nil
     else { return nil }
     let query = CoreQuery(request)
+    defer { if read({ $0.workspaces.contains { !$0.webhooks.isEmpty } }) { sendWhatHappened() } }
     return update { state in
       let owner: String
       switch state.owner(of: request) {
@@ -24,6 +26,25 @@ extension SimulatedClockify {
       }
       return state.write(method, rest, query, json, owner: owner)
     }
+  }
+}
+
+extension SimulatedClockify {
+  /// Webhooks are read and written by routes of their own.
+  private func webhooks(_ request: Request, _ method: String, _ rest: [String], _ body: ByteBuffer) -> Answer? {
+    guard rest.count >= 3, rest[2] == "webhooks" else { return nil }
+    let json = try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))
+    let answer: Answer? = update { state in
+      switch state.owner(of: request) {
+      case .success(let owner):
+        let answer = state.webhooks(method, rest, json ?? [String: Any](), owner: owner)
+        // From now on what changes is an event.
+        _ = state.takeDeliveries()
+        return answer
+      case .failure(let refusal): return refusal.answer
+      }
+    }
+    return answer
   }
 }
 

@@ -76,7 +76,7 @@ struct DemoCommand: AsyncParsableCommand {
         "port \(port) on 127.0.0.1 cannot be used", next: .serveDemo, status: .failed)
     }
     let isWritable = writable
-    clockify.change { $0.controls.acceptsWrites = isWritable }
+    clockify.change { ($0.controls.acceptsWrites, $0.controls.acceptsWebhooks) = (isWritable, isWritable) }
     do {
       let banner =
         "rota demo: a simulated Clockify workspace \"\(workspace.name)\" on 127.0.0.1:\(clockify.port) (\(Words.plural(workspace.users.count, "person", "people")), \(Words.plural(workspace.projects.count, "project")), \(Words.plural(workspace.clients.count, "client")), \(Words.plural(workspace.entries.count, "time entry", "time entries")))"
