@@ -16,6 +16,10 @@ package struct LiveImport: Sendable {
   let wording: ImportWording
   /// UTC; stamps and "today".
   let now: Instant
+  /// Requests of earlier batches that changed nothing, and made no row.
+  package var earlierRequests = 0
+  /// The row of the hour is kept for its requests alone.
+  package var alwaysKeepsHour = false
 
   package init(
     database: PlanningDatabase, source: ClockifySource, settings: ImportSettings, owner: ClockifyUser,
@@ -115,9 +119,10 @@ package struct LiveImport: Sendable {
     outcome.changed = settlement.placementsWritten
     outcome.deleted = asked.losses.deleted.count
     outcome.books = settlement.ledger.books
-    guard changed || created || settlement.hasChanged else { return false }
+    guard changed || created || settlement.hasChanged || alwaysKeepsHour else { return false }
     outcome.run = run
-    try settlement.add(to: run, outcome: outcome, lookedUp: read.gone.count)
+    try settlement.add(
+      to: run, outcome: outcome, requests: outcome.requests + earlierRequests, lookedUp: read.gone.count)
     return true
   }
 

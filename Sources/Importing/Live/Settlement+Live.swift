@@ -90,13 +90,13 @@ extension Settlement {
   }
 
   /// Adds this batch to its hour.
-  mutating func add(to run: Int64, outcome: LiveOutcome, lookedUp: Int) throws {
+  mutating func add(to run: Int64, outcome: LiveOutcome, requests: Int, lookedUp: Int) throws {
     summary.lookedUp = lookedUp
     summary.workspace = workspaces.map(\.id).joined(separator: ", ")
     let before = try session.runs.run(run).flatMap { RunSummary(json: $0.summary) }
     try session.findings.addLive(findings, run: run, words: wording.finding)
     try session.runs.addLive(
-      run, isPartial: outcome.braked + outcome.unproved > 0, at: request.now, requests: outcome.requests,
+      run, isPartial: outcome.braked + outcome.unproved > 0, at: request.now, requests: requests,
       books: ledger.books, summary: (before?.adding(summary) ?? summary).json)
   }
 }

@@ -30,6 +30,8 @@ package actor LiveWorker {
   private var hooksCheckedAt = -Double.infinity
   private var metricsWrittenAt = -Double.infinity
   private var lastDelivery = -Double.infinity
+  /// Requests that no row of an hour tells of yet.
+  private var unrecorded = 0
   /// The key is refused: nothing is asked for any more.
   private var hasStopped = false
   /// The first reading of everybody's time covers the time off: what it finds was not lost by anybody.
@@ -74,7 +76,7 @@ package actor LiveWorker {
     defer { try? database.close() }
     try await begin(database)
     var sign = LockHolder.Live(mode: mode)
-    var holder = LockHolder(task: "live", by: desk().actor.description)
+    var holder = LockHolder(task: LockHolder.takingLive, by: desk().actor.description)
     holder.live = sign
     lock.show(holder)
     while !Task.isCancelled {
@@ -88,7 +90,7 @@ package actor LiveWorker {
     logger.info("live changes end")
   }
 
-  private var mode: String { hookCount > 0 && settings.listen != nil ? "webhooks" : "polling" }
+  private var mode: String { settings.listen != nil ? "webhooks" : "polling" }
 
   private func begin(_ database: PlanningDatabase) async throws {
     try database.read { session in
@@ -143,7 +145,7 @@ package actor LiveWorker {
       defer { withExtendedLifetime(lock) {} }
       guard var batch = inbox.change({ $0.takeBatch(at: Date().timeIntervalSince1970) }) else { return }
       decideLists(&batch)
-      lock.show(LockHolder(task: "live", by: desk().actor.description))
+      lock.show(LockHolder(task: LockHolder.takingLive, by: desk().actor.description))
       try await carryOut(batch, database)
     } catch is CancellationError {
     } catch {
@@ -197,7 +199,10 @@ package actor LiveWorker {
       let owner = try await theOwner()
       let isPoll = batch.wanted.entries.isEmpty && batch.wanted.reports.contains { $0.user == nil }
       let judges = isPoll && hasCaughtUp && hookCount > 0 && clock - lastDelivery > Self.hooksAreFresh
-      let outcome = try await desk.perform(TakeLive(batch.wanted, owner: owner), on: database, from: source) {
+      var action = TakeLive(batch.wanted, owner: owner)
+      action.earlierRequests = unrecorded
+      action.alwaysKeepsHour = await source.budget.hourly != nil
+      let outcome = try await desk.perform(action, on: database, from: source) {
         [memory] session, outcome in
         next = memory
         try Self.count(outcome, news, batch, desk, session, into: &next)
@@ -206,6 +211,7 @@ package actor LiveWorker {
         try session.liveHooks.noteDeliveries(news.moments)
       }
       if isPoll { hasCaughtUp = true }
+      unrecorded = outcome.run == nil ? unrecorded + outcome.requests : 0
       await settle(outcome, batch, before: memory, after: next, database)
     } catch {
       inbox.giveBack(news)

@@ -55,12 +55,19 @@ package final class WriteLock: Sendable {
     }
   }
 
-  /// The same of what waits; what is too soon for the file stands there at the next renewal.
+  /// The same of what waits; what comes too soon after the last is written a moment later.
   package func show(live: LockHolder.Live) {
-    label.withLock { label in
-      guard label.holder?.live != live else { return }
+    let isTooSoon = label.withLock { label in
+      guard label.holder?.live != live else { return false }
       label.holder?.live = live
-      if ContinuousClock.now - label.writtenAt >= .milliseconds(200) { write(&label) }
+      let isTooSoon = ContinuousClock.now - label.writtenAt < .milliseconds(200)
+      if !isTooSoon { write(&label) }
+      return isTooSoon
+    }
+    guard isTooSoon else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { [weak self] in
+      guard let self else { return }
+      label.withLock { write(&$0) }
     }
   }
 

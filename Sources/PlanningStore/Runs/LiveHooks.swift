@@ -38,12 +38,12 @@ package struct LiveHook: TabularRow, Decodable, Sendable {
 package struct LiveHooks: Subject {
   let session: StoreSession
 
-  /// Those that are not removed, in the order of workspaces and events.
+  /// Those that are not removed, by workspace and event.
   package func all(in workspace: String? = nil) throws -> [LiveHook] {
     try rows(
       """
       SELECT * FROM live_hook WHERE removed_at IS NULL AND (?1 IS NULL OR workspace_id = ?1)
-      ORDER BY workspace_id, installed_at, path_key
+      ORDER BY workspace_id, event, path_key
       """, [workspace])
   }
 

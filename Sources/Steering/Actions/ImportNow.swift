@@ -22,7 +22,7 @@ package struct ImportNow {
 extension Desk {
   /// - Throws: `ImportError` before a run exists, `RunFailed`, `RunInterrupted`, `UserError` while somebody else writes.
   package func perform(_ action: ImportNow, on database: PlanningDatabase) async throws -> ImportReport {
-    guard let lock = try WriteLock(database: database.path, patience: 0) else { throw Self.busy(database) }
+    guard let lock = try Self.lock(database) else { throw Self.busy(database) }
     defer { withExtendedLifetime(lock) {} }
     lock.show(LockHolder(task: LockHolder.importing, by: actor.description))
     guard action.isDryRun else { return try await run(action, on: database, lock) }
@@ -34,6 +34,13 @@ extension Desk {
     } catch let error as RunFailed {
       throw error.cause
     }
+  }
+
+  /// At once, unless it is only live changes that are being settled: that takes a moment.
+  private static func lock(_ database: PlanningDatabase) throws -> WriteLock? {
+    if let lock = try WriteLock(database: database.path, patience: 0) { return lock }
+    guard LockHolder.of(database: database.path)?.task == LockHolder.takingLive else { return nil }
+    return try WriteLock(database: database.path, patience: 15)
   }
 
   private func run(
@@ -80,6 +87,8 @@ extension Desk {
 extension LockHolder {
   /// The task of an import.
   static let importing = "import"
+  /// The task of who takes live changes.
+  package static let takingLive = "live"
 
   package var isImport: Bool { task == Self.importing }
 }

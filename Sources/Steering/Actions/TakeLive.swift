@@ -8,6 +8,10 @@ package struct TakeLive: Sendable {
   package let wanted: LiveWanted
   /// The key's owner.
   package let owner: ClockifyUser
+  /// Requests of earlier batches that changed nothing, and made no row.
+  package var earlierRequests = 0
+  /// The row of the hour is kept for its requests alone: who has few in an hour must know of each.
+  package var alwaysKeepsHour = false
 
   package init(_ wanted: LiveWanted, owner: ClockifyUser) {
     self.wanted = wanted
@@ -28,9 +32,10 @@ extension Desk {
     var source = source
     source.details = replica.details
     source.carriage = nil
-    return try await LiveImport(
+    var live = LiveImport(
       database: database, source: source, settings: switches.applied(to: settings), owner: action.owner,
-      wording: .english, now: now
-    ).run(action.wanted, scopes: switches.left(of: Set(ImportScope.plan)), remember: remember)
+      wording: .english, now: now)
+    (live.earlierRequests, live.alwaysKeepsHour) = (action.earlierRequests, action.alwaysKeepsHour)
+    return try await live.run(action.wanted, scopes: switches.left(of: Set(ImportScope.plan)), remember: remember)
   }
 }

@@ -54,22 +54,24 @@ extension LiveStatus {
     if isUnheard { return ("OFF: nobody takes what the webhooks deliver", .outside("rota serve")) }
     guard let sign else { return ("off; rota serve takes changes over as they happen", nil) }
     var words = sign.mode == "webhooks" ? "webhooks, \(hooks) of \(WebhookEvent.allCases.count)" : "polling"
+    let next: NextStep? = sign.mode == "webhooks" && hooks == 0 ? .outside("rota webhooks install") : nil
     if let last = memory.lastDeliveryAt {
       let lag = memory.lag.map { ", in the actuals \(String(format: "%.1f", $0)) s later" } ?? ""
       words += "; last delivery \(moment(last))\(lag)"
     }
     let counts = memory.counts
-    words += "; today "
-    words += [
-      "\(Words.count(counts.deliveries)) deliveries", "\(Words.count(counts.entries)) entries",
-      "\(Words.count(counts.deletions)) deletions", counts.unproved > 0 ? "\(counts.unproved) unproved" : nil,
-      counts.unreadable > 0 ? "\(counts.unreadable) unreadable" : nil,
-    ].compactMap(\.self).joined(separator: ", ")
+    var parts = [
+      Words.plural(counts.deliveries, "delivery", "deliveries"), Words.plural(counts.entries, "entry", "entries"),
+      Words.plural(counts.deletions, "deletion", "deletions"),
+    ]
+    if counts.unproved > 0 { parts.append("\(counts.unproved) unproved") }
+    if counts.unreadable > 0 { parts.append("\(counts.unreadable) unreadable") }
+    words += "; today \(parts.joined(separator: ", "))"
     if sign.waiting > 0 {
       words += "; \(Words.count(sign.waiting)) wait"
       if let until = sign.until { words += " until \(moment(Instant(seconds: Int(until)).description))" }
     }
-    return (words, nil)
+    return (words, next)
   }
 
   var object: [String: Any] {
