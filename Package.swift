@@ -155,10 +155,18 @@ let package = Package(
     tests(
       "SteeringTests", ["ClockifySimulator", "Planning", "PlanningStore", "Importing", "Steering", logging]),
     tests(
-      "OperatingTests", ["Planning", "PlanningStore", "Importing", "Scheduling", "Steering", "Operating", logging]),
+      "OperatingTests",
+      [
+        "Planning", "ClockifyAPI", "ClockifySimulator", "PlanningStore", "Importing", "Scheduling", "Steering",
+        "Operating",
+        logging,
+      ]),
     tests(
       "RotaWebTests",
-      ["Planning", "PlanningStore", "Importing", "Steering", "RotaWeb", asyncHTTPClient, logging, nioCore, yams]),
+      [
+        "Planning", "PlanningStore", "Importing", "Steering", "RotaWeb", asyncHTTPClient, crypto, logging, nioCore,
+        yams,
+      ]),
     tests(
       "EndToEndTests",
       [

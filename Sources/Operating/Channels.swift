@@ -11,6 +11,11 @@ package struct Channel: Sendable {
   package let name: String
   package let send: @Sendable (Message) async throws -> Void
 
+  package init(name: String, send: @escaping @Sendable (Message) async throws -> Void) {
+    self.name = name
+    self.send = send
+  }
+
   /// How long a program or an address may take, seconds.
   package static let patience = 30
 

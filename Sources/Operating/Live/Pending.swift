@@ -72,7 +72,7 @@ package struct Pending: Sendable {
       entry.isSaidGone = delivery.event == .timeEntryDeleted
       let day = named.start?.utcDay
       add(
-        entry, of: named.user, days: day.map { $0...$0 }, in: delivery.workspace, since: now, from: now)
+        entry, of: named.user, days: day.map { $0...$0 }, in: delivery.workspace, at: now)
       // The new parts' ids may not be in the body.
       if delivery.event == .timeEntrySplit {
         take(days: day.map { $0...$0 } ?? today - 1...today, of: named.user, in: delivery.workspace, at: now)
@@ -100,13 +100,13 @@ package struct Pending: Sendable {
 
   /// The newest word of an entry counts: whoever says that it is there again asks anew.
   private mutating func add(
-    _ entry: LiveWanted.Entry, of user: String?, days: ClosedRange<CalendarDay>?, in workspace: String, since: Double,
-    from: Double
+    _ entry: LiveWanted.Entry, of user: String?, days: ClosedRange<CalendarDay>?, in workspace: String, at now: Double
   ) {
     let key = Key(workspace: workspace, id: entry.id)
-    var waiting = Waiting(entry: entry, user: user, days: days, since: since, from: from)
+    var waiting = Waiting(entry: entry, user: user, days: days, since: now, from: now)
     if let known = entries[key] {
-      waiting.since = min(known.since, since)
+      waiting.since = min(known.since, now)
+      waiting.from = waiting.since
       waiting.user = user ?? known.user
       waiting.days = [known.days, days].compactMap(\.self).reduce(nil as ClosedRange<CalendarDay>?) { sum, days in
         sum.map { min($0.lowerBound, days.lowerBound)...max($0.upperBound, days.upperBound) } ?? days
