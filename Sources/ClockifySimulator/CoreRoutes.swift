@@ -80,7 +80,7 @@ struct Access {
     {
       return former.entry
     }
-    return workspace.entries.first { $0.id == id }
+    return workspace.entry(id)
   }
 
   private var listed: [SimulatedWorkspace.User] { workspace.users.filter { !$0.isRemoved } }

@@ -23,6 +23,8 @@ public struct SimulatedWorkspace: Sendable {
   public var webhooks: [SimulatedWebhook] = []
   /// Any order; the server sorts.
   public private(set) var entries: [Entry] = []
+  /// Where entries stand, once something asked: their starts by id.
+  private var starts: [String: Int]?
   /// Since the webhooks were told last; nothing is noted where there are none.
   var entryChanges: [EntryChange] = []
   private var isQuiet = false
@@ -193,6 +195,7 @@ public struct SimulatedWorkspace: Sendable {
   /// Replaces all entries; they are kept in order of start, then id.
   public mutating func setEntries(_ new: [Entry]) {
     entries = new.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+    starts = nil
   }
 
   mutating func note(_ change: EntryChange) {
@@ -209,10 +212,21 @@ public struct SimulatedWorkspace: Sendable {
     isQuiet = was
   }
 
+  /// An entry by its id; nil: there is none.
+  func entry(_ id: String) -> Entry? { place(of: id).map { entries[$0] } }
+
+  private func place(of id: String) -> Int? {
+    guard let starts else { return entries.firstIndex { $0.id == id } }
+    guard let start = starts[id] else { return nil }
+    let at = entries.partitionPoint { ($0.start, $0.id) >= (start, id) }
+    return at < entries.count && entries[at].id == id ? at : nil
+  }
+
   public mutating func add(_ entry: Entry) {
     note(EntryChange(kind: .added, before: nil, after: entry))
     let at = entries.partitionPoint { ($0.start, $0.id) >= (entry.start, entry.id) }
     entries.insert(entry, at: at)
+    starts?[entry.id] = entry.start
   }
 
   /// Lets the newest finished entries end later, as after a day of corrections.
@@ -239,8 +253,10 @@ public struct SimulatedWorkspace: Sendable {
 
   @discardableResult
   public mutating func removeEntry(_ id: String) -> Entry? {
-    guard let at = entries.firstIndex(where: { $0.id == id }) else { return nil }
+    if starts == nil { starts = Dictionary(entries.map { ($0.id, $0.start) }, uniquingKeysWith: { $1 }) }
+    guard let at = place(of: id) else { return nil }
     let old = entries.remove(at: at)
+    starts?[id] = nil
     note(EntryChange(kind: .removed, before: old, after: nil))
     return old
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Migrations
 import PlanningStore
+import Synchronization
 import Testing
 
 @Suite("Planning database")
@@ -174,5 +175,33 @@ struct StoreTests {
       #expect(stamps.contains("31.10.2026"))
       try database.close()
     }
+  }
+}
+
+/// The lock that every writer holds (rule 5).
+@Suite("Write lock")
+struct WriteLockTests {
+  @Test("One that is not to be had closes its file once: descriptors of others stay open")
+  func descriptors() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("lock-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path + ".lock") }
+    let held = try #require(try WriteLock(database: path, patience: 0))
+    final class Watched: Sendable {
+      let broken = Atomic(0)
+      let isDone = Atomic(false)
+    }
+    let watched = Watched()
+    let other = Thread {
+      while !watched.isDone.load(ordering: .relaxed) {
+        let file = open("/dev/null", O_RDONLY)
+        for _ in 0..<20 where fcntl(file, F_GETFD) < 0 { watched.broken.add(1, ordering: .relaxed) }
+        close(file)
+      }
+    }
+    other.start()
+    for _ in 0..<3000 { #expect(try WriteLock(database: path, patience: 0) == nil) }
+    watched.isDone.store(true, ordering: .relaxed)
+    #expect(watched.broken.load(ordering: .relaxed) == 0)
+    withExtendedLifetime(held) {}
   }
 }

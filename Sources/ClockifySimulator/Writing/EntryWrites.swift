@@ -65,7 +65,7 @@ extension Write {
 
   /// A PUT replaces: what it leaves out is gone.
   private func replaceEntry(_ id: String, _ workspace: inout SimulatedWorkspace) -> Answer {
-    guard let old = workspace.entries.first(where: { $0.id == id }) else { return .missing("Time entry") }
+    guard let old = workspace.entry(id) else { return .missing("Time entry") }
     guard isAdmin || old.userID == user.id else { return .denied }
     guard let text = text("start"), let start = Self.seconds(text) else { return .invalid("start") }
     if let refusal = locked(old, workspace) { return refusal }
@@ -80,7 +80,7 @@ extension Write {
   }
 
   private func deleteEntry(_ id: String, _ workspace: inout SimulatedWorkspace) -> Answer {
-    guard let old = workspace.entries.first(where: { $0.id == id }) else { return .missing("Time entry") }
+    guard let old = workspace.entry(id) else { return .missing("Time entry") }
     guard isAdmin || old.userID == user.id else { return .denied }
     if let refusal = locked(old, workspace) { return refusal }
     workspace.removeEntry(id)

@@ -55,12 +55,14 @@ package struct LiveImport: Sendable {
     outcome.unproved = reading.unproved
     outcome.hasReadLists = reading.lists != nil
     if reading.lists == nil, wanted.lists == .no { outcome.needsLists = try needsLists(reading, in: wanted.workspace) }
+    let begin = ContinuousClock.now
     do {
       return try database.write { [outcome] session in
         var outcome = outcome
         guard try settle(reading, request, of: wanted.workspace, session, &outcome) else {
           throw NothingChanged(outcome: outcome)
         }
+        outcome.settling = (ContinuousClock.now - begin) / .seconds(1)
         try remember(session, outcome)
         return outcome
       }

@@ -75,6 +75,8 @@ package struct LiveOutcome: Sendable {
   /// Gone, and kept as they were because too many went (rule 53).
   package var braked = 0
   package var requests = 0
+  /// How long the transaction took, seconds.
+  package var settling = 0.0
   package var books = Books()
   /// No whole import with time has run: there is nothing to add to.
   package var isTooEarly = false

@@ -123,7 +123,8 @@ package actor LiveWorker {
 
   private func wake() -> Double {
     if hasStopped { return .infinity }
-    let due = [inbox.change { $0.due }, nextPoll].compactMap(\.self).min() ?? .infinity
+    let due =
+      ([inbox.change { $0.due }, nextPoll].compactMap(\.self) + listsWanted.map(listsAreDue)).min() ?? .infinity
     return max(due, pausedUntil ?? 0)
   }
 
@@ -133,6 +134,7 @@ package actor LiveWorker {
     let now = clock
     if inbox.hasNews { lastDelivery = now }
     poll(at: now)
+    askForLists(at: now)
     guard !hasStopped, pausedUntil ?? 0 <= now, let due = inbox.change({ $0.due }), due <= now else { return }
     do {
       try refresh(database)
@@ -169,15 +171,21 @@ package actor LiveWorker {
       plans = try session.mirror.plans()
       hookCount = try session.liveHooks.all().count
     }
-    for workspace in listsWanted where clock - (listsReadAt[workspace] ?? -.infinity) >= Self.betweenLists {
+  }
+
+  /// Lists that had to wait, as they were read a moment ago.
+  private func askForLists(at now: Double) {
+    for workspace in listsWanted where listsAreDue(workspace) <= now {
       listsWanted.remove(workspace)
-      inbox.change { $0.takeLists(of: workspace, at: Date().timeIntervalSince1970) }
+      inbox.change { $0.takeLists(of: workspace, at: now) }
     }
   }
 
+  private func listsAreDue(_ workspace: String) -> Double { (listsReadAt[workspace] ?? -.infinity) + Self.betweenLists }
+
   private func decideLists(_ batch: inout LiveBatch) {
     let workspace = batch.wanted.workspace
-    guard clock - (listsReadAt[workspace] ?? -.infinity) < Self.betweenLists else { return }
+    guard listsAreDue(workspace) > clock else { return }
     if batch.wanted.lists == .yes { listsWanted.insert(workspace) }
     batch.wanted.lists = .no
   }
@@ -237,6 +245,7 @@ package actor LiveWorker {
       "live batch",
       metadata: [
         "requests": "\(outcome.requests)", "changed": "\(outcome.changed)", "deleted": "\(outcome.deleted)",
+        "settled_ms": "\(String(format: "%.1f", outcome.settling * 1000))",
         "lag": "\(String(format: "%.2f", clock - batch.since))",
       ])
     let known = Set(before.problems.map(\.key))
@@ -353,7 +362,8 @@ package actor LiveWorker {
       memory.problems.contains { $0.key == LiveMemory.hookOff } ? Self.betweenChecksOfTrouble : Self.betweenChecks
     guard settings.listen != nil, hookCount > 0, clock - hooksCheckedAt >= pause else { return }
     hooksCheckedAt = clock
-    let ours = try database.read { try $0.liveHooks.all() }
+    // One that is just being made is not there yet.
+    let ours = try database.read { try $0.liveHooks.all() }.filter { $0.hookID != nil }
     var off: [String] = []
     for workspace in Set(ours.map(\.workspaceID)).sorted() {
       let listed = Dictionary(

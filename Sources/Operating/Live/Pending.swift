@@ -41,6 +41,9 @@ package struct Pending: Sendable {
   /// After the last key, and after the first.
   static let quiet = 0.3
   static let longest = 1.0
+  /// Where more than so many keys wait, they wait longer: fewer requests for all of them.
+  static let many = 50
+  static let longestOfMany = 3.0
   /// A batch reads the time of so many people, and so many entries by their ids, of one person so many.
   static let people = 20
   static let ids = 20
@@ -139,7 +142,8 @@ package struct Pending: Sendable {
     var due: [Double] = entries.values.filter { $0.from > $0.since }.map(\.from)
     let fresh =
       entries.values.filter { $0.from <= $0.since }.map(\.since) + stretches.values.map(\.since) + lists.values
-    if let first = fresh.min() { due.append(min(lastArrival + Self.quiet, first + Self.longest)) }
+    let longest = count > Self.many ? Self.longestOfMany : Self.longest
+    if let first = fresh.min() { due.append(min(lastArrival + Self.quiet, first + longest)) }
     return due.min()
   }
 
@@ -177,7 +181,9 @@ package struct Pending: Sendable {
       .map { $0.sorted { $0.value.since < $1.value.since } }
       .sorted { $0[0].value.since < $1[0].value.since }
     for group in groups.prefix(Self.people - batch.wanted.reports.count) {
-      let asksByID = group.count <= Self.idsOfPerson && batch.wanted.entries.count + group.count <= Self.ids
+      let isCheap = ready.count <= Self.ids || group.count == 1
+      let asksByID =
+        isCheap && group.count <= Self.idsOfPerson && batch.wanted.entries.count + group.count <= Self.ids
       let isRetry = group.contains { $0.value.entry.wasAsked }
       if !asksByID, !isRetry, let user = group[0].value.user,
         let days = group.compactMap(\.value.days).reduce(

@@ -22,10 +22,8 @@ package final class WriteLock: Sendable {
     }
     let deadline = ContinuousClock.now + .seconds(patience)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard ContinuousClock.now < deadline else {
-        close(descriptor)
-        return nil
-      }
+      // The object is whole: its end closes the file.
+      guard ContinuousClock.now < deadline else { return nil }
       usleep(50_000)
     }
     // A holder that died left its label behind.

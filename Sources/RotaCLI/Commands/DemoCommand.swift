@@ -39,12 +39,16 @@ struct DemoCommand: AsyncParsableCommand {
   var membersPerProject = 0
   @Option(help: "The workspace's Clockify plan; FREE gets 30 requests an hour.") var plan = "PRO_2021"
 
-  @Flag(help: "Let the workspace be changed through the API; with --serve.") var writable = false
+  @Flag(help: "Let the workspace be changed through the API, and tell webhooks of it; with --serve.") var writable =
+    false
+  @Option(help: "Milliseconds before each answer, as of a Clockify that is far away; with --serve.") var delay = 0
 
   enum Details: String, ExpressibleByArgument { case none, tags, money }
 
   func validate() throws {
     if writable, !serve { throw ValidationError("--writable goes with --serve.") }
+    if delay != 0, !serve { throw ValidationError("--delay goes with --serve.") }
+    guard (0...60_000).contains(delay) else { throw ValidationError("--delay is from 0 to 60000.") }
     if web, serve { throw ValidationError("--web and --serve: one of them.") }
     guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days),
       (1...24).contains(entriesPerDay), changed >= 0, (0...10_000).contains(tasksPerProject),
@@ -75,8 +79,11 @@ struct DemoCommand: AsyncParsableCommand {
       throw UserError(
         "port \(port) on 127.0.0.1 cannot be used", next: .serveDemo, status: .failed)
     }
-    let isWritable = writable
-    clockify.change { ($0.controls.acceptsWrites, $0.controls.acceptsWebhooks) = (isWritable, isWritable) }
+    let (isWritable, delay) = (writable, delay)
+    clockify.change { state in
+      (state.controls.acceptsWrites, state.controls.acceptsWebhooks) = (isWritable, isWritable)
+      if delay > 0 { state.controls.faults = [.init(.delay(Double(delay) / 1000), on: "/")] }
+    }
     do {
       let banner =
         "rota demo: a simulated Clockify workspace \"\(workspace.name)\" on 127.0.0.1:\(clockify.port) (\(Words.plural(workspace.users.count, "person", "people")), \(Words.plural(workspace.projects.count, "project")), \(Words.plural(workspace.clients.count, "client")), \(Words.plural(workspace.entries.count, "time entry", "time entries")))"

@@ -28,6 +28,7 @@ struct ScheduleCommand: ParsableCommand {
           rota schedule systemd --at 02:00 --time-zone Europe/Berlin
           rota schedule systemd --unit service > rota.service
           rota schedule systemd --web
+          rota schedule systemd --live
         """)
     @OptionGroup var options: CommonOptions
     @OptionGroup var when: ScheduleOptions
@@ -35,12 +36,14 @@ struct ScheduleCommand: ParsableCommand {
     @Option(help: "The folder of database and settings.") var folder = "/var/lib/rota"
     @Option(help: "The rota program. Default: this one.") var program: String?
     @Flag(help: "The web app's service instead.") var web = false
+    @Flag(help: "The same service, set up to take changes as they happen.") var live = false
     @Option(help: "Print only this: service, timer, failure or web.") var unit: String?
 
     func validate() throws {
       guard unit.map(["service", "timer", "failure", "web"].contains) ?? true else {
         throw ValidationError("--unit must be service, timer, failure or web.")
       }
+      if web, live { throw ValidationError("--web and --live: one of them.") }
       try Units.validate(user: user, folder: folder, program: program)
     }
 
@@ -59,7 +62,7 @@ struct ScheduleCommand: ParsableCommand {
       case "timer": print(units.timer)
       case "failure": print(units.failure)
       case "web": print(units.web)
-      default: print(web ? units.systemdWeb : units.systemd)
+      default: print(live ? units.systemdLive : web ? units.systemdWeb : units.systemd)
       }
     }
   }

@@ -131,7 +131,7 @@ struct Units {
     TasksMax=64
     UMask=0027
 
-    ReadWritePaths=\(folder)
+    ReadWritePaths=\(([folder] + writable).joined(separator: " "))
     \(Self.hardening)
 
     [Install]
@@ -148,6 +148,29 @@ struct Units {
     # Get in:   runuser -u \(user) -- sh -c 'cd \(folder) && \(program) web link'
     # Remove:   systemctl disable --now rota-web.service && rm /etc/systemd/system/rota-web.service
     #           systemctl daemon-reload
+
+    # /etc/systemd/system/rota-web.service
+    \(web)
+    """
+  }
+
+  /// The same unit takes live changes, once the settings say where: 'rota serve' is one process.
+  var systemdLive: String {
+    """
+    # Changes as they happen, beside the nightly import ('rota schedule systemd' makes user, folder, key and database).
+    # In \(folder)/rota.yaml:
+    #   live:
+    #     listen: 127.0.0.1:8790
+    #     public_url: https://hooks.example.com      # a proxy leads /hooks/clockify/ here (docs/live.md)
+    # Without a public address, instead of both:
+    #     poll_seconds: 60
+    # Install, as root:
+    #   \(program) schedule systemd --live --unit web --user \(user) --folder \(folder) > /etc/systemd/system/rota-web.service
+    #   systemctl daemon-reload && systemctl enable --now rota-web.service
+    # Webhooks:  runuser -u \(user) -- sh -c 'cd \(folder) && CLOCKIFY_API_KEY_FILE=… \(program) webhooks install'
+    # Look:      runuser -u \(user) -- sh -c 'cd \(folder) && \(program) status'
+    # Remove:    \(program) webhooks remove --all, then
+    #            systemctl disable --now rota-web.service && rm /etc/systemd/system/rota-web.service
 
     # /etc/systemd/system/rota-web.service
     \(web)

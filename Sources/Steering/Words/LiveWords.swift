@@ -33,6 +33,7 @@ package enum LiveWords {
   ///
   /// - Parameter listed: as Clockify has it; nil: it has none.
   package static func off(_ hook: LiveHook, _ listed: ClockifyWebhook?) -> String? {
+    if hook.hookID == nil { return "no answer came when \(hook.event) was asked for" }
     guard let listed else { return "Clockify has no webhook for \(hook.event) any more" }
     if !listed.isOnPlan { return "planEnabled is false for \(hook.event)" }
     if !listed.isDelivering { return "deliveryEnabled is false for \(hook.event)" }
