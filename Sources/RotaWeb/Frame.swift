@@ -10,6 +10,8 @@ struct FrameFacts: Sendable {
   var rightSince: String?
   var lastFailed: Int64?
   var asOf: (run: Int64, at: String)?
+  /// When live changes were written last, after that run.
+  var changedAt: String?
   /// Who writes just now.
   var holder: LockHolder?
   var said: [String] = []
@@ -28,6 +30,7 @@ struct FrameFacts: Sendable {
       }
       return asOf == nil || rightSince == nil
     }
+    if let asOf { changedAt = try session.runs.lastLiveChange(after: asOf.run) }
     guard let id = visit.query["said"].flatMap({ Int64($0) }),
       let change = try session.changes.said(id, to: visit.visitor.name),
       visit.site.wiring.now() - change.at < 600
@@ -50,6 +53,8 @@ struct Frame: Sendable {
   let isSaid: Bool
   let footer: String
   let asOf: String?
+  /// Where an open page hears that hours have changed; nil: nothing comes live, or it shows none.
+  let live: String?
   let style: String
   let script: String
   let icon: String
@@ -88,6 +93,9 @@ struct Frame: Sendable {
     ("Runs", ["/runs", "/entries"]), ("Integration", ["/integration", "/import"]),
   ]
 
+  /// Pages of hours.
+  private static let hours = ["/people", "/projects", "/clients", "/cells", "/heat", "/entries"]
+
   /// - Parameter facts: nil: the database could not be asked, or nobody is logged in.
   init(_ facts: FrameFacts?, _ visit: Visit, title: String) {
     let here = visit.request.uri.path
@@ -106,7 +114,12 @@ struct Frame: Sendable {
     isSaid = !said.isEmpty
     let since = facts?.rightSince.map { " · right since \(CalendarDay($0).map { Words.day($0) } ?? $0)" } ?? ""
     footer = "rota \(visit.site.wiring.version) · schema \(PlanningDatabase.schemaVersion)\(since)"
-    asOf = facts?.asOf.map { "As of run \($0.run), \(visit.moments.words($0.at)) (\(visit.site.zone.name))" }
+    asOf = facts?.asOf.map { asOf in
+      let live = facts?.changedAt.map { ", live changes until \(visit.moments.words($0))" } ?? ""
+      return "As of run \(asOf.run), \(visit.moments.words(asOf.at))\(live) (\(visit.site.zone.name))"
+    }
+    let showsHours = here == "/" || Self.hours.contains { here == $0 || here.hasPrefix($0 + "/") }
+    live = visit.isKnown && showsHours && LiveEvents.isTaken(visit.site) ? "/live/events" : nil
     style = "/assets/\(visit.site.assets.style.name)"
     script = "/assets/\(visit.site.assets.script.name)"
     icon = "/assets/\(visit.site.assets.icon.name)"

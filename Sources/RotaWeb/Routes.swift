@@ -101,6 +101,7 @@ struct Route: Sendable {
     post("/import", .planner, ImportActions.start),
     post("/import/stop", .planner, ImportActions.stop),
     get("/import/events", .viewer, ImportActions.events),
+    get("/live/events", .viewer, LiveEvents.events),
     get("/import/confirm/{run}", .admin, ImportActions.askToConfirm),
     post("/import/confirm/{run}", .admin, ImportActions.confirm),
   ]

@@ -314,6 +314,30 @@ struct LiveTests {
     }
   }
 
+  @Test("Of several workspaces each id is looked for in that of its hook alone")
+  func severalWorkspaces() async throws {
+    try await World.several(["A": Cast.people, "B": [.ana, .bob]]) { world in
+      let gamma = world.newProject("Gamma", client: world.newClient("Neu", in: "B"), in: "B")
+      let there = world.track(.ana, gamma, "2026-03-03T09:00:00Z", minutes: 60, in: "B")
+      let here = world.track("2026-03-03T12:00:00Z", minutes: 30)
+      try await world.enableActuals()
+      try await world.importNow()
+      let new = world.track(.bob, gamma, "2026-03-04T09:00:00Z", minutes: 20, in: "B")
+      try await world.live([.init(id: new)], in: world.workspace("B"))
+      #expect(try world.actuals().contains("Bob Gamma Dev 2026-03-04 20/0"))
+      // The other workspace does not know it, which says nothing of it.
+      for _ in 0..<2 {
+        let wrong = try await world.live([.gone(there)], in: world.workspace("A"))
+        #expect(wrong.again.isEmpty)
+        #expect(wrong.deleted == 0)
+      }
+      world.remove(here)
+      world.track("2026-03-02T12:00:00Z", minutes: 10)
+      try await world.importNow()
+      try await expectNightAgrees(world)
+    }
+  }
+
   @Test("Before the first whole import there is nothing to add to")
   func tooEarly() async throws {
     try await World.with { world in

@@ -42,7 +42,7 @@ struct RoutesTests {
   /// What is laid out as a page: no files, no streams.
   private static let pages = Route.all.filter { route in
     route.method == .get && !route.path.hasSuffix("/export") && !route.path.hasPrefix(API.root)
-      && !["/import/events", "/healthz", "/assets/{name}"].contains(route.path)
+      && !["/import/events", "/live/events", "/healthz", "/assets/{name}"].contains(route.path)
   }
 
   @Test("Who may: nobody is sent to log in, less than the right is refused, and no more is asked than that")

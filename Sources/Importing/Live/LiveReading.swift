@@ -182,12 +182,12 @@ extension LiveImport {
         try session.entries.forEach(
           in: workspace, from: Instant(seconds: slice.from), to: Instant(seconds: slice.to)
         ) { entry in
-          guard !entry.isGone, entry.ledgerSeconds != nil, wanted.user ?? entry.userID == entry.userID,
+          // Running timers need not be in a report, and count nothing.
+          guard !entry.isGone, entry.ledgerSeconds != nil, entry.mirrorSeconds > 0,
+            wanted.user ?? entry.userID == entry.userID,
             !came.contains(entry.id), !asked.contains(entry.id)
           else { return }
-          var gone = LiveWanted.Entry(id: entry.id)
-          gone.isSaidGone = true
-          lost.append(gone)
+          lost.append(LiveWanted.Entry(id: entry.id))
         }
       }
       return Array(lost.prefix(Self.suspects))

@@ -77,6 +77,7 @@ package struct DatabaseRow: TabularRow, Decodable {
 /// Which runs a list shows: what is nil, or false, does not narrow the choice.
 package struct RunFilter: Sendable {
   package var status: String?
+  /// nil: any but `webhook`: those are hours of live changes, and many.
   package var trigger: String?
   /// Dates of UTC on which a run began, both included.
   package var since: CalendarDay?
@@ -101,7 +102,7 @@ extension Questions {
       SELECT id, trigger, scope, status, started_at, window_from, window_to, requests, entries_read, seconds_read,
         seconds_placed, seconds_skipped, seconds_held, started_by
       FROM import_run
-      WHERE (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR trigger = ?3) AND (?4 IS NULL OR started_at >= ?4)
+      WHERE (?2 IS NULL OR status = ?2) AND iif(?3 IS NULL, trigger <> 'webhook', trigger = ?3) AND (?4 IS NULL OR started_at >= ?4)
         AND (?5 IS NULL OR id < ?5) AND (?6 IS NULL OR started_at < ?6)
         AND (?7 = 0 OR EXISTS (SELECT 1 FROM finding WHERE import_run_id = import_run.id AND level <> 'info'))
       ORDER BY id DESC LIMIT ?1

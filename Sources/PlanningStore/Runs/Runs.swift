@@ -143,6 +143,25 @@ package struct Runs: Subject {
     return db.lastInsertedRowID
   }
 
+  /// Another text after each live batch that changed anything; nil: there was none.
+  package func lastLive() throws -> String? {
+    try rawRows(
+      """
+      SELECT id || '/' || requests || '/' || entries_read || '/' || finished_at AS last FROM import_run
+      WHERE trigger = 'webhook' ORDER BY id DESC LIMIT 1
+      """
+    ).first?["last"]
+  }
+
+  /// When live changes were written last, UTC; nil: none were since the run `id`.
+  package func lastLiveChange(after id: Int64) throws -> String? {
+    try rawRows(
+      "SELECT finished_at FROM import_run WHERE trigger = 'webhook' ORDER BY id DESC LIMIT 1"
+    ).first.flatMap { row in row["finished_at"] as String? }.flatMap { at in
+      try run(id).map { ($0.finishedAt ?? $0.startedAt) < at } ?? true ? at : nil
+    }
+  }
+
   /// Adds a batch to its hour.
   ///
   /// - Parameters:

@@ -20,7 +20,9 @@ struct RunsCommand: ParsableCommand {
     @OptionGroup var json: JSONOption
     @Option(help: "How many.") var limit = 20
     @Option(help: "Only runs that are running, done, partial, held or failed.") var status: String?
-    @Option(help: "Only runs started by manual, scheduled or demo.") var trigger: String?
+    @Option(
+      help: "Only runs started by manual, scheduled or demo; webhook: hours of live changes. Default: all but those.")
+    var trigger: String?
     @Option(help: "Only runs that started on or after this date (UTC).") var since: CalendarDay?
 
     func validate() throws {
@@ -28,8 +30,8 @@ struct RunsCommand: ParsableCommand {
       guard status.map(["running", "done", "partial", "held", "failed"].contains) ?? true else {
         throw ValidationError("--status must be running, done, partial, held or failed.")
       }
-      guard trigger.map(["manual", "scheduled", "demo"].contains) ?? true else {
-        throw ValidationError("--trigger must be manual, scheduled or demo.")
+      guard trigger.map(["manual", "scheduled", "demo", "webhook"].contains) ?? true else {
+        throw ValidationError("--trigger must be manual, scheduled, demo or webhook.")
       }
     }
 

@@ -55,7 +55,8 @@ extension RunsModel {
     let filter = RunFilter(visit.query)
     let found = try session.questions.runs(filter, limit: Self.rows + 1)
     statuses = Choice.among(RunStatus.allCases.map(\.rawValue), chosen: filter.status, all: "any status")
-    triggers = Choice.among(RunTrigger.allCases.map(\.rawValue), chosen: filter.trigger, all: "started by anything")
+    triggers = Choice.among(
+      RunTrigger.allCases.map(\.rawValue), chosen: filter.trigger, all: "started by anything but webhooks")
     since = filter.since?.description ?? ""
     until = filter.until?.description ?? ""
     withWarnings = filter.withWarnings

@@ -31,6 +31,30 @@
     });
   }
 
+  // What changes in Clockify shows on an open page, where it shows anything of it; who is typing is asked first.
+  const live = document.body.dataset.live;
+  if (live) {
+    const main = document.getElementById("main");
+    const asRead = [...document.querySelectorAll("main input, main select, main textarea")].map((field) => field.value);
+    const isTyping = () =>
+      document.activeElement?.matches("main input, main select, main textarea") ||
+      [...document.querySelectorAll("main input, main select, main textarea")].some((field, index) => field.value !== asRead[index]);
+    let notice = null;
+    new EventSource(live).addEventListener("changed", async () => {
+      const answer = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok || page.getElementById("main").textContent === main.dataset.text) return;
+      if (!isTyping()) return location.reload();
+      if (notice) return;
+      notice = document.createElement("p");
+      notice.className = "said";
+      notice.setAttribute("role", "status");
+      notice.append("Hours on this page have changed. ", Object.assign(document.createElement("a"), { href: location.href, textContent: "Show them" }));
+      main.prepend(notice);
+    });
+    main.dataset.text = main.textContent;
+  }
+
   // Filters show at once what is chosen.
   for (const form of document.querySelectorAll("form.filters")) {
     form.addEventListener("change", (event) => {

@@ -54,8 +54,7 @@ struct LiveShell {
 
   /// Runs `rota serve` while `body` does.
   ///
-  /// - Parameter body: gets the port of the receiver and the process.
-  func serving(_ more: [String] = [], _ body: (Int, Process) async throws -> Void) async throws {
+  func serving(_ more: [String] = [], _ body: (Serving) async throws -> Void) async throws {
     let (process, out, errors) = try shell.start(["serve", "--listen", "127.0.0.1:0"] + more)
     let said = Said()
     out.fileHandleForReading.readabilityHandler = { said.add($0.availableData) }
@@ -63,7 +62,7 @@ struct LiveShell {
     let result: Result<Void, any Error>
     do {
       let port = try await said.port()
-      result = .success(try await body(port, process))
+      result = .success(try await body(Serving(port: port, process: process, said: said)))
     } catch { result = .failure(error) }
     if process.isRunning { process.terminate() }
     await Shell.end(process)
@@ -71,6 +70,18 @@ struct LiveShell {
     errors.fileHandleForReading.readabilityHandler = nil
     #expect(!said.text.contains(SimulatedClockify.key))
     try result.get()
+  }
+
+  struct Serving {
+    /// Of the receiver.
+    let port: Int
+    let process: Process
+    let said: Said
+
+    /// Lets one browser in.
+    func link() async throws -> String {
+      try await said.first { text in text.firstMatch(of: /rota is at (\S+)\n/).map { String($0.1) } }
+    }
   }
 
   /// What a process has said so far.
@@ -82,8 +93,14 @@ struct LiveShell {
     var text: String { lock.withLock { String(decoding: bytes, as: UTF8.self) } }
 
     func port() async throws -> Int {
+      try await first { text in
+        text.firstMatch(of: /webhooks are taken on 127\.0\.0\.1:(\d+)\n/).flatMap { Int($0.1) }
+      }
+    }
+
+    func first<Found>(_ found: (String) -> Found?) async throws -> Found {
       for _ in 0..<200 {
-        if let found = text.firstMatch(of: /webhooks are taken on 127\.0\.0\.1:(\d+)/) { return Int(found.1)! }
+        if let found = found(text) { return found }
         try await Task.sleep(for: .milliseconds(50))
       }
       throw NeverSaid(text: text)

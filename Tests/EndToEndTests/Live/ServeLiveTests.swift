@@ -9,21 +9,21 @@ struct ServeLiveTests {
   private let listens = "live:\n  listen: 127.0.0.1:0\n"
 
   private func installed(
-    _ settings: String? = nil, _ body: (LiveShell, Int, Process) async throws -> Void
+    _ settings: String? = nil, _ body: (LiveShell, LiveShell.Serving) async throws -> Void
   ) async throws {
     try await LiveShell.with(settings: settings ?? listens) { live in
-      try await live.serving { port, process in
-        let made = try await live.shell.run("webhooks", "install", "--url", "http://127.0.0.1:\(port)", "--yes")
+      try await live.serving { serving in
+        let made = try await live.shell.run("webhooks", "install", "--url", "http://127.0.0.1:\(serving.port)", "--yes")
         #expect(made.status == 0, "\(made.errors)")
         #expect(made.errors.contains("The way in is open"))
-        try await body(live, port, process)
+        try await body(live, serving)
       }
     }
   }
 
   @Test("A change in Clockify is in the database within seconds; status and hooks tell of it; the night writes nothing")
   func changes() async throws {
-    try await installed { live, _, _ in
+    try await installed { live, _ in
       let new = LiveShell.track(live.clockify, daysAgo: 1, minutes: 45)
       try await live.until(live.minutes(new), "placed 45", seconds: 5)
       live.clockify.change { $0.workspace.editEntry(live.first) { $0.end! += 600 } }
@@ -43,14 +43,41 @@ struct ServeLiveTests {
       let before = try live.shell.sql(seen)
       try await live.shell.succeed(["import"])
       #expect(try live.shell.sql(seen) == before)
-      let runs = try await live.shell.run("runs", "list")
+      let runs = try await live.shell.run("runs", "list", "--trigger", "webhook")
       #expect(runs.out.contains("webhook"))
+    }
+  }
+
+  @Test(
+    "An open page of a person's week shows the new hours by itself; whoever types is asked first",
+    .enabled(if: Browser.isThere, "chromium and chromedriver are not there"))
+  func openPage() async throws {
+    try await installed { live, serving in
+      let link = try await serving.link()
+      let base = String(link[..<link.range(of: "/enter/")!.lowerBound])
+      let person = try live.shell.sql(
+        "SELECT planning_id FROM external_reference WHERE external_id = '\(Cast.Person.ana.id)'")
+      try await Browser.with { browser in
+        try await browser.open(link)
+        try await browser.open("\(base)/people/\(person)")
+        try await browser.see("Ana")
+        live.clockify.change { state in
+          let now = Int(Date().timeIntervalSince1970)
+          state.workspace.add(
+            .init(
+              id: "66500c000000000000abcdef", userID: Cast.Person.ana.id, projectID: ToolBench.ID.alpha,
+              start: now - 137 * 60, end: now))
+        }
+        try await browser.see("2.3", within: 10)
+        try await browser.open(base)
+        try await browser.see("webhooks, 10 of 10")
+      }
     }
   }
 
   @Test("A new client, project and person come with their first entry; a project gets its client")
   func lists() async throws {
-    try await installed { live, _, _ in
+    try await installed { live, _ in
       let (client, project) = ("6630aa10b1c2d3e4f5060801", "6630aa10b1c2d3e4f5060802")
       live.clockify.change { state in
         state.workspace.clients.append(.init(id: client, name: "Neu"))
@@ -69,7 +96,7 @@ struct ServeLiveTests {
 
   @Test("Deliveries that are doubled, swapped and sent again end in the same; lost ones come with the next import")
   func disorder() async throws {
-    try await installed { live, _, _ in
+    try await installed { live, _ in
       live.clockify.change { state in
         (state.controls.deliveries.doublesOneOf, state.controls.deliveries.swapsOneOf) = (2, 2)
         state.controls.deliveries.losesOneOf = 4
@@ -102,14 +129,15 @@ struct ServeLiveTests {
 
   @Test("Killed at any moment, the next start and the night end in the same", arguments: 0..<4)
   func killed(_ round: Int) async throws {
-    try await installed { live, _, process in
+    try await installed { live, serving in
+      let process = serving.process
       for number in 0..<6 { LiveShell.track(live.clockify, daysAgo: number % 2, minutes: 10 + number) }
       try await Task.sleep(for: .milliseconds(280 + round * 60))
       kill(process.processIdentifier, SIGKILL)
       await Shell.end(process)
       LiveShell.track(live.clockify, daysAgo: 0, minutes: 7)
       #expect(try live.shell.sql("PRAGMA integrity_check") == "ok")
-      try await live.serving { _, _ in
+      try await live.serving { _ in
         try await live.until("SELECT count(*) FROM ledger WHERE state IN ('placed', 'held')", "9")
       }
       try await live.shell.succeed(["import"])
@@ -120,8 +148,10 @@ struct ServeLiveTests {
 
   @Test("Asked to stop it ends soon, and a second one on the same database takes no deliveries")
   func stops() async throws {
-    try await installed { live, _, process in
-      try await live.serving { _, second in
+    try await installed { live, serving in
+      let process = serving.process
+      try await live.serving { other in
+        let second = other.process
         try await Task.sleep(for: .milliseconds(500))
         second.terminate()
         await Shell.end(second)
@@ -142,7 +172,7 @@ struct ServeLiveTests {
   func polling() async throws {
     try await LiveShell.with(settings: "live:\n  listen: 127.0.0.1:0\n  poll_seconds: 10\n") { live in
       let gone = LiveShell.track(live.clockify, daysAgo: 1, minutes: 25)
-      try await live.serving { _, _ in
+      try await live.serving { _ in
         try await live.until(live.minutes(gone), "placed 25")
         let new = LiveShell.track(live.clockify, daysAgo: 1, minutes: 35)
         live.clockify.change { $0.workspace.removeEntry(gone) }
@@ -160,7 +190,8 @@ struct ServeLiveTests {
       let none = try await shell.run("serve", "--listen", "127.0.0.1:0")
       #expect(none.status == 64)
       #expect(none.errors.contains("there is no Clockify key"))
-      try await live.serving { port, _ in
+      try await live.serving { serving in
+        let port = serving.port
         var other = live.shell
         other.environment["ROTA_LIVE_LISTEN"] = "127.0.0.1:\(port)"
         let taken = try await other.run("serve", "--listen", "127.0.0.1:0")
