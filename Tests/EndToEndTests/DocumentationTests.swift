@@ -94,7 +94,7 @@ struct DocumentationTests {
     let findings = try String(
       contentsOf: Self.root.appendingPathComponent("Sources/PlanningStore/Runs/Finding.swift"), encoding: .utf8)
     let codes = reasons + findings.matches(of: /\(\.\w+, "([a-z_]+)"\)/).map { String($0.1) }
-    #expect(codes.count == reasons.count + 16)
+    #expect(codes.count == reasons.count + 17)
     var keys: [String] = []
     let folder = Self.root.appendingPathComponent("Sources/Importing")
     for file in try FileManager.default.subpathsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift") {
@@ -152,7 +152,7 @@ struct DocumentationTests {
   func nextSteps() throws {
     let known = try document("cli.md").matches(of: /(?m)^## rota ([a-z -]+)$/).map { String($0.1) }
     var named = 0
-    for file in ["NextStepWords", "FaultWords", "StatusWords", "MonthWords", "MergeWords"] {
+    for file in ["NextStepWords", "FaultWords", "StatusWords", "MonthWords", "MergeWords", "LiveWords"] {
       let path = Self.root.appendingPathComponent("Sources/Steering/Words/\(file).swift")
       for match in try String(contentsOf: path, encoding: .utf8).matches(of: /["' ]rota ([a-z-]+)(?: ([a-z-]+))?/) {
         named += 1

@@ -179,6 +179,33 @@ struct LiveWorkerTests {
     }
   }
 
+  @Test("What the brake keeps is told at once, with no lock held, and shown until the next whole import")
+  func brake() async throws {
+    try await World.with { world in
+      try await world.enableActuals()
+      let ids = (0..<40).map { world.track("2026-03-0\(2 + $0 % 5)T\(10 + $0 / 5):00:00Z", minutes: 5) }
+      try await world.importNow()
+      let told = Mutex<[String]>([])
+      let path = world.database.path
+      let channel = Channel(name: "test") { message in
+        // Whoever is told may write.
+        guard try WriteLock(database: path, patience: 2) != nil else { return }
+        told.withLock { $0.append(message.problems[0].key) }
+      }
+      try await with(world, channels: [channel]) { inbox in
+        try await until { try memory(world) != nil }
+        for id in ids.prefix(25) { world.remove(id) }
+        for id in ids.prefix(25) { inbox.take(delivery(id, world, .timeEntryDeleted)) }
+        try await until(20) { told.withLock { $0 } == [LiveMemory.brake] }
+        #expect(try world.number("SELECT count(*) FROM ledger WHERE state = 'deleted'") == 20)
+        #expect(try world.database.read { try $0.liveProblems() }.map(\.key) == [LiveMemory.brake])
+        try await until { try world.database.read { try $0.told("test") }[LiveMemory.brake] == 1 }
+      }
+      try await world.importNow()
+      #expect(try world.database.read { try $0.liveProblems() }.isEmpty)
+    }
+  }
+
   @Test("Polling finds what no webhook told of, and says that deliveries are lost")
   func polling() async throws {
     try await started { world, _ in

@@ -93,15 +93,9 @@ package actor LiveWorker {
   private var mode: String { settings.listen != nil ? "webhooks" : "polling" }
 
   private func begin(_ database: PlanningDatabase) async throws {
-    try database.read { session in
-      memory = try session.liveMemory() ?? LiveMemory()
-      plans = try session.mirror.plans()
-      hookCount = try session.liveHooks.all().count
-    }
+    memory = try database.read { try $0.liveMemory() } ?? LiveMemory()
     memory.clear(LiveMemory.keyRefused)
-    if plans.contains(where: \.isFree) {
-      await source.budget.limitPerHour(to: max(1, desk().settings.freeRequestsPerHour / 3))
-    }
+    try await refresh(database)
     let (now, today) = (clock, desk().now.utcDay)
     // What happened while nobody looked.
     for plan in plans {
@@ -133,29 +127,51 @@ package actor LiveWorker {
   private func work(_ database: PlanningDatabase) async {
     let now = clock
     if inbox.hasNews { lastDelivery = now }
-    poll(at: now)
-    askForLists(at: now)
-    guard !hasStopped, pausedUntil ?? 0 <= now, let due = inbox.change({ $0.due }), due <= now else { return }
     do {
-      try refresh(database)
+      if plans.isEmpty { try await refresh(database) }
+      poll(at: now)
+      askForLists(at: now)
+      guard !hasStopped, pausedUntil ?? 0 <= now, let due = inbox.change({ $0.due }), due <= now else { return }
+      try await refresh(database)
       if let until = try await share(database) {
         pausedUntil = until
         return
       }
       try await checkHooks(database)
-      guard let lock = try await free(database) else { return }
-      defer { withExtendedLifetime(lock) {} }
-      guard var batch = inbox.change({ $0.takeBatch(at: Date().timeIntervalSince1970) }) else { return }
-      decideLists(&batch)
-      lock.show(LockHolder(task: LockHolder.takingLive, by: desk().actor.description))
-      try await carryOut(batch, database)
+      let problems = try await takeOne(database)
+      // Nobody waits for the lock while somebody is told (rule 5).
+      for problem in problems { await tell(problem, database) }
+      writeMetrics(database)
     } catch is CancellationError {
     } catch {
       await meet(error, database)
     }
   }
 
+  /// One batch under the write lock.
+  ///
+  /// - Returns: problems that were not known.
+  private func takeOne(_ database: PlanningDatabase) async throws -> [Problem] {
+    guard let lock = try await free(database) else { return [] }
+    defer { withExtendedLifetime(lock) {} }
+    guard var batch = inbox.change({ $0.takeBatch(at: Date().timeIntervalSince1970) }) else { return [] }
+    decideLists(&batch)
+    lock.show(LockHolder(task: LockHolder.takingLive, by: desk().actor.description))
+    let known = Set(memory.problems.map(\.key))
+    try await carryOut(batch, database)
+    return memory.problems.filter { !known.contains($0.key) }
+  }
+
+  private func writeMetrics(_ database: PlanningDatabase) {
+    guard let metricsFile, clock - metricsWrittenAt >= 60 else { return }
+    metricsWrittenAt = clock
+    do { try Metrics(database, desk()).write(to: metricsFile) } catch {
+      logger.error("\(ErrorWords.words(error)?.message ?? "\(error)")")
+    }
+  }
+
   private func poll(at now: Double) {
+    if nextPoll == nil { nextPoll = pollSeconds.map { now + $0 } }
     guard let next = nextPoll, let seconds = pollSeconds, now >= next else { return }
     nextPoll = now + seconds
     guard now - lastDelivery > Self.hooksAreFresh else { return }
@@ -166,10 +182,15 @@ package actor LiveWorker {
   }
 
   /// What commands and nights changed meanwhile.
-  private func refresh(_ database: PlanningDatabase) throws {
+  private func refresh(_ database: PlanningDatabase) async throws {
     try database.read { session in
       plans = try session.mirror.plans()
       hookCount = try session.liveHooks.all().count
+      // The night has looked at what the brake kept.
+      if memory.brakedAfter != (try session.runs.lastComplete()?.id) { memory.clear(LiveMemory.brake) }
+    }
+    if plans.contains(where: \.isFree) {
+      await source.budget.limitPerHour(to: max(1, desk().settings.freeRequestsPerHour / 3))
     }
   }
 
@@ -220,7 +241,7 @@ package actor LiveWorker {
       }
       if isPoll { hasCaughtUp = true }
       unrecorded = outcome.run == nil ? unrecorded + outcome.requests : 0
-      await settle(outcome, batch, before: memory, after: next, database)
+      settle(outcome, batch, next)
     } catch {
       inbox.giveBack(news)
       if let error = error as? ClockifyError, error.isForGood {
@@ -232,10 +253,8 @@ package actor LiveWorker {
     }
   }
 
-  private func settle(
-    _ outcome: LiveOutcome, _ batch: LiveBatch, before: LiveMemory, after: LiveMemory, _ database: PlanningDatabase
-  ) async {
-    memory = after
+  private func settle(_ outcome: LiveOutcome, _ batch: LiveBatch, _ next: LiveMemory) {
+    memory = next
     (pause, pausedUntil) = (Self.firstPause, nil)
     let workspace = batch.wanted.workspace
     if outcome.hasReadLists { listsReadAt[workspace] = clock }
@@ -248,12 +267,6 @@ package actor LiveWorker {
         "settled_ms": "\(String(format: "%.1f", outcome.settling * 1000))",
         "lag": "\(String(format: "%.2f", clock - batch.since))",
       ])
-    let known = Set(before.problems.map(\.key))
-    for problem in after.problems where !known.contains(problem.key) { await tell(problem, database) }
-    if let metricsFile, clock - metricsWrittenAt >= 60 {
-      metricsWrittenAt = clock
-      do { try Metrics(database, desk()).write(to: metricsFile) } catch { logger.error("\(error)") }
-    }
   }
 
   private static func count(
@@ -337,21 +350,34 @@ package actor LiveWorker {
     var next = memory
     let isNew = next.set(problem, at: desk().now)
     do {
-      try keep(next, database)
+      try await keep(next, database)
       if isNew { await tell(problem, database) }
     } catch { logger.error("\(error)") }
   }
 
-  private func keep(_ next: LiveMemory, _ database: PlanningDatabase) throws {
+  private func keep(_ next: LiveMemory, _ database: PlanningDatabase) async throws {
     memory = next
-    guard let lock = try WriteLock(database: database.path, patience: 10) else { return }
+    guard let lock = try await free(database) else { return }
     defer { withExtendedLifetime(lock) {} }
     try database.write { try $0.setLiveMemory(next, at: desk().now) }
   }
 
   private func tell(_ problem: Problem, _ database: PlanningDatabase) async {
-    let teller = LiveTelling(channels: channels, desk: desk(), logger: logger)
-    await teller.tell(problem, database)
+    for channel in channels {
+      do {
+        guard try await channel.tellLive(problem, database, at: desk().now) else { continue }
+        logger.info("told", metadata: ["channel": "\(channel.name)", "problem": "\(problem.key)"])
+        guard let lock = try await free(database) else { return }
+        defer { withExtendedLifetime(lock) {} }
+        try database.write { session in
+          var told = try session.told(channel.name)
+          told[problem.key] = problem.count
+          try session.setTold(channel.name, told, at: desk().now)
+        }
+      } catch {
+        logger.error("telling by \(channel.name) failed: \(ErrorWords.words(error)?.message ?? "\(error)")")
+      }
+    }
   }
 
   // MARK: Webhooks
@@ -376,7 +402,7 @@ package actor LiveWorker {
     guard memory.problems.contains(where: { $0.key == LiveMemory.hookOff }) else { return }
     var next = memory
     next.clear(LiveMemory.hookOff)
-    try keep(next, database)
+    try await keep(next, database)
   }
 }
 

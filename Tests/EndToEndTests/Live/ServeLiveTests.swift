@@ -68,7 +68,7 @@ struct ServeLiveTests {
               id: "66500c000000000000abcdef", userID: Cast.Person.ana.id, projectID: ToolBench.ID.alpha,
               start: now - 137 * 60, end: now))
         }
-        try await browser.see("2.3", within: 10)
+        try await browser.see("2:17", within: 10)
         try await browser.open(base)
         try await browser.see("webhooks, 10 of 10")
       }
