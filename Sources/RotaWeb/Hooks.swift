@@ -19,6 +19,7 @@ package struct HooksReceiver: Sendable {
   private let hooks: HookTable
   private let take: @Sendable (LiveDelivery) -> Void
   private let logger: Logger
+  private let refusals = RefusalLog()
 
   /// How much a delivery may hold, bytes, and how long it may take, seconds.
   static let longestBody = 256 << 10
@@ -73,8 +74,10 @@ package struct HooksReceiver: Sendable {
     do {
       return try await answer(request, hosts: hosts)
     } catch let refusal as Turned {
-      if refusal.isTold {
-        logger.info("delivery refused", metadata: ["status": "\(refusal.status.code)", "why": "\(refusal.why)"])
+      if refusal.isTold, let unsaid = refusals.next() {
+        logger.info(
+          "delivery refused",
+          metadata: ["status": "\(refusal.status.code)", "why": "\(refusal.why)", "unsaid": "\(unsaid)"])
       }
       return Self.response(refusal.status)
     } catch {
@@ -173,6 +176,23 @@ package struct HooksReceiver: Sendable {
           id: id, user: user.flatMap { $0.isClockifyID ? $0 : nil }, start: start.flatMap { Instant($0) }))
     }
     return entries
+  }
+}
+
+/// Refusals that are logged: one a second, and how many were not, so that a flood of them fills no disk.
+private final class RefusalLog: Sendable {
+  private let state = Mutex((last: ContinuousClock.now - .seconds(60), unsaid: 0))
+
+  /// - Returns: how many were not said since the last that was; nil: nor is this one.
+  func next() -> Int? {
+    state.withLock { state in
+      guard ContinuousClock.now - state.last >= .seconds(1) else {
+        state.unsaid += 1
+        return nil
+      }
+      defer { state = (.now, 0) }
+      return state.unsaid
+    }
   }
 }
 

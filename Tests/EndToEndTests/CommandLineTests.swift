@@ -102,7 +102,7 @@ struct CommandLineTests {
       #expect(second.status == 6 && second.errors.contains("run 1"))
       first.interrupt()
       _ = (out.fileHandleForReading.readDataToEndOfFile(), errors.fileHandleForReading.readDataToEndOfFile())
-      first.waitUntilExit()
+      await Shell.end(first)
       #expect(first.terminationStatus == 130)
       clockify.change { $0.controls.faults = [] }
       #expect(try await shell.run("import").status == 0)
@@ -193,7 +193,7 @@ struct CommandLineTests {
       #expect(try await shell.run("people", "list").out.contains("Ana Ruiz"))
 
       input.fileHandleForWriting.write(Data("ROLLBACK;\n.quit\n".utf8))
-      writer.waitUntilExit()
+      await Shell.end(writer)
     }
   }
 }

@@ -81,7 +81,7 @@ struct NightlyTests {
           let (process, _, _) = try shell.start(nightly + asOf(night))
           while clockify.read(\.requests).count < requests + 4 { try await Task.sleep(for: .milliseconds(5)) }
           kill(process.processIdentifier, SIGKILL)
-          process.waitUntilExit()
+          await Shell.end(process)
         case 22:  // The disk broke: the file is restored from the night before.
           for suffix in ["", "-wal", "-shm"] {
             try? FileManager.default.removeItem(at: shell.folder.appendingPathComponent("rota.sqlite" + suffix))
@@ -134,7 +134,7 @@ struct NightlyTests {
       let second = try await shell.run("nightly", "--at", "00:00")
       #expect(second.status == 6 && second.errors.contains("another 'rota nightly'"))
       first.terminate()
-      first.waitUntilExit()
+      await Shell.end(first)
       #expect(first.terminationStatus == 0 && first.terminationReason == .exit)
       let said = String(decoding: firstErrors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       #expect(said.contains("\"message\":\"stopped as asked\""))
@@ -148,7 +148,7 @@ struct NightlyTests {
       #expect(status.out.contains("daily at 00:00 UTC (rota nightly)"))
       try await Task.sleep(for: .milliseconds(300))
       again.interrupt()
-      again.waitUntilExit()
+      await Shell.end(again)
       #expect(again.terminationStatus == 0)
       #expect(try runs() == "partial,done")
     }

@@ -38,7 +38,7 @@ struct Shell {
     async let outText = Self.read(out)
     async let errorText = Self.read(errors)
     let (text, words) = await (outText, errorText)
-    process.waitUntilExit()
+    await Self.end(process)
     #expect(!words.contains(SimulatedClockify.key) && !text.contains(SimulatedClockify.key))
     #expect(!words.contains("Fatal error") && !words.contains("swift_task"))
     return (process.terminationStatus, text, words)

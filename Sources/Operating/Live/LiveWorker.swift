@@ -9,31 +9,31 @@ package import Steering
 /// Reads again what deliveries and polls name, one batch after the other, each under the write lock (live.md 4 and 5). What
 /// waits when it ends is lost: the next start reads the last two days, and the night finds the rest.
 package actor LiveWorker {
-  private let desk: @Sendable () -> Desk
-  private let settings: LiveSettings
-  private let inbox: LiveInbox
-  private let source: ClockifySource
-  private let channels: [Channel]
+  let desk: @Sendable () -> Desk
+  let settings: LiveSettings
+  let inbox: LiveInbox
+  let source: ClockifySource
+  let channels: [Channel]
   private let metricsFile: String?
-  private let logger: Logger
+  let logger: Logger
 
-  private var memory = LiveMemory()
+  var memory = LiveMemory()
   private var owner: (user: ClockifyUser, readAt: Double)?
   /// Of the workspaces that the settings name.
   private var plans: [(id: String, name: String, isFree: Bool)] = []
-  private var hookCount = 0
+  var hookCount = 0
   private var listsReadAt: [String: Double] = [:]
   private var listsWanted: Set<String> = []
-  private var pausedUntil: Double?
-  private var pause = LiveWorker.firstPause
+  var pausedUntil: Double?
+  var pause = LiveWorker.firstPause
   private var nextPoll: Double?
-  private var hooksCheckedAt = -Double.infinity
+  var hooksCheckedAt = -Double.infinity
   private var metricsWrittenAt = -Double.infinity
   private var lastDelivery = -Double.infinity
   /// Requests that no row of an hour tells of yet.
   private var unrecorded = 0
   /// The key is refused: nothing is asked for any more.
-  private var hasStopped = false
+  var hasStopped = false
   /// The first reading of everybody's time covers the time off: what it finds was not lost by anybody.
   private var hasCaughtUp = false
 
@@ -44,8 +44,8 @@ package actor LiveWorker {
   /// Polling waits while webhooks have delivered within so many seconds.
   static let hooksAreFresh = 600.0
   private static let ownerIsKnown = 12 * 3600.0
-  private static let betweenChecks = 24 * 3600.0
-  private static let betweenChecksOfTrouble = 600.0
+  static let betweenChecks = 24 * 3600.0
+  static let betweenChecksOfTrouble = 600.0
 
   /// - Parameters:
   ///   - desk: with "now".
@@ -63,7 +63,7 @@ package actor LiveWorker {
     self.logger = logger
   }
 
-  private var clock: Double { Date().timeIntervalSince1970 }
+  var clock: Double { Date().timeIntervalSince1970 }
 
   /// Until it is cancelled. A second one on the same database does nothing.
   package func run() async throws {
@@ -212,7 +212,7 @@ package actor LiveWorker {
   }
 
   /// The write lock; whoever imports or edits goes first.
-  private func free(_ database: PlanningDatabase) async throws -> WriteLock? {
+  func free(_ database: PlanningDatabase) async throws -> WriteLock? {
     while !Task.isCancelled {
       if let lock = try WriteLock(database: database.path, patience: 0) { return lock }
       try await Task.sleep(for: .seconds(1))
@@ -234,8 +234,8 @@ package actor LiveWorker {
       let outcome = try await desk.perform(action, on: database, from: source) {
         [memory] session, outcome in
         next = memory
-        try Self.count(outcome, news, batch, desk, session, into: &next)
-        if judges { Self.judge(poll: outcome, desk, into: &next) }
+        try next.count(outcome, news, since: batch.since, desk, session)
+        if judges { next.judge(poll: outcome, at: desk.now) }
         try session.setLiveMemory(next, at: desk.now)
         try session.liveHooks.noteDeliveries(news.moments)
       }
@@ -269,39 +269,6 @@ package actor LiveWorker {
       ])
   }
 
-  private static func count(
-    _ outcome: LiveOutcome, _ news: LiveInbox.News, _ batch: LiveBatch, _ desk: Desk, _ session: StoreSession,
-    into memory: inout LiveMemory
-  ) throws {
-    memory.begin(day: desk.today, at: desk.now)
-    memory.counts.deliveries += news.deliveries
-    memory.counts.unreadable += news.unreadable
-    memory.counts.entries += outcome.changed
-    memory.counts.deletions += outcome.deleted
-    memory.counts.unproved += outcome.unproved
-    if let last = news.moments.values.max() { memory.lastDeliveryAt = last.description }
-    if outcome.changed > 0 {
-      let lag = Date().timeIntervalSince1970 - batch.since
-      memory.lag = lag
-      memory.longestLag = max(memory.longestLag ?? 0, lag)
-    }
-    if outcome.braked > 0 {
-      let last = try session.runs.lastComplete()?.id
-      memory.braked = outcome.braked + (memory.brakedAfter == last ? memory.braked : 0)
-      memory.brakedAfter = last
-      memory.set(LiveWords.braked(memory.braked), at: desk.now)
-    }
-  }
-
-  /// What a poll finds that nobody told of was lost on the way.
-  private static func judge(poll outcome: LiveOutcome, _ desk: Desk, into memory: inout LiveMemory) {
-    if outcome.changed > 0 {
-      memory.set(LiveWords.losing(outcome.changed), at: desk.now)
-    } else {
-      memory.clear(LiveMemory.losing)
-    }
-  }
-
   private func theOwner() async throws -> ClockifyUser {
     if let owner, clock - owner.readAt < Self.ownerIsKnown { return owner.user }
     let user = try await source.currentUser().user
@@ -323,86 +290,6 @@ package actor LiveWorker {
     // The whole hour's limit is three times the share.
     guard spent.reduce(0, { $0 + $1.count }) >= limit * 3, let first = spent.map(\.at).min() else { return nil }
     return first + 3600
-  }
-
-  // MARK: What goes wrong
-
-  private func meet(_ error: any Error, _ database: PlanningDatabase) async {
-    logger.error("live: \(ErrorWords.words(error)?.message ?? "\(error)")")
-    guard let error = error as? ClockifyError else {
-      pausedUntil = clock + 60
-      return
-    }
-    switch error.code {
-    case .keyRefused, .badCredential, .badAddress:
-      hasStopped = true
-      inbox.close()
-      await note(LiveWords.keyRefused(error.message), database)
-    case .budgetExhausted: pausedUntil = error.retryAt ?? clock + 600
-    default:
-      pausedUntil = clock + max(error.retryAfter ?? 0, pause)
-      pause = min(Self.longestPause, pause * 2)
-    }
-  }
-
-  /// Keeps a problem, and tells it where it is new.
-  private func note(_ problem: Problem, _ database: PlanningDatabase) async {
-    var next = memory
-    let isNew = next.set(problem, at: desk().now)
-    do {
-      try await keep(next, database)
-      if isNew { await tell(problem, database) }
-    } catch { logger.error("\(error)") }
-  }
-
-  private func keep(_ next: LiveMemory, _ database: PlanningDatabase) async throws {
-    memory = next
-    guard let lock = try await free(database) else { return }
-    defer { withExtendedLifetime(lock) {} }
-    try database.write { try $0.setLiveMemory(next, at: desk().now) }
-  }
-
-  private func tell(_ problem: Problem, _ database: PlanningDatabase) async {
-    for channel in channels {
-      do {
-        guard try await channel.tellLive(problem, database, at: desk().now) else { continue }
-        logger.info("told", metadata: ["channel": "\(channel.name)", "problem": "\(problem.key)"])
-        guard let lock = try await free(database) else { return }
-        defer { withExtendedLifetime(lock) {} }
-        try database.write { session in
-          var told = try session.told(channel.name)
-          told[problem.key] = problem.count
-          try session.setTold(channel.name, told, at: desk().now)
-        }
-      } catch {
-        logger.error("telling by \(channel.name) failed: \(ErrorWords.words(error)?.message ?? "\(error)")")
-      }
-    }
-  }
-
-  // MARK: Webhooks
-
-  /// Whether Clockify still delivers: once a day, and while it does not each ten minutes.
-  private func checkHooks(_ database: PlanningDatabase) async throws {
-    let pause =
-      memory.problems.contains { $0.key == LiveMemory.hookOff } ? Self.betweenChecksOfTrouble : Self.betweenChecks
-    guard settings.listen != nil, hookCount > 0, clock - hooksCheckedAt >= pause else { return }
-    hooksCheckedAt = clock
-    // One that is just being made is not there yet.
-    let ours = try database.read { try $0.liveHooks.all() }.filter { $0.hookID != nil }
-    var off: [String] = []
-    for workspace in Set(ours.map(\.workspaceID)).sorted() {
-      let listed = Dictionary(
-        try await source.webhooks(in: workspace).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-      off += ours.filter { $0.workspaceID == workspace }.compactMap { hook in
-        LiveWords.off(hook, hook.hookID.flatMap { listed[$0] })
-      }
-    }
-    guard off.isEmpty else { return await note(LiveWords.hooksOff(off), database) }
-    guard memory.problems.contains(where: { $0.key == LiveMemory.hookOff }) else { return }
-    var next = memory
-    next.clear(LiveMemory.hookOff)
-    try await keep(next, database)
   }
 }
 

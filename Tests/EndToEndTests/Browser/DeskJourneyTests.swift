@@ -157,7 +157,7 @@ struct DeskJourneyTests {
           try await browser.press("Type hours")
           try await browser.see("Another import or command is writing")
           #expect(try await browser.value("input[name=billable]") == "2:15")
-          other.process.waitUntilExit()
+          await Shell.end(other.process)
           try await browser.press("Type hours")
           try await browser.see("Typed Ana · Alpha (Acme) · 2026-03-03.")
         }

@@ -203,7 +203,7 @@ struct JourneyTests {
           // Somebody else's: it is not ours to stop.
           #expect(try await !browser.has("form[action='/import/stop']"))
           try await browser.see("No import runs just now.")
-          other.process.waitUntilExit()
+          await Shell.end(other.process)
           #expect(other.process.terminationStatus == 0)
         }
       }
@@ -226,7 +226,7 @@ struct JourneyTests {
           try await browser.see("Another import or command is writing")
           #expect(try await browser.value("input[name=new_role]") == "Lead")
           #expect(try await browser.has("input[aria-label=Ana]:checked"))
-          other.process.waitUntilExit()
+          await Shell.end(other.process)
           try await browser.click("fieldset button[value=give]")
           try await browser.see("Ana has a real role already; nothing was changed.")
         }

@@ -31,7 +31,7 @@ struct WebServer {
     } catch { result = .failure(error) }
     process.terminate()
     let words = await log.value
-    process.waitUntilExit()
+    await Shell.end(process)
     try result.get()
     #expect(process.terminationStatus == 0)
     #expect(!words.contains("\"level\":\"error\"") && !words.contains("Fatal error"), "\(words)")

@@ -99,7 +99,7 @@ struct LiveShell {
     }
 
     func first<Found>(_ found: (String) -> Found?) async throws -> Found {
-      for _ in 0..<200 {
+      for _ in 0..<1200 {
         if let found = found(text) { return found }
         try await Task.sleep(for: .milliseconds(50))
       }
@@ -113,7 +113,7 @@ struct LiveShell {
 
   /// Until the query answers so, for some seconds.
   func until(
-    _ query: String, _ wanted: String, seconds: Double = 15, _ place: SourceLocation = #_sourceLocation
+    _ query: String, _ wanted: String, seconds: Double = 60, _ place: SourceLocation = #_sourceLocation
   ) async throws {
     let end = Date() + seconds
     while Date() < end {

