@@ -61,6 +61,23 @@ struct ImportedReplicaTests {
     }
   }
 
+  @Test("A group that is gone takes its members with it, in the same import")
+  func groupGone() async throws {
+    try await with { world in
+      world.newGroup("Crew", [.ana, .bob])
+      try await world.importNow()
+      let members =
+        "SELECT count(*) FROM clockify_membership WHERE membership_type = 'USERGROUP' AND deleted_at IS NULL"
+      #expect(try world.number(members) == 2)
+      world.clockify.change { $0.workspace.groups = [] }
+      try await world.importNow()
+      #expect(try world.number(members) == 0)
+      let before = try kept(world)
+      try await world.importNow()
+      #expect(try kept(world) == before)
+    }
+  }
+
   @Test("What a project had goes with it, its entries stay; back it is there again")
   func goneWithProject() async throws {
     try await with { world in

@@ -167,7 +167,7 @@ struct Units {
     # Install, as root:
     #   \(program) schedule systemd --live --unit web --user \(user) --folder \(folder) > /etc/systemd/system/rota-web.service
     #   systemctl daemon-reload && systemctl enable --now rota-web.service
-    # Webhooks:  runuser -u \(user) -- sh -c 'cd \(folder) && CLOCKIFY_API_KEY_FILE=… \(program) webhooks install'
+    # Webhooks:  runuser -u \(user) -- sh -c 'cd \(folder) && CLOCKIFY_API_KEY_FILE=\(folder)/clockify-key \(program) webhooks install'
     # Look:      runuser -u \(user) -- sh -c 'cd \(folder) && \(program) status'
     # Remove:    \(program) webhooks remove --all, then
     #            systemctl disable --now rota-web.service && rm /etc/systemd/system/rota-web.service

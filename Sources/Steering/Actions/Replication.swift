@@ -172,6 +172,8 @@ struct Replication {
     try await engine.read(
       settings.chosen.filter { !read.contains($0.name) },
       progress: { progress("Reading \($0.name.replacing("_", with: " ")) of \(workspace.name)") }, into: &outcomes)
+    // A group that has just gone takes its members with it: the next import finds nothing left to write.
+    try database.write { try $0.replica.markOrphans(in: workspace.id, run: run, at: request.now) }
   }
 
   /// A kind that was carried and asked for too is one.
