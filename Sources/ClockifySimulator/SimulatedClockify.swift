@@ -92,7 +92,7 @@ public final class SimulatedClockify: Sendable {
 
   public func change(_ body: @Sendable (inout State) throws -> Void) rethrows {
     try state.withLock { try body(&$0) }
-    if read({ $0.workspaces.contains { !$0.webhooks.isEmpty } }) { sendWhatHappened() }
+    sendWhatHappened()
   }
 
   /// Forgets the requests seen so far.

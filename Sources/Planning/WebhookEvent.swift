@@ -23,3 +23,11 @@ package enum WebhookEvent: String, Codable, Sendable, CaseIterable {
   /// How many webhooks one person may have (OpenAPI, clockify-api.md 8).
   package static func allowance(isFree: Bool) -> Int { isFree ? 3 : 10 }
 }
+
+/// How the receiver is reached, and known.
+package enum WebhookAddress {
+  /// Of each webhook's address; its path key follows.
+  package static let path = "/hooks/clockify/"
+  /// A header of every answer of the receiver: by it `rota webhooks install` tells it from whatever else may answer.
+  package static let header = "Rota-Live"
+}

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -89,7 +88,7 @@ package struct HooksReceiver: Sendable {
 
   /// Nothing but a status, and by whom it is said (`rota webhooks install` looks for it).
   private static func response(_ status: HTTPResponse.Status) -> Response {
-    Response(status: status, headers: [HTTPField.Name("Rota-Live")!: "1"])
+    Response(status: status, headers: [HTTPField.Name(WebhookAddress.header)!: "1"])
   }
 
   /// Turned away, cheaply.
@@ -103,9 +102,9 @@ package struct HooksReceiver: Sendable {
     guard let host = request.head.authority?.lowercased(), hosts.contains(host) else {
       throw Turned(status: .misdirectedRequest, why: "another host")
     }
-    let parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 4, parts[1] == "hooks", parts[2] == "clockify", request.method == .post,
-      let hook = try await hooks.hook(String(parts[3]))
+    let path = request.uri.path
+    guard request.method == .post, path.hasPrefix(WebhookAddress.path),
+      let hook = try await hooks.hook(String(path.dropFirst(WebhookAddress.path.count)))
     else { throw Turned(status: .notFound, why: "no such path", isTold: false) }
     try check(request, of: hook)
     let entries: [LiveDelivery.Entry]?
@@ -130,10 +129,8 @@ package struct HooksReceiver: Sendable {
     guard given.count == 1, let wanted = hook.tokenHash else {
       throw Turned(status: .unauthorized, why: given.isEmpty ? "no token" : "more than one token")
     }
-    let hash = SHA256.hash(data: Data(given[0].utf8)).hex
-    guard
-      zip(hash.utf8, wanted.utf8).reduce(UInt8(hash.utf8.count == wanted.utf8.count ? 0 : 1), { $0 | ($1.0 ^ $1.1) })
-        == 0
+    let hash = SessionKeys.hash(given[0]).hex
+    guard hash.utf8.isEqualThroughout(to: wanted.utf8)
     else { throw Turned(status: .unauthorized, why: "a wrong token for \(hook.event.rawValue)") }
     let events = request.headers[values: Self.eventType]
     guard events.allSatisfy({ $0 == hook.event.rawValue }) else {
@@ -240,9 +237,4 @@ private final class HookTable: Sendable {
     known.withLock { known in (known.hooks, known.readAt) = (table, .now) }
     return table[pathKey]
   }
-}
-
-extension SHA256.Digest {
-  /// In lower-case digits.
-  fileprivate var hex: String { Data(self).hex }
 }

@@ -80,9 +80,7 @@ package struct ClockifyWebhooks: Sendable {
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
   }
 
-  package static let path = "/hooks/clockify/"
-
-  package func address(_ pathKey: String) -> String { url + Self.path + pathKey }
+  package func address(_ pathKey: String) -> String { url + WebhookAddress.path + pathKey }
 
   /// A path key that nobody had before.
   package static func newPathKey() -> String {
@@ -91,7 +89,7 @@ package struct ClockifyWebhooks: Sendable {
   }
 
   package static func hash(_ token: String) -> String {
-    SHA256.hash(data: Data(token.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    SHA256.hash(data: Data(token.utf8)).hex
   }
 
   // MARK: Looking
@@ -216,5 +214,5 @@ package struct ClockifyWebhooks: Sendable {
 }
 
 extension ClockifyWebhooks.Ours {
-  func isAt(_ url: String) -> Bool { url.hasSuffix(ClockifyWebhooks.path + pathKey) }
+  func isAt(_ url: String) -> Bool { url.hasSuffix(WebhookAddress.path + pathKey) }
 }

@@ -101,6 +101,7 @@ extension SimulatedClockify {
 
   /// What a change makes is sent by itself, unless it is held.
   func sendWhatHappened() {
+    guard read({ $0.workspaces.contains { !$0.webhooks.isEmpty } }) else { return }
     let (isToSend, delay) = update { state in
       state.outbox += state.takeDeliveries()
       return (!state.outbox.isEmpty && !state.controls.deliveries.isHeld, state.controls.deliveries.delay)

@@ -13,7 +13,7 @@ extension SimulatedClockify {
       ThingRoute.find(Array(rest.dropFirst(2)), method: method) == nil
     else { return nil }
     let query = CoreQuery(request)
-    defer { if read({ $0.workspaces.contains { !$0.webhooks.isEmpty } }) { sendWhatHappened() } }
+    defer { sendWhatHappened() }
     return update { state in
       let owner: String
       switch state.owner(of: request) {

@@ -6,8 +6,6 @@ import PlanningStore
 struct LiveBrake {
   /// Key in `setting`.
   private static let key = "live_gone"
-  /// So many may go without a question.
-  private static let believed = 20
 
   private struct Gone: Codable {
     var entries = 0
@@ -67,9 +65,10 @@ struct LiveBrake {
     var next = gone
     next.entries += 1
     next.seconds += entry.seconds
-    guard next.entries > Self.believed else { return next }
-    if next.before == nil { next.before = try left() + gone.seconds }
-    return 5 * next.seconds > next.before! ? nil : next
+    guard next.entries > Balance.believed else { return next }
+    let before = try next.before ?? left() + gone.seconds
+    next.before = before
+    return Balance(seconds: before, missing: next.entries, missingSeconds: next.seconds).isAlarming ? nil : next
   }
 
   func keep() throws {

@@ -205,7 +205,7 @@ extension LiveImport {
       projects: try await source.projects(in: workspace).map(MirrorProject.init),
       groups: settings.namedGroups.isEmpty
         ? nil
-        : try await source.userGroups(in: workspace).map { MirrorGroup(id: $0.id, name: $0.name, users: $0.userIDs) },
+        : try await source.userGroups(in: workspace).map(MirrorGroup.init),
       readAt: readAt)
   }
 

@@ -55,7 +55,7 @@ extension ImportPipeline {
     let projects = try await source.projects(in: id).map(MirrorProject.init)
     try database.write { try $0.mirror.update(projects: projects, workspace: id, run: run, at: request.now) }
     if !settings.namedGroups.isEmpty {
-      let groups = try await source.userGroups(in: id).map { MirrorGroup(id: $0.id, name: $0.name, users: $0.userIDs) }
+      let groups = try await source.userGroups(in: id).map(MirrorGroup.init)
       try database.write { try $0.groups.update(groups, workspace: id, run: run, at: request.now) }
     }
     workspace.listedUsers = users.map(\.id)
@@ -97,6 +97,12 @@ extension MirrorUser {
 extension MirrorClient {
   init(_ client: ClockifyClient) {
     self.init(id: client.id, name: client.name.nonBlank, archived: client.archived)
+  }
+}
+
+extension MirrorGroup {
+  init(_ group: ClockifyUserGroup) {
+    self.init(id: group.id, name: group.name, users: group.userIDs)
   }
 }
 

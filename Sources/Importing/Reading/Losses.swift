@@ -20,7 +20,7 @@ struct Losses: Sendable {
 }
 
 /// Seconds and entries before and after, for one person or for the whole window.
-private struct Balance {
+struct Balance {
   var seconds = 0
   var missing = 0
   var missingSeconds = 0

@@ -1,13 +1,11 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import Planning
 package import Steering
 
 /// Whether deliveries find their way in: the address is asked from here with a wrong token, which our own receiver refuses.
 package enum HookProbe {
-  /// The header by which our receiver is known.
-  package static let header = "Rota-Live"
-
   /// - Returns: nil: the way is open; else what is in it.
   package static func problem(at url: String) async -> UserError? {
     var request = HTTPClientRequest(url: url)
@@ -16,12 +14,12 @@ package enum HookProbe {
     request.headers.add(name: "Content-Type", value: "application/json")
     request.body = .bytes(ByteBuffer(string: "{}"))
     let next = NextStep.outside(
-      "start 'rota serve' with live: listen, and let the proxy lead /hooks/clockify/ there (docs/live.md)")
+      "start 'rota serve' with live: listen, and let the proxy lead \(WebhookAddress.path) there (docs/live.md)")
     for attempt in 1...3 {
       if attempt > 1 { try? await Task.sleep(for: .seconds(1)) }
       do {
         let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-        let isOurs = answer.headers.contains(name: header)
+        let isOurs = answer.headers.contains(name: WebhookAddress.header)
         if isOurs, answer.status == .unauthorized { return nil }
         // The receiver may not know the new hook for a moment.
         if isOurs, answer.status == .notFound, attempt < 3 { continue }

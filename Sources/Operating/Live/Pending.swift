@@ -67,8 +67,7 @@ package struct Pending: Sendable {
       return take(days: today - 1...today, of: nil, in: delivery.workspace, at: now)
     }
     guard delivery.event.isOfEntry else {
-      lists[delivery.workspace] = min(lists[delivery.workspace] ?? now, now)
-      return
+      return takeLists(of: delivery.workspace, at: now)
     }
     for named in named {
       var entry = LiveWanted.Entry(id: named.id)
@@ -92,8 +91,7 @@ package struct Pending: Sendable {
       stretches[stretch] = Days(days: days, since: now)
       return
     }
-    stretches[stretch]!.days =
-      min(known.days.lowerBound, days.lowerBound)...max(known.days.upperBound, days.upperBound)
+    stretches[stretch]!.days = known.days.spanned(with: days)
   }
 
   package mutating func takeLists(of workspace: String, at now: Double) {
@@ -111,9 +109,7 @@ package struct Pending: Sendable {
       waiting.since = min(known.since, now)
       waiting.from = waiting.since
       waiting.user = user ?? known.user
-      waiting.days = [known.days, days].compactMap(\.self).reduce(nil as ClosedRange<CalendarDay>?) { sum, days in
-        sum.map { min($0.lowerBound, days.lowerBound)...max($0.upperBound, days.upperBound) } ?? days
-      }
+      waiting.days = [known.days, days].compactMap(\.self).span
       // Somebody may have said both: gone is what is asked for twice.
       waiting.entry.isSaidGone = known.entry.isSaidGone || entry.isSaidGone
     }
@@ -186,11 +182,7 @@ package struct Pending: Sendable {
         isCheap && group.count <= Self.idsOfPerson && batch.wanted.entries.count + group.count <= Self.ids
       let isRetry = group.contains { $0.value.entry.wasAsked }
       if !asksByID, !isRetry, let user = group[0].value.user,
-        let days = group.compactMap(\.value.days).reduce(
-          nil as ClosedRange<CalendarDay>?,
-          { sum, days in
-            sum.map { min($0.lowerBound, days.lowerBound)...max($0.upperBound, days.upperBound) } ?? days
-          }), days.count <= 31
+        let days = group.compactMap(\.value.days).span, days.count <= 31
       {
         batch.wanted.reports.append(.init(user: user, days: days, entries: group.map(\.value.entry)))
         for (key, waiting) in group { batch.keep(waiting, entries.removeValue(forKey: key) != nil) }
@@ -259,4 +251,16 @@ package struct LiveBatch: Sendable {
     origins[waiting.entry.id] = Origin(user: waiting.user, days: waiting.days, since: waiting.since)
     note(waiting.since)
   }
+}
+
+extension ClosedRange<CalendarDay> {
+  /// From the first of both to the last of both.
+  fileprivate func spanned(with other: Self) -> Self {
+    Swift.min(lowerBound, other.lowerBound)...Swift.max(upperBound, other.upperBound)
+  }
+}
+
+extension [ClosedRange<CalendarDay>] {
+  /// From the first to the last; nil: there are none.
+  fileprivate var span: ClosedRange<CalendarDay>? { first.map { dropFirst().reduce($0) { $0.spanned(with: $1) } } }
 }

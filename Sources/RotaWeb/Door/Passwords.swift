@@ -31,8 +31,7 @@ final class Passwords: Sendable {
     let salt = known?.salt ?? Data(repeating: 0, count: 16)
     let derived = try await derive(password, salt: salt, rounds: known?.rounds ?? Self.rounds)
     guard let known else { return false }
-    // All bytes are compared, wherever the first differs.
-    return known.hash.count == derived.count && zip(known.hash, derived).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    return known.hash.isEqualThroughout(to: derived)
   }
 
   private func derive(_ password: String, salt: Data, rounds: Int) async throws -> Data {
@@ -89,5 +88,12 @@ final class Attempts: Sendable {
     wrong.withLock { wrong in
       for key in keys { wrong[key] = nil }
     }
+  }
+}
+
+extension Collection where Element == UInt8 {
+  /// All bytes are compared, wherever the first differs: how long it takes tells nothing of a secret.
+  func isEqualThroughout(to other: some Collection<UInt8>) -> Bool {
+    count == other.count && zip(self, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
   }
 }

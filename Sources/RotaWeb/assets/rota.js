@@ -35,10 +35,10 @@
   const live = document.body.dataset.live;
   if (live) {
     const main = document.getElementById("main");
-    const asRead = [...document.querySelectorAll("main input, main select, main textarea")].map((field) => field.value);
+    const fields = () => [...main.querySelectorAll("input, select, textarea")];
+    const asRead = fields().map((field) => field.value);
     const isTyping = () =>
-      document.activeElement?.matches("main input, main select, main textarea") ||
-      [...document.querySelectorAll("main input, main select, main textarea")].some((field, index) => field.value !== asRead[index]);
+      fields().some((field, index) => field === document.activeElement || field.value !== asRead[index]);
     let notice = null;
     new EventSource(live).addEventListener("changed", async () => {
       const answer = await fetch(location.href);

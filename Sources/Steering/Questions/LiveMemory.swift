@@ -6,7 +6,7 @@ package import PlanningStore
 /// What live changes came to, as the process that takes them keeps it in the table `setting` (live.md 6).
 package struct LiveMemory: Codable, Sendable {
   /// Counted of one day, in the planning zone.
-  package struct Counts: Codable, Sendable, Equatable {
+  package struct Counts: Codable, Sendable {
     package var day = ""
     package var deliveries = 0
     /// Entries whose ledger rows were written, deletions included.

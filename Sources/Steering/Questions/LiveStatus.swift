@@ -1,4 +1,3 @@
-import Planning
 package import PlanningStore
 
 /// How live changes stand.
@@ -8,18 +7,16 @@ package struct LiveStatus {
   package let hooks: Int
   /// Of the process that takes them; nil: none runs.
   package var sign: LockHolder.Live?
-  private let now: Instant
 
   /// After so many seconds what waits has waited too long.
   package static let longestWait = 300.0
 
   /// nil: nothing ever came live, and nobody asked for it.
-  init?(_ session: StoreSession, now: Instant) throws {
+  init?(_ session: StoreSession) throws {
     hooks = try session.liveHooks.all().count
     let known = try session.liveMemory()
     guard known != nil || hooks > 0 else { return nil }
     memory = known ?? LiveMemory()
-    self.now = now
   }
 
   /// Something waits for too long. Hooks that are off and a refused key wait for a person (`Waiting`).

@@ -81,8 +81,8 @@ package struct Status {
       try session.questions.peopleWithUnknownRole(withArchived: true).count
       - session.questions.peopleWithUnknownRole().count
     deletePlan = try session.removals.plan()
-    live = try LiveStatus(session, now: now)
-    schedule = try session.settings.value(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
+    live = try LiveStatus(session)
+    schedule = try Self.schedule(session)
     let attempts = try session.attempts(since: now - 40 * 86_400)
     let lastWhole = attempts.filter(\.isComplete).map(\.startedAt).max()
     next = schedule.map { max(now, $0.due(at: now, attempts: attempts)) }
@@ -111,10 +111,13 @@ package struct Status {
 }
 
 extension Status {
+  private static func schedule(_ session: StoreSession) throws -> NightlySchedule? {
+    try session.settings.value(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
+  }
+
   /// When the night of a running `rota nightly` is due; nil: none runs, or another scheduler decides.
   package static func nextNight(_ session: StoreSession, now: Instant) throws -> Instant? {
-    let schedule = try session.settings.value(NightlySetting.schedule).flatMap(NightlySchedule.init(remembered:))
-    return schedule?.next(after: now)
+    try schedule(session)?.next(after: now)
   }
 }
 

@@ -1,6 +1,7 @@
 import ClockifySimulator
 import Foundation
 import RotaTesting
+import Synchronization
 import Testing
 
 /// The built binary beside a simulated Clockify with webhooks; one import with time has run.
@@ -85,12 +86,11 @@ struct LiveShell {
   }
 
   /// What a process has said so far.
-  final class Said: @unchecked Sendable {
-    private let lock = NSLock()
-    private var bytes = Data()
+  final class Said: Sendable {
+    private let bytes = Mutex(Data())
 
-    func add(_ more: Data) { lock.withLock { bytes += more } }
-    var text: String { lock.withLock { String(decoding: bytes, as: UTF8.self) } }
+    func add(_ more: Data) { bytes.withLock { $0 += more } }
+    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 
     func port() async throws -> Int {
       try await first { text in

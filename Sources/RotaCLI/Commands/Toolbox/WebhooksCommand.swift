@@ -62,7 +62,7 @@ struct WebhooksCommand: ParsableCommand {
       if isWhole { try hooks.desk.hooksAreOn() }
       if let probed {
         if let problem = await HookProbe.problem(at: probed) { throw problem }
-        composition.say("The way in is open: the receiver refuses a wrong token at \(url)\(ClockifyWebhooks.path)…")
+        composition.say("The way in is open: the receiver refuses a wrong token at \(url)\(WebhookAddress.path)…")
       }
       if !isWhole { throw ExitStatus.partial }
     }
