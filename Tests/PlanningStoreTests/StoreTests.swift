@@ -181,6 +181,24 @@ struct StoreTests {
 /// The lock that every writer holds (rule 5).
 @Suite("Write lock")
 struct WriteLockTests {
+  @Test("It is free at once when its holder lets go, though a program that was just started still has the file")
+  func started() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("lock-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path + ".lock") }
+    var held = try WriteLock(database: path, patience: 0)
+    // What fork() does for a moment, until the program runs: one more descriptor of the same open file.
+    let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+    let file = try #require(
+      files.first {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path + ".lock"
+      })
+    let copy = dup(file)
+    defer { close(copy) }
+    #expect(held != nil)
+    held = nil
+    #expect(try WriteLock(database: path, patience: 0) != nil)
+  }
+
   @Test("One that is not to be had closes its file once: descriptors of others stay open")
   func descriptors() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("lock-\(UUID().uuidString)").path

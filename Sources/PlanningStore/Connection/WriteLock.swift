@@ -32,6 +32,8 @@ package final class WriteLock: Sendable {
 
   deinit {
     if label.withLock({ $0.holder != nil }) { ftruncate(descriptor, 0) }
+    // A program that this process starts meanwhile has the file, too, until it runs: closing ours would not free it.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

@@ -198,7 +198,11 @@ private final class OpenFolder: OpenTarget {
   }
 
   func close() {
-    if lock >= 0 { Foundation.close(lock) }
+    if lock >= 0 {
+      // As in `WriteLock`: a program that is being started (DuckDB) has the file, too.
+      flock(lock, LOCK_UN)
+      Foundation.close(lock)
+    }
     lock = -1
   }
 }

@@ -8,7 +8,7 @@ import Foundation
 
 /// A file that one process at a time holds; it is free again when its holder ends, however that comes.
 package final class FileLock {
-  /// A program that is being started holds what its parent held, for a moment. Seconds.
+  /// A program that is being started holds what its parent held when it was killed, for a moment. Seconds.
   private static let patience = 0.5
 
   private let descriptor: Int32
@@ -31,5 +31,9 @@ package final class FileLock {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // As in `WriteLock`: a program that is being started has the file, too.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
