@@ -75,7 +75,7 @@ let package = Package(
       name: "Migrations", path: "migrations", resources: [.embedInCode("sqlite")],
       swiftSettings: settings),
     room("ClockifyAPI", [asyncAlgorithms, asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL]),
-    room("ClockifySimulator", [asyncHTTPClient, hummingbird, httpTypes, logging, nioCore]),
+    room("ClockifySimulator", ["CZlib", asyncHTTPClient, hummingbird, httpTypes, logging, nioCore]),
     room("PlanningStore", ["Planning", "Migrations", grdb, grdbSQLite]),
     room("Importing", ["Planning", "ClockifyAPI", "PlanningStore", logging]),
     room("Replicating", ["Planning", "ClockifyAPI", "PlanningStore"]),

@@ -60,7 +60,7 @@ struct HTTPTransport: Sendable {
   /// - Parameter head: called when an answer begins, before its body is there, with its `Last-Page`; once more when the
   ///   request was sent again.
   /// - Throws: `ClockifyError`, or `CancellationError`.
-  func send(_ request: Request, head: @Sendable (Bool?) -> Void = { _ in }) async throws -> Response {
+  func send(_ request: Request, head: @escaping @Sendable (Bool?) -> Void = { _ in }) async throws -> Response {
     var attempt = 1
     while true {
       do {
@@ -101,7 +101,7 @@ struct HTTPTransport: Sendable {
     }
   }
 
-  private func sendOnce(_ request: Request, head: (Bool?) -> Void) async throws -> Response {
+  private func sendOnce(_ request: Request, head: @escaping @Sendable (Bool?) -> Void) async throws -> Response {
     try await budget.take()
     let answer = try await exchange(request, head: head)
     if let failure = Self.failure(answer, request: request.name) { throw failure }
@@ -112,21 +112,19 @@ struct HTTPTransport: Sendable {
   /// Sends once, in a slot that was taken, and takes whatever is answered.
   ///
   /// - Throws: `ClockifyError` where there is no answer, or `CancellationError`.
-  func exchange(_ request: Request, head: (Bool?) -> Void = { _ in }) async throws -> ClockifyAnswer {
-    let outgoing = outgoing(request)
+  func exchange(_ request: Request, head: @escaping @Sendable (Bool?) -> Void = { _ in }) async throws -> ClockifyAnswer
+  {
     do {
-      let start = ContinuousClock.now
-      let response = try await Self.client.execute(outgoing, deadline: .now() + .seconds(180))
-      let headers = response.headers.map { ($0.name, credential.hidden(in: $0.value)) }
-      if response.status == .ok { head(ClockifyAnswer(status: 200, headers: headers, body: ByteBuffer()).lastPage) }
-      let body = credential.hidden(in: try await response.body.collect(upTo: Self.maximumBytes))
-      logger.debug(
-        "request",
-        metadata: [
-          "request": "\(request.name)", "status": "\(response.status.code)", "bytes": "\(body.readableBytes)",
-          "milliseconds": "\(Int((ContinuousClock.now - start) / .milliseconds(1)))",
-        ])
-      return ClockifyAnswer(status: Int(response.status.code), headers: headers, body: body)
+      return try await withThrowingTaskGroup(of: ClockifyAnswer.self) { group in
+        group.addTask { try await answer(to: request, head: head) }
+        // The client's own deadline ends with the head of an answer: a body that drips would hold a night for ever.
+        group.addTask {
+          try await Task.sleep(for: .seconds(retry.deadline))
+          throw HTTPClientError.deadlineExceeded
+        }
+        defer { group.cancelAll() }
+        return try await group.next()!
+      }
     } catch let error as ClockifyError {
       throw error
     } catch is CancellationError {
@@ -135,6 +133,22 @@ struct HTTPTransport: Sendable {
       if Task.isCancelled { throw CancellationError() }
       throw Self.transportFailure(error, request: request.name, host: url(of: request))
     }
+  }
+
+  private func answer(to request: Request, head: @Sendable (Bool?) -> Void) async throws -> ClockifyAnswer {
+    let start = ContinuousClock.now
+    let response = try await Self.client.execute(
+      outgoing(request), deadline: .now() + .seconds(Int64(retry.deadline) + 1))
+    let headers = response.headers.map { ($0.name, credential.hidden(in: $0.value)) }
+    if response.status == .ok { head(ClockifyAnswer(status: 200, headers: headers, body: ByteBuffer()).lastPage) }
+    let body = credential.hidden(in: try await response.body.collect(upTo: Self.maximumBytes))
+    logger.debug(
+      "request",
+      metadata: [
+        "request": "\(request.name)", "status": "\(response.status.code)", "bytes": "\(body.readableBytes)",
+        "milliseconds": "\(Int((ContinuousClock.now - start) / .milliseconds(1)))",
+      ])
+    return ClockifyAnswer(status: Int(response.status.code), headers: headers, body: body)
   }
 
   private func outgoing(_ request: Request) -> HTTPClientRequest {

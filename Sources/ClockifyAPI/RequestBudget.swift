@@ -116,10 +116,13 @@ package struct RetryPolicy: Sendable {
   package let attempts: Int
   /// Seconds before the second attempt; doubles each time, with jitter of a quarter either way.
   package let firstPause: Double
+  /// How long one answer may take from its first byte asked to its last one read, seconds.
+  package let deadline: Double
 
-  package init(attempts: Int = 5, firstPause: Double = 1.5) {
+  package init(attempts: Int = 5, firstPause: Double = 1.5, deadline: Double = 180) {
     self.attempts = attempts
     self.firstPause = firstPause
+    self.deadline = deadline
   }
 
   /// - Returns: seconds to wait after attempt number `attempt` (from 1), or nil to give up.

@@ -8,8 +8,17 @@ struct Answer {
   var status = 200
   var body: ByteBuffer
   var headers: [String: String] = [:]
-  /// The connection ends instead.
-  var isClosed = false
+  var delivery = Delivered.whole
+
+  enum Delivered {
+    case whole
+    /// The connection ends instead: as it does, or with a reset.
+    case not(isReset: Bool)
+    /// One byte each so many seconds.
+    case slowly(Double)
+    /// This again and again.
+    case forever
+  }
 
   init(bytes: ByteBuffer) {
     body = bytes
@@ -50,8 +59,7 @@ struct Answer {
     for (name, value) in headers {
       if let name = HTTPField.Name(name) { fields[name] = value }
     }
-    return Response(
-      status: .init(code: status), headers: fields, body: ResponseBody(byteBuffer: body))
+    return Response(status: .init(code: status), headers: fields, body: responseBody)
   }
 }
 
@@ -69,13 +77,23 @@ extension SimulatedClockify {
     if limited == nil, fault?.comesBeforeWork != true {
       answer = write(request, path: path, body: body) ?? read(request, path: path, report: report, body: body)
     }
-    if let effect = fault?.effect { answer = try await spoil(answer, with: effect) }
+    let right = answer.body
+    if let effect = fault?.effect { try await answer.spoil(effect, before: read { $0.lastBodies[path] }) }
+    let isClosed = if case .not = answer.delivery { true } else { false }
     let record = RequestRecord(
       method: method, path: path, query: request.uri.query ?? "", page: report?.page,
-      status: answer.isClosed ? 0 : answer.status,
+      status: isClosed ? 0 : answer.status,
       body: report == nil ? String(buffer: body) : "", headers: request.headers.map { ($0.name.rawName, $0.value) })
-    update { $0.requests.append(record) }
-    if answer.isClosed { try await connection.close() }
+    update { state in
+      state.requests.append(record)
+      state.lastBodies[path] = state.controls.faults.isEmpty ? nil : right
+    }
+    if case .not(let isReset) = answer.delivery {
+      if isReset, let socket = connection as? any SocketOptionProvider {
+        try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+      }
+      try await connection.close()
+    }
     return answer.response
   }
 
@@ -123,30 +141,5 @@ extension SimulatedClockify {
       }
       return nil
     }
-  }
-
-  private func spoil(_ answer: Answer, with effect: Fault.Effect) async throws -> Answer {
-    var answer = answer
-    switch effect {
-    case .status(let status):
-      answer.status = status
-      answer.body = ByteBuffer(string: "<html><body><h1>\(status)</h1></body></html>")
-      answer.headers = ["x-cache": "Error from cloudfront"]
-    case .emptyBody: answer.body = ByteBuffer()
-    case .truncated(let bytes):
-      answer.body = answer.body.getSlice(at: 0, length: min(bytes, answer.body.readableBytes))!
-    case .body(let text): answer.body = ByteBuffer(string: text)
-    case .redirect(let target):
-      answer.status = 302
-      answer.headers["location"] = target
-      answer.body = ByteBuffer()
-    case .delay(let seconds): try await Task.sleep(for: .seconds(seconds))
-    case .close: answer.isClosed = true
-    case .unavailable(let seconds):
-      answer.status = 503
-      answer.body = ByteBuffer(string: "<html><body><h1>503</h1></body></html>")
-      answer.headers = seconds.map { ["retry-after": "\($0)"] } ?? [:]
-    }
-    return answer
   }
 }

@@ -104,6 +104,24 @@ public struct Fault: Sendable {
     case close
     /// 503; with the header where seconds are given.
     case unavailable(retryAfter: Int?)
+    /// 429, with or without header and body.
+    case rateLimited(retryAfter: Int?, hasBody: Bool)
+    /// These bytes, with status 200.
+    case bytes([UInt8])
+    /// The right body under another content type.
+    case labelled(String)
+    /// A page for people, with status 200, as a network's log-in shows it.
+    case page(html: String)
+    /// What the same path was answered with before: a page twice.
+    case previous
+    /// The connection ends without an answer, and with a reset.
+    case reset
+    /// The right body, a byte each so many seconds.
+    case drip(Double)
+    /// A body without an end.
+    case endless
+    /// A small body that unpacks to so many megabytes.
+    case bomb(megabytes: Int)
   }
 
   public var path: String

@@ -19,6 +19,8 @@ public final class SimulatedClockify: Sendable {
     /// Runs before each request is answered, with its path and report page: for changes while somebody reads.
     public var beforeAnswer: (@Sendable (inout State, String, Int?) -> Void)?
     var requestMoments: [Date] = []
+    /// What each path was answered with last, while something goes wrong.
+    var lastBodies: [String: ByteBuffer] = [:]
     var ids = IDMaker(after: 1 << 40)
     /// Deliveries that are not sent yet.
     var outbox: [Delivery] = []

@@ -34,7 +34,7 @@ package struct ClockifyWriter: Sendable {
   }
 
   /// - Parameters:
-  ///   - expectsRow: an answer of 2xx without a JSON value cannot be read.
+  ///   - expectsRow: an answer of 2xx without a row cannot be read: JSON, and of what was made or changed an id.
   ///   - attempt: hears the number of each try before it is made; what it throws keeps the try from being made.
   /// - Throws: `ClockifyError` for what stops everything (the network, the hour), or `CancellationError`; in both cases
   ///   nothing was done.
@@ -76,10 +76,15 @@ package struct ClockifyWriter: Sendable {
     }
   }
 
+  /// What was made or changed says its id; a 200 of a proxy does not.
+  private static func hasRow(_ answer: ClockifyAnswer, _ request: Request) -> Bool {
+    request.method == "GET" ? answer.json != nil : answer.json?["id"]?.words != nil
+  }
+
   /// nil: it is neither done nor refused.
   private static func outcome(_ answer: ClockifyAnswer, _ request: Request, expectsRow: Bool) -> Outcome? {
     switch answer.status {
-    case 200..<300: expectsRow && answer.json == nil ? nil : .done(answer)
+    case 200..<300: !expectsRow || hasRow(answer, request) ? .done(answer) : nil
     case 403: Refusal.codes.contains(answer.code ?? 0) ? .refused(answer) : .stopped(answer)
     case 404: answer.code == 404 ? .refused(answer) : .stopped(answer)
     case 300..<400, 401, 405: .stopped(answer)

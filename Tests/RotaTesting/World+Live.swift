@@ -20,7 +20,8 @@ extension World {
     let source = ClockifySource(
       addresses: try ClockifyAddresses(api: clockify.apiURL),
       credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
-      budget: RequestBudget(perSecond: 1000, perHour: nil), retry: RetryPolicy(attempts: 1, firstPause: 0.01),
+      budget: RequestBudget(perSecond: 1000, perHour: nil),
+      retry: RetryPolicy(attempts: 1, firstPause: 0.01, deadline: retry.deadline),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     var desk = desk
     if replica == nil { desk.replica.kinds = .off }

@@ -1,4 +1,4 @@
-import ClockifyAPI
+package import ClockifyAPI
 package import ClockifySimulator
 package import Foundation
 package import Importing
@@ -21,6 +21,7 @@ package final class World {
   /// Requests that an hour may have, of imports through the desk; nil: as many as one likes.
   package var perHour: Int?
   package var now: Instant
+  package var retry = RetryPolicy(attempts: 3, firstPause: 0.01)
   private var counter = 0
 
   /// - Parameters:
@@ -155,7 +156,7 @@ package final class World {
   package func startImport(_ request: ImportRequest, into copy: PlanningDatabase? = nil) -> Task<
     ImportReport, any Error
   > {
-    let (database, settings, url) = (copy ?? database, settings, clockify.apiURL)
+    let (database, settings, url, retry) = (copy ?? database, settings, clockify.apiURL, retry)
     if replica != nil {
       let desk = desk
       return Task { try await desk.perform(ImportNow(request), on: database) }
@@ -168,7 +169,7 @@ package final class World {
       let source = ClockifySource(
         addresses: try ClockifyAddresses(api: url),
         credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
-        budget: RequestBudget(perSecond: 1000, perHour: nil), retry: RetryPolicy(attempts: 3, firstPause: 0.01),
+        budget: RequestBudget(perSecond: 1000, perHour: nil), retry: retry,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
       let pipeline = ImportPipeline(
         database: database, source: source, settings: switches.applied(to: settings), request: request,
@@ -179,7 +180,7 @@ package final class World {
 
   /// As commands have it.
   package var desk: Desk {
-    let (url, perHour) = (clockify.apiURL, perHour)
+    let (url, perHour, retry) = (clockify.apiURL, perHour, retry)
     var desk = Desk(
       path: database.path, settings: settings, actor: Actor(name: "tester", surface: .cli), now: now,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, progress: nil
@@ -188,7 +189,7 @@ package final class World {
         addresses: try ClockifyAddresses(api: url),
         credential: try ClockifyCredential(.apiKey, secret: SimulatedClockify.key),
         budget: RequestBudget(perSecond: 1000, perHour: perHour),
-        retry: RetryPolicy(attempts: 3, firstPause: 0.01),
+        retry: retry,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
     desk.replica = replica ?? ReplicaSettings()

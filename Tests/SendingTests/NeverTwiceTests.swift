@@ -182,6 +182,53 @@ struct NeverTwiceTests {
     }
   }
 
+  @Test("Whatever is answered to whichever request of a send, each record is in Clockify once, or said to be unknown")
+  func network() async throws {
+    let count = 3
+    for (index, trouble) in NetworkTrouble.answers.enumerated() {
+      // Nobody refuses, asks to come later or leads elsewhere, and has done it all the same.
+      let refuses =
+        switch trouble.effect {
+        case .status(400..<500), .rateLimited, .redirect, .unavailable(retryAfter: .some): true
+        default: false
+        }
+      let positions = TrustTable.isWhole ? Array(0..<5) : [index % 5]
+      var (tried, unknown) = (0, 0)
+      for position in trouble.isSlow && !TrustTable.isWhole ? [] : positions {
+        for isBefore in refuses ? [true] : [true, false] {
+          try await ToolBench.with { bench in
+            try bench.write("in.ndjson", (1...count).map { #"{"name":"c\#($0)"}"# }.joined(separator: "\n"))
+            bench.clockify.change {
+              $0.controls.faults = [.init(trouble.effect!, on: "/", beforeWork: isBefore, skip: position, times: 2)]
+            }
+            for _ in 0..<6 {
+              do {
+                let summary = try await sender(bench, #"{"template":"create-client","max_errors":"all"}"#).run()
+                if summary.done + summary.failed + summary.unknown == count { break }
+              } catch is ClockifyError {} catch is SendingError {}
+              bench.clock.pass(4000)
+            }
+            let final = try finalStates(bench, count)
+            for number in 1...count {
+              let there = bench.clockify.read { $0.workspace.clients.count { $0.name == "c\(number)" } }
+              let what = "\(trouble.name) at request \(position + 1), record \(number): \(final[number] ?? "-")"
+              switch final[number] {
+              case "done": #expect(there == 1, "\(what)")
+              case "failed": #expect(there == 0 && refuses, "\(what)")
+              case "unknown":
+                #expect(there <= 1, "\(what)")
+                unknown += 1
+              default: Issue.record("\(what): no final line")
+              }
+            }
+          }
+          tried += 1
+        }
+      }
+      try TrustTable.add("network", ["send", trouble.name, tried, unknown, tried - unknown])
+    }
+  }
+
   private func finalStates(_ bench: ToolBench, _ count: Int) throws -> [Int: String] {
     let text = try String(contentsOfFile: bench.path("in.send/results.ndjson"), encoding: .utf8)
     var states: [Int: String] = [:]
