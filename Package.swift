@@ -39,7 +39,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name, dependencies: ["RotaTesting"] + dependencies, exclude: name == "ReplicatingTests" ? ["Fixtures"] : [],
+    name: name, dependencies: ["RotaTesting"] + dependencies,
+    exclude: ["ReplicatingTests": ["Fixtures"], "FuzzTests": ["Corpus"]][name] ?? [],
     swiftSettings: settings)
 }
 
@@ -150,6 +151,12 @@ let package = Package(
       [
         "Planning", "PlanningStore", "Importing", "ClockifyAPI", "Sending", "Pushing", "Steering", "ClockifySimulator",
         logging,
+      ]),
+    tests(
+      "FuzzTests",
+      [
+        "ClockifyAPI", "ClockifySimulator", "Importing", "Planning", "Replicating", "Steering", "Sending", "RotaWeb",
+        "RotaCLI", nioCore, yams,
       ]),
     tests("SchedulingTests", ["Planning", "Scheduling"]),
     tests(
