@@ -178,7 +178,8 @@ let package = Package(
       "EndToEndTests",
       [
         "RotaCLI", "Importing", "Operating", "Planning", "Steering", logging, "ClockifySimulator", "Scheduling",
-        "Migrations", "Replicating", "Publishing", "ClockifyAPI", "Sending", asyncHTTPClient, crypto, nioCore, yams,
+        "Migrations", "Replicating", "Publishing", "ClockifyAPI", "Sending", asyncHTTPClient, crypto, nioCore, swiftCSV,
+        yams,
       ]),
   ]
 )

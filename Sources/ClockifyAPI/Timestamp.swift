@@ -66,13 +66,16 @@ enum Timestamp {
   ///
   /// - Returns: seconds, or nil for anything else.
   static func duration(_ text: String) -> Int? {
-    if let milliseconds = Int(text) { return milliseconds / 1000 }
+    // Ten million years; what is longer is no duration.
+    let limit = 1 << 48
+    if let milliseconds = Int(text) {
+      let seconds = milliseconds / 1000
+      return seconds < limit && seconds > -limit ? seconds : nil
+    }
     guard text.hasPrefix("PT"), text.utf8.count > 2 else { return nil }
     var total = 0
     var value: Int?
     var isFraction = false
-    // Ten million years; what is longer is no duration.
-    let limit = 1 << 48
     for byte in text.utf8.dropFirst(2) {
       switch byte {
       case 48...57:

@@ -119,7 +119,7 @@ package struct CSVFile {
 
   /// Also behind apostrophes of its own, so that taking one off gives back every text.
   private static func isFormula(_ text: Substring) -> Bool {
-    text.drop { $0 == "'" }.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
+    text.drop { $0 == "'" }.unicodeScalars.first.map { "=+-@\t\r\n＝＋－＠".unicodeScalars.contains($0) } ?? false
   }
 
   /// One line of CSV: quoted where it must be.
