@@ -25,16 +25,12 @@ package struct NightlyCheck {
     [keyFile, metrics, backup].compactMap(\.self) + notify
   }
 
-  /// Whoever reads the key may do in Clockify what its owner may.
   private var keyFile: Finding? {
-    guard let file = environment["CLOCKIFY_API_KEY_FILE"], !file.isEmpty else { return nil }
-    let path = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
-    guard let rights = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber,
-      rights.intValue & 0o044 != 0
-    else { return nil }
-    let mode = "0" + String(rights.intValue & 0o777, radix: 8)
-    return Finding(
-      state: "warn", name: "key file", text: "\(file) can be read by others (\(mode)): chmod 0600 \(file)")
+    guard let path = environment["CLOCKIFY_API_KEY_FILE"], !path.isEmpty else { return nil }
+    let file = KeyFile(path)
+    return file.rightsOfOthers.map { rights in
+      Finding(state: "warn", name: "key file", text: "\(path) can be read by others (\(rights)): \(file.remedy)")
+    }
   }
 
   private var metrics: Finding? {

@@ -125,8 +125,12 @@ struct Composition {
     }
     if let token { return try ClockifyCredential(.addonToken, secret: token) }
     if let key { return try ClockifyCredential(.apiKey, secret: key) }
-    guard let text = try? String(contentsOfFile: file!, encoding: .utf8) else {
-      throw UserError("the key file \(file!) cannot be read", next: .outside("check CLOCKIFY_API_KEY_FILE"))
+    let keyFile = KeyFile(file!)
+    let text = try keyFile.text()
+    if let rights = keyFile.rightsOfOthers {
+      logger.warning(
+        "the key file can be read by others",
+        metadata: ["file": "\(keyFile.path)", "rights": "\(rights)", "next": "\(keyFile.remedy)"])
     }
     return try ClockifyCredential(.apiKey, secret: text)
   }

@@ -9,6 +9,9 @@ import Synchronization
 struct Main {
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
+    // The key is in this process's memory: no crash may write that to a disk.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     let task = Task { await run() }
     let signals = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)

@@ -223,6 +223,8 @@ struct SoundRowsTests {
       // A superuser may write everywhere: then somebody else looks.
       let isRoot = getuid() == 0
       let folder = shell.folder.path
+      // What its owner grants to others.
+      for name in ["rota.sqlite", "rota.yaml"] { chmod(shell.folder.appendingPathComponent(name).path, 0o644) }
       try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
       defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder) }
       func look(_ arguments: [String]) throws -> (status: Int32, out: String) {
@@ -261,6 +263,32 @@ struct SoundRowsTests {
     }
   }
 
+  @Test("What holds names, hours or secrets is read by nobody but its owner, whatever the umask; what is granted stays")
+  func rights() async throws {
+    try await Shell.with(
+      SmallWorkspace.make(hours: [(SmallWorkspace.anaID, SmallWorkspace.alphaID)]),
+      SmallWorkspace.setUp + [
+        ["database", "backup", "copy.sqlite"], ["web", "tokens", "add", "bi", "--role", "viewer"],
+      ]
+    ) { shell, _ in
+      func rights(_ name: String) throws -> Int {
+        let file = shell.folder.appendingPathComponent(name).path
+        return try #require(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int)
+      }
+      let made = try FileManager.default.contentsOfDirectory(atPath: shell.folder.path).sorted()
+      #expect(
+        Set(made).isSuperset(of: ["rota.sqlite", "rota.sqlite.lock", "rota.sqlite.web", "rota.yaml", "copy.sqlite"]))
+      for name in made {
+        let rights = try rights(name)
+        #expect(rights & 0o077 == 0, "\(name): \(String(rights, radix: 8))")
+      }
+      // A group that may read the database may read what SQLite puts beside it.
+      chmod(shell.folder.appendingPathComponent("rota.sqlite").path, 0o640)
+      try await shell.succeed(["import"] + SmallWorkspace.now)
+      #expect(try rights("rota.sqlite") == 0o640)
+    }
+  }
+
   @Test("check warns of a key file that others may read")
   func keyFile() async throws {
     try await Shell.with([["init"]]) { shell in
@@ -273,6 +301,10 @@ struct SoundRowsTests {
       #expect(try await shell.run("check").out.contains("can be read by others (0644): chmod 0600"))
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
       #expect(try await !shell.run("check").out.contains("can be read by others"))
+      try FileManager.default.setAttributes([.posixPermissions: 0o622], ofItemAtPath: file)
+      let refused = try await shell.run("import")
+      #expect(refused.status == 64 && refused.errors.contains("everybody on this machine may write the key file"))
+      #expect(refused.errors.contains("Next: chmod 0600 \(file)"))
     }
   }
 }

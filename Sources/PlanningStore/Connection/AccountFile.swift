@@ -20,10 +20,7 @@ package final class AccountFile: Sendable {
   package init(database: String) throws {
     path = database + ".web"
     do {
-      // Nobody else may read it, not even for the moment before its rights are set. One that is there is not opened here:
-      // closing it would take away the locks that this process holds on it.
-      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      if descriptor >= 0 { close(descriptor) } else if errno != EEXIST { throw StoreError(.cannotOpen, path: path) }
+      guard OwnFile.make(path) else { throw StoreError(.cannotOpen, path: path) }
       chmod(path, 0o600)
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)

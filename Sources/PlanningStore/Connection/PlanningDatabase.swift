@@ -35,6 +35,7 @@ package final class PlanningDatabase: Sendable {
     guard creates || size != 0 else {
       throw StoreError(.empty, path: path)
     }
+    if size == nil { OwnFile.make(path) }
     let isReadOnly = size != nil && !Self.mayWrite(path)
     self.isReadOnly = isReadOnly
     readers = Readers { try Self.connect(path, isReadOnly ? .readingFile : .reading) }
@@ -242,6 +243,7 @@ package final class PlanningDatabase: Sendable {
   /// A whole copy in another file (rule 84, backups). The target must not exist.
   package func copy(to target: String) throws {
     try translated {
+      OwnFile.make(target)
       try withWriter { writer in
         guard isReadOnly else { return try writer.queue.vacuum(into: target) }
         // VACUUM INTO does not work on a file that is opened for reading only.

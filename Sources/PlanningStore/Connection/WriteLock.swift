@@ -16,7 +16,7 @@ package final class WriteLock: Sendable {
   /// - Returns: nil if somebody else holds it for longer.
   /// - Throws: `StoreError` if the lock file cannot be made.
   package init?(database path: String, patience: Double) throws {
-    descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, OwnFile.rights(beside: path))
     guard descriptor >= 0 else {
       throw StoreError(.noLock(isFull: errno == ENOSPC), path: path, detail: String(cString: strerror(errno)))
     }

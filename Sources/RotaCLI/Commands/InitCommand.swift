@@ -49,6 +49,8 @@ struct InitCommand: ParsableCommand {
   private static func write(_ text: String, to path: String) throws -> Bool {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+      // Addresses of webhooks in it may be secrets.
+      chmod(path, 0o600)
       return true
     } catch CocoaError.fileWriteFileExists {
       return false

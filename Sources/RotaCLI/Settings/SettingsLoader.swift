@@ -63,8 +63,12 @@ struct SettingsLoader {
         "\(path)\(Self.words(error))",
         next: .outside("correct it; 'rota init --config other.yaml' writes a commented file to compare with"))
     } catch {
-      throw UserError(
-        "\(path) cannot be read as UTF-8 text", next: .outside("save it as UTF-8, and check who may read it"))
+      guard FileManager.default.isReadableFile(atPath: path) else {
+        throw UserError(
+          "\(path) is not yours to read", next: .outside("ask its owner, or name another with --config (ls -l \(path))")
+        )
+      }
+      throw UserError("\(path) cannot be read as UTF-8 text", next: .outside("save it as UTF-8"))
     }
     guard let node, node.null == nil || node.mapping != nil else { return }
     guard let mapping = node.mapping else {
