@@ -15,8 +15,8 @@ format:
 	swift format -i -r --configuration .swift-format Sources Tests migrations Package.swift
 
 release:
-	@scripts/need
-	swift build -c release --product rota --static-swift-stdlib
+	@scripts/need release
+	scripts/release
 
 bench:
 	@scripts/need bench
