@@ -1,6 +1,6 @@
 # The two commands a fresh Debian or Ubuntu machine with a Swift 6 toolchain needs.
 
-.PHONY: demo test format release bench instructions
+.PHONY: demo test check-deep trust format release bench instructions
 
 demo:
 	@scripts/need
@@ -10,6 +10,17 @@ demo:
 test:
 	@scripts/need test
 	scripts/check
+
+# The suite with the sanitizers of threads and addresses: hours.
+check-deep:
+	@scripts/need test
+	Trust/deep
+
+# All of docs/trust.md: half a day.
+trust:
+	@scripts/need test
+	swift build -c release --product rota
+	Trust/all
 
 format:
 	swift format -i -r --configuration .swift-format Sources Tests migrations Package.swift

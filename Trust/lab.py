@@ -46,6 +46,23 @@ def keep(name, tables):
         file.write("\n")
 
 
+def tests(filter, **extra):
+    """Runs tests of the suite whole, and gives the rows that they add: table → rows."""
+    root, path = os.path.join(here, ".."), tempfile.mktemp(dir=folder, prefix="rows-")
+    subprocess.run(["swift", "build", "--build-tests", "-q"], cwd=root, check=True)
+    done = subprocess.run(
+        [os.path.join(root, ".build/debug/rotaPackageTests.xctest"), "--testing-library", "swift-testing", "--filter", filter],
+        env=dict(os.environ, ROTA_TRUST=path, **extra), cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    if done.returncode != 0:
+        print("\n".join(line[:600] for line in done.stdout.split("\n") if re.search("recorded an issue|^↳|Fatal", line)))
+        fail(f"{filter}: {done.returncode}")
+    tables = {}
+    for line in open(path):
+        row = json.loads(line)
+        tables.setdefault(row["table"], []).append(row["row"])
+    return tables
+
+
 def shim():
     path = os.path.join(folder, "shim.so")
     if not os.path.exists(path):

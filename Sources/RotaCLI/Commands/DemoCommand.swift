@@ -50,7 +50,7 @@ struct DemoCommand: AsyncParsableCommand {
     if delay != 0, !serve { throw ValidationError("--delay goes with --serve.") }
     guard (0...60_000).contains(delay) else { throw ValidationError("--delay is from 0 to 60000.") }
     if web, serve { throw ValidationError("--web and --serve: one of them.") }
-    guard people > 0, people <= 20_000, projects > 0, projects <= 50_000, (1...3660).contains(days),
+    guard people > 0, people <= 20_000, projects > 0, projects <= 2_000_000, (1...3660).contains(days),
       (1...24).contains(entriesPerDay), changed >= 0, (0...10_000).contains(tasksPerProject),
       (0...20_000).contains(membersPerProject),
       (0...65_535).contains(port)
