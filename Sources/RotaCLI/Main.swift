@@ -11,7 +11,11 @@ struct Main {
     signal(SIGPIPE, SIG_IGN)
     // The key is in this process's memory: no crash may write that to a disk.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    #if canImport(Glibc)
+      setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    #else
+      setrlimit(RLIMIT_CORE, &none)
+    #endif
     let task = Task { await run() }
     let signals = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)

@@ -38,6 +38,10 @@ struct NetworkMatrixTests {
   }
 
   /// Two weeks of three people on pages of four entries, one import behind: then some is changed, new or gone.
+  private static let patient = RetryPolicy(attempts: 2, firstPause: 0.001, deadline: 60)
+  /// For answers that have no end.
+  private static let hasty = RetryPolicy(attempts: 2, firstPause: 0.001, deadline: 1)
+
   private struct Prepared {
     let base: String
     let before: Seen
@@ -50,7 +54,7 @@ struct NetworkMatrixTests {
   }
 
   private static func prepare(_ world: World) async throws -> Prepared {
-    world.retry = RetryPolicy(attempts: 2, firstPause: 0.001, deadline: 1)
+    world.retry = patient
     world.clockify.change { $0.controls.silentPageCap = 4 }
     world.replica = ReplicaSettings()
     var ids: [String] = []
@@ -139,7 +143,9 @@ struct NetworkMatrixTests {
                 event(&state, number == position || (number > position && times > 1))
               }
             }
+            if trouble.isSlow { world.retry = Self.hasty }
             let error = try await Self.importOnce(world)
+            world.retry = Self.patient
             world.clockify.change { state in
               (state.controls.faults, state.beforeAnswer) = ([], nil)
               (state.controls.totals, state.controls.sendsLastPage) = (.right, true)
@@ -216,9 +222,11 @@ struct NetworkMatrixTests {
           try Self.start(world, from: made.base)
           let what = "\(trouble.name) at request \(position + 1) of \(requests) of a batch"
           world.clockify.change { $0.controls.faults = [.init(trouble.effect!, on: "/", skip: position)] }
+          if trouble.isSlow { world.retry = Self.hasty }
           do {
             try await world.live(wanted)
           } catch is ClockifyError { ended += 1 } catch is UserError { ended += 1 }
+          world.retry = Self.patient
           world.clockify.change { $0.controls.faults = [] }
           tried += 1
           try Self.expectNothingLost(world, made.before, made.after, what)

@@ -86,7 +86,8 @@ package final class ToolBench: Sendable {
       exchange: ClockifyExchange(
         addresses: try ClockifyAddresses(api: clockify.apiURL),
         credential: try ClockifyCredential(.apiKey, secret: key), budget: RequestBudget(perSecond: 5000, perHour: nil),
-        logger: Self.silent), retry: RetryPolicy(attempts: tries, firstPause: 0.01), patience: .tries(tries),
+        logger: Self.silent), retry: RetryPolicy(attempts: tries, firstPause: 0.01, deadline: 20),
+      patience: .tries(tries),
       clock: clock.sending)
   }
 
@@ -97,7 +98,8 @@ package final class ToolBench: Sendable {
   ) throws -> Toolbox {
     let source = ClockifySource(
       addresses: try ClockifyAddresses(api: clockify.apiURL), credential: try ClockifyCredential(.apiKey, secret: key),
-      budget: RequestBudget(perSecond: 5000, perHour: nil), retry: RetryPolicy(attempts: 3, firstPause: 0.01),
+      budget: RequestBudget(perSecond: 5000, perHour: nil),
+      retry: RetryPolicy(attempts: 3, firstPause: 0.01, deadline: 20),
       logger: Self.silent)
     let place = Diagnosis.Place(id: ID.workspace, name: "W", ownerID: person.id, ownerName: person.name)
     let zone = Zone("Europe/Berlin")!
