@@ -393,8 +393,13 @@ class Push(Ours):
         return ["push", "project", "--all", "--yes"]
 
     def again(self, at):
-        """What an earlier push may have created is not created again: an import or --link-existing finds it."""
+        """What an earlier push may have created is looked up, and not created again before ten minutes have passed: they have."""
+        path = os.path.join(at, "rota.sqlite")
         for _ in range(3):
+            connection = sqlite3.connect(path, timeout=30)
+            with connection:
+                connection.execute("UPDATE pending_push SET started_at = strftime('%Y-%m-%dT%H:%M:%SZ', started_at, '-11 minutes')")
+            connection.close()
             done = run("push", "project", "--all", "--yes", "--link-existing", at=at)
             if done.status == 0:
                 break
