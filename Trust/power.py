@@ -22,6 +22,7 @@ class Disk:
     def __init__(self, base, at):
         """`base`: the files before, all on the disk; `at`: where they were worked on."""
         self.at = at
+        self.folders = [os.path.relpath(path, base) for path, _, _ in os.walk(base)]
         self.sure = {}
         self.waiting = {}
         self.isListed = {}
@@ -93,6 +94,8 @@ class Disk:
             return False
 
         shutil.rmtree(to, ignore_errors=True)
+        for path in self.folders:
+            os.makedirs(os.path.join(to, path), exist_ok=True)
         for path in set(self.sure) | set(self.waiting) | set(self.names):
             if path.endswith("-shm"):
                 continue

@@ -21,7 +21,7 @@ package enum Backups {
       }
       try copy.close()
       for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
-      try FileManager.default.moveItem(atPath: partial, toPath: file)
+      try OwnFile.settle(partial, as: file)
     } catch {
       for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
       guard let error = error as? StoreError else { throw error }

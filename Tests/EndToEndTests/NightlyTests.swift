@@ -126,7 +126,10 @@ struct NightlyTests {
     try await Shell.with(workspace, [["init"]]) { shell, clockify in
       func runs() throws -> String { try shell.sql("SELECT group_concat(status) FROM import_run") }
       func wait(_ until: () throws -> Bool) async throws {
-        for _ in 0..<2000 where try !until() { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<2000 {
+          if try until() { return }
+          try await Task.sleep(for: .milliseconds(20))
+        }
       }
       clockify.change { $0.controls.faults = [Fault(.delay(600), on: "/clients", times: 1)] }
       let (first, _, firstErrors) = try shell.start(["nightly", "--at", "00:00"])

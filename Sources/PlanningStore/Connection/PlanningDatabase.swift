@@ -142,8 +142,9 @@ package final class PlanningDatabase: Sendable {
     let name = Self.freeName("\(path).before-schema-\(Self.schemaVersion)")
     let part = "\(name).part"
     if FileManager.default.fileExists(atPath: part) { try FileManager.default.removeItem(atPath: part) }
+    OwnFile.make(part)
     try queue.vacuum(into: part)
-    try FileManager.default.moveItem(atPath: part, toPath: name)
+    try OwnFile.settle(part, as: name)
   }
 
   /// An older rota's import may be running, or somebody else may be making or migrating the file just now.
