@@ -46,14 +46,14 @@ def imported(at):
     connection.close()
 
 
-def entries(clockify, at):
-    return [row for row in ask(os.path.join(at, "rota.sqlite"), "SELECT entry_id, user_id, clockify_project_id, started_at, ended_at FROM ledger WHERE state = 'placed' AND ended_at IS NOT NULL ORDER BY 1")]
+def entries(at):
+    return ask(os.path.join(at, "rota.sqlite"), "SELECT entry_id, user_id, clockify_project_id, started_at, ended_at FROM ledger WHERE state = 'placed' AND ended_at IS NOT NULL ORDER BY 1")
 
 
 def change(clockify, at, salt=0):
     """Half a dozen entries end later, as many are gone, some are new or move to another project."""
     there = {user["id"] for user in clockify.here("GET", "/users?page-size=1000")}
-    rows = [row for row in entries(clockify, at) if row[1] in there]
+    rows = [row for row in entries(at) if row[1] in there]
     projects = sorted({row[2] for row in rows if row[2]})
     picked = random.Random(salt).sample(rows, 18)
     for index, (entry, user, project, start, end) in enumerate(picked):
@@ -494,7 +494,7 @@ class Live(Served):
         succeed("webhooks", "install", "--url", f"http://127.0.0.1:{self.port}", "--yes", at=at)
         server.terminate()
         server.wait()
-        self.rows = entries(self.clockify, at)
+        self.rows = entries(at)
 
     def after(self):
         self.clockify.stop()

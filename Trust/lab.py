@@ -89,10 +89,6 @@ class Ended:
     def __init__(self, status, text):
         self.status, self.text = status, text
 
-    @property
-    def wasKilled(self):
-        return self.status == -signal.SIGKILL
-
 
 def run(*command, at=None, stdin=None, timeout=300, **extra):
     done = subprocess.run(

@@ -195,7 +195,7 @@ struct HostileTests {
       #expect(books == "0", "\(what)")
       // Ana's hour is there, whatever stands beside it.
       #expect(try shell.sql("SELECT sum(billable_minutes) FROM actual_detail WHERE person = 'Ana'") == "60", "\(what)")
-      if let minutes, !what.contains("year") {
+      if let minutes {
         #expect(
           try shell.sql("SELECT sum(billable_minutes + nonbillable_minutes) FROM actual") == "\(minutes)",
           "\(what)")

@@ -37,7 +37,6 @@ struct NetworkMatrixTests {
     }
   }
 
-  /// Two weeks of three people on pages of four entries, one import behind: then some is changed, new or gone.
   private static let patient = RetryPolicy(attempts: 2, firstPause: 0.001, deadline: 60)
   /// For answers that have no end.
   private static let hasty = RetryPolicy(attempts: 2, firstPause: 0.001, deadline: 1)
@@ -53,6 +52,7 @@ struct NetworkMatrixTests {
     let gone: String
   }
 
+  /// Two weeks of three people on pages of four entries, one import behind: then some is changed, new or gone.
   private static func prepare(_ world: World) async throws -> Prepared {
     world.retry = patient
     world.clockify.change { $0.controls.silentPageCap = 4 }
@@ -112,6 +112,14 @@ struct NetworkMatrixTests {
     #expect(seen.archived.isSubset(of: before.archived.union(after.archived)), "\(what): items are gone")
   }
 
+  /// What happens before each request, by its number from 0.
+  private static func counted(
+    _ body: @escaping @Sendable (inout SimulatedClockify.State, Int) -> Void
+  ) -> @Sendable (inout SimulatedClockify.State, String, Int?) -> Void {
+    let requests = Atomic(0)
+    return { state, _, _ in body(&state, requests.add(1, ordering: .relaxed).oldValue) }
+  }
+
   private static func positions(_ requests: Int, of index: Int, _ trouble: NetworkTrouble) -> [Int] {
     // Each trouble meets other requests, and all together meet all of them.
     TrustTable.isWhole
@@ -131,15 +139,10 @@ struct NetworkMatrixTests {
             try Self.start(world, from: made.base)
             let what =
               "\(trouble.name) at request \(position + 1) of \(requests), \(times == 1 ? "once" : "to the end")"
-            let seen = Mutex(0)
             world.clockify.change { state in
               state.controls.faults = trouble.effect.map { [.init($0, on: "/", skip: position, times: times)] } ?? []
               guard let event = trouble.event else { return }
-              state.beforeAnswer = { state, _, _ in
-                let number = seen.withLock { count in
-                  count += 1
-                  return count - 1
-                }
+              state.beforeAnswer = Self.counted { state, number in
                 event(&state, number == position || (number > position && times > 1))
               }
             }
@@ -175,13 +178,8 @@ struct NetworkMatrixTests {
       for position in positions {
         world.clockify.change { $0.workspaces = untouched }
         try Self.start(world, from: base)
-        let seen = Mutex(0)
         world.clockify.change { state in
-          state.beforeAnswer = { state, _, _ in
-            let number = seen.withLock { count in
-              count += 1
-              return count - 1
-            }
+          state.beforeAnswer = Self.counted { state, number in
             guard number == position else { return }
             // All pages that follow move: by one entry more at the front, and by one less in the middle.
             state.workspace.add(early)
