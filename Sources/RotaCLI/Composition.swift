@@ -7,6 +7,7 @@ import Operating
 import Planning
 import PlanningStore
 import Steering
+import Synchronization
 
 /// Options that every command takes.
 struct CommonOptions: ParsableArguments {
@@ -109,6 +110,9 @@ struct Composition {
     Publication(desk: desk, settings: settings.publish, version: Rota.version)
   }
 
+  /// The key is read for each source; what is wrong with its file is said once.
+  private static let hasWarned = Atomic(false)
+
   func credential() throws -> ClockifyCredential {
     let key = environment["CLOCKIFY_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
     let file = environment["CLOCKIFY_API_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 }
@@ -127,7 +131,7 @@ struct Composition {
     if let key { return try ClockifyCredential(.apiKey, secret: key) }
     let keyFile = KeyFile(file!)
     let text = try keyFile.text()
-    if let rights = keyFile.rightsOfOthers {
+    if let rights = keyFile.rightsOfOthers, !Self.hasWarned.exchange(true, ordering: .relaxed) {
       logger.warning(
         "the key file can be read by others",
         metadata: ["file": "\(keyFile.path)", "rights": "\(rights)", "next": "\(keyFile.remedy)"])
