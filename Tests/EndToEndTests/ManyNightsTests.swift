@@ -38,10 +38,8 @@ struct ManyNightsTests {
         ["import", "-q"] + asOf, ["people", "set-role", "Dev", "--unknown", "--create-role"],
         ["actuals", "enable"] + asOf)
       let path = shell.folder.appendingPathComponent("rota.sqlite").path
-      var environment = shell.environment
-      environment["ROTA_CLOCKIFY_REQUESTS_PER_SECOND"] = "10000"
       let composition = try Composition(
-        CommonOptions.parse(["--database", path, "--quiet"]), environment: environment)
+        CommonOptions.parse(["--database", path, "--quiet"]), environment: shell.environment)
       let schedule = NightlySchedule(time: "02:00", zone: .utc)!
       let start = Instant("2026-03-10T03:00:00Z")!
       let clock = Mutex(start)

@@ -7,6 +7,7 @@ struct Shell {
   let folder: URL
   var environment: [String: String] = [
     "PATH": "/usr/bin:/bin", "HOME": "/tmp", "ROTA_CLOCKIFY_RETRY_SECONDS": "0.01",
+    "ROTA_CLOCKIFY_REQUESTS_PER_SECOND": "10000",
   ]
 
   static var binary: URL {

@@ -29,7 +29,6 @@ struct LiveShell {
         var shell = plain
         shell.environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
         shell.environment["CLOCKIFY_API_URL"] = clockify.apiURL
-        shell.environment["ROTA_CLOCKIFY_REQUESTS_PER_SECOND"] = "1000"
         try shell.write("rota.yaml", "database: rota.sqlite\nlog_level: info\nautofill:\n  mode: off\n\(settings)")
         try await shell.succeed(["import"], ["actuals", "enable", "--allow-unknown"], ["import"])
         try await body(LiveShell(shell: shell, clockify: clockify, first: first))

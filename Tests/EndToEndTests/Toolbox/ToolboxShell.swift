@@ -14,7 +14,6 @@ enum ToolboxShell {
         var shell = plain
         shell.environment["CLOCKIFY_API_KEY"] = SimulatedClockify.key
         shell.environment["CLOCKIFY_API_URL"] = clockify.apiURL
-        shell.environment["ROTA_CLOCKIFY_REQUESTS_PER_SECOND"] = "1000"
         try await body(shell, clockify)
       }
     } catch { failure = error }
