@@ -33,6 +33,43 @@ struct PostgresTests {
     } catch { return error as? PublishError }
   }
 
+  @Test("A server that is there and says nothing is left, at a question and in the middle of a COPY")
+  func silence() async throws {
+    let server = try TestPostgres()
+    defer { try? server.remove() }
+    let address = try PostgresAddress(server.database())
+    func silenced(
+      _ before: (PostgresConnection) throws -> Void, _ body: (PostgresConnection) throws -> Void
+    ) throws -> String? {
+      let connection = try PostgresConnection(address, patience: 0.5)
+      try connection.execute("CREATE TABLE IF NOT EXISTS much (text text)")
+      let backend = try #require(pid_t(connection.rows("SELECT pg_backend_pid()")[0][0] ?? ""))
+      #expect(try connection.rows("SELECT 'well', pg_sleep(0.2)")[0][0] == "well")
+      usleep(700_000)
+      #expect(try connection.rows("SELECT 'still'") == [["still"]])
+      try before(connection)
+      #expect(kill(backend, SIGSTOP) == 0)
+      defer { kill(backend, SIGCONT) }
+      do { try body(connection) } catch let error as PostgresError {
+        #expect(error.state.isEmpty)
+        return error.message
+      }
+      return nil
+    }
+    let asked = try silenced { _ in
+    } _: {
+      _ = try $0.rows("SELECT 1")
+    }
+    #expect(asked == "the server is there, and has not answered for 0.5 seconds")
+    let line = Array((String(repeating: "x", count: 65_535) + "\n").utf8)
+    let copied = try silenced {
+      try $0.beginCopy("COPY much FROM STDIN")
+    } _: { connection in
+      for _ in 0..<1000 { try connection.putCopy(line) }
+    }
+    #expect(copied == asked)
+  }
+
   @Test("Views say the same on both sides")
   func views() async throws {
     try await with { world, _, place, connection in

@@ -15,9 +15,14 @@ package struct PostgresError: Error, Sendable, Equatable {
 /// One connection, used by one thread at a time.
 package final class PostgresConnection: @unchecked Sendable {
   private let connection: OpaquePointer
+  private let watch: AnswerWatch
 
+  /// - Parameter patience: how long one answer may take, seconds; longer than any index of a first publication takes.
   /// - Throws: `PublishError.unreachable`.
-  package init(_ address: PostgresAddress, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+  package init(
+    _ address: PostgresAddress, environment: [String: String] = ProcessInfo.processInfo.environment,
+    patience: Double = 1800
+  ) throws {
     let parameters = address.parameters(environment: environment)
     let keywords = parameters.map { strdup($0.0) } + [nil]
     let values = parameters.map { strdup($0.1) } + [nil]
@@ -34,6 +39,7 @@ package final class PostgresConnection: @unchecked Sendable {
       throw PublishError.unreachable(detail: detail)
     }
     connection = opened
+    watch = AnswerWatch(socket: PQsocket(opened), patience: patience)
     // Notices ("already exists, skipping") are for nobody.
     PQsetNoticeProcessor(connection, { _, _ in }, nil)
   }
@@ -47,14 +53,15 @@ package final class PostgresConnection: @unchecked Sendable {
   }
 
   /// Statements without arguments, several of them parted by semicolons.
-  package func execute(_ sql: String) throws { _ = try finished(PQexec(connection, sql)) }
+  package func execute(_ sql: String) throws { _ = try finished(watch.waiting { PQexec(connection, sql) }) }
 
   /// - Returns: rows as text; nil: NULL.
   package func rows(_ sql: String, _ arguments: [String?] = []) throws -> [[String?]] {
     let texts = arguments.map { $0.map { strdup($0) } ?? nil }
     defer { for text in texts { free(text) } }
     let result = texts.map { UnsafePointer($0) }.withUnsafeBufferPointer {
-      PQexecParams(connection, sql, Int32(arguments.count), nil, $0.baseAddress, nil, nil, 0)
+      let values = $0.baseAddress
+      return watch.waiting { PQexecParams(connection, sql, Int32(arguments.count), nil, values, nil, nil, 0) }
     }
     return try finished(result) { result in
       (0..<PQntuples(result)).map { row in
@@ -68,18 +75,22 @@ package final class PostgresConnection: @unchecked Sendable {
   // MARK: COPY … FROM STDIN
   // Who breaks off lets go of the connection: the server rolls back.
 
-  func beginCopy(_ sql: String) throws { try finished(PQexec(connection, sql), expected: PGRES_COPY_IN) }
+  package func beginCopy(_ sql: String) throws {
+    try finished(watch.waiting { PQexec(connection, sql) }, expected: PGRES_COPY_IN)
+  }
 
   /// - Parameter bytes: in PostgreSQL's text form.
-  func putCopy(_ bytes: [UInt8]) throws {
-    let isTaken = bytes.withUnsafeBytes {
-      PQputCopyData(connection, $0.assumingMemoryBound(to: CChar.self).baseAddress, Int32($0.count)) == 1
+  package func putCopy(_ bytes: [UInt8]) throws {
+    let isTaken = bytes.withUnsafeBytes { bytes in
+      watch.waiting {
+        PQputCopyData(connection, bytes.assumingMemoryBound(to: CChar.self).baseAddress, Int32(bytes.count)) == 1
+      }
     }
     guard isTaken else { throw broken }
   }
 
-  func endCopy() throws {
-    guard PQputCopyEnd(connection, nil) == 1 else { throw broken }
+  package func endCopy() throws {
+    guard watch.waiting({ PQputCopyEnd(connection, nil) }) == 1 else { throw broken }
     try drain()
   }
 
@@ -90,12 +101,13 @@ package final class PostgresConnection: @unchecked Sendable {
   }
 
   private var broken: PostgresError {
-    PostgresError(state: "", message: Self.line(String(cString: PQerrorMessage(connection))), context: nil)
+    PostgresError(
+      state: "", message: watch.words ?? Self.line(String(cString: PQerrorMessage(connection))), context: nil)
   }
 
   private func drain() throws {
     var first: PostgresError?
-    while let result = PQgetResult(connection) {
+    while let result = watch.waiting({ PQgetResult(connection) }) {
       do { try finished(result) } catch let error as PostgresError { first = first ?? error }
     }
     if let first { throw first }
@@ -110,6 +122,7 @@ package final class PostgresConnection: @unchecked Sendable {
     let status = PQresultStatus(result)
     let isGood = expected.map { status == $0 } ?? (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
     guard isGood else {
+      if watch.words != nil { throw broken }
       func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
       // 'C': SQLSTATE, 'M': message, 'D': detail, 'W': context.
       let message = [field(77), field(68)].compactMap(\.self).joined(separator: ": ")
