@@ -10,6 +10,11 @@ enum ErrorReport {
       // ArgumentParser's own: help, version, usage.
       let message = Rota.fullMessage(for: error)
       let code = Rota.exitCode(for: error)
+      guard code == .success || code == .validationFailure else {
+        Terminal.note("Error: what was not foreseen happened: \(error)")
+        Terminal.note("Next: rota database check; and tell who makes rota what was done, and these words")
+        return ExitStatus.failed.rawValue
+      }
       let words = CommandLine.arguments.dropFirst()
       let meant = code == .success && words.first != "help" ? nil : MeantCommand.of(Array(words))
       guard code != .success || meant != nil else {

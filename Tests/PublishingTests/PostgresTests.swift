@@ -70,6 +70,43 @@ struct PostgresTests {
     #expect(copied == asked)
   }
 
+  @Test("A connection that ends at whichever answer is a target that cannot be reached; the next publication is whole")
+  func cut() async throws {
+    try await with { world, address, place, _ in
+      try TargetTests.publish(world, to: place)
+      let server = try TestPostgres.common()
+      let wire = try CutWire(to: "\(server.folder)/.s.PGSQL.5432")
+      defer { wire.end() }
+      let database = try #require(address.description.split(separator: "?").first?.split(separator: "/").last)
+      let target = PostgresTarget(
+        name: "bi", address: try PostgresAddress("postgres://rota@127.0.0.1:\(wire.port)/\(database)"))
+      let cut = Place(target: target, read: place.read)
+      func change() throws { try world.sql("UPDATE actual SET billable_minutes = billable_minutes + 1") }
+      try change()
+      wire.cut(after: .max)
+      try TargetTests.publish(world, to: cut)
+      let all = wire.bytesBack
+      #expect(all > 1000)
+      for step in 0..<24 {
+        try change()
+        let place = 1 + all * step / 24
+        wire.cut(after: place)
+        let error = refusal { try TargetTests.publish(world, to: cut) }
+        guard case .unreachable = error else {
+          // The last ones come to less.
+          #expect(error == nil && wire.bytesBack < place && step > 20, "\(String(describing: error))")
+          continue
+        }
+        // It asks less than a publication: the last cuts come too late for it.
+        wire.cut(after: 1 + 60 * step)
+        do { _ = try target.probe(tenant: "acme") } catch { #expect(error is PublishError, "\(error)") }
+      }
+      wire.cut(after: .max)
+      try TargetTests.publish(world, to: cut)
+      try TargetTests.expectEqual(world, place)
+    }
+  }
+
   @Test("Views say the same on both sides")
   func views() async throws {
     try await with { world, _, place, connection in

@@ -19,16 +19,34 @@ package struct PostgresTarget: PublishTarget {
   package var address: String { place.description }
 
   package func open(tenant: String, tables: [PublishedTable]) throws -> any OpenTarget {
-    let connection = try PostgresConnection(place)
-    return try OpenPostgres(connection, place.schema, tenant, tables, commitsEachPart)
+    try Self.translated(nil) {
+      try OpenPostgres(PostgresConnection(place), place.schema, tenant, tables, commitsEachPart)
+    }
   }
 
   package func probe(tenant: String) throws -> String {
-    let connection = try PostgresConnection(place)
-    let open = try OpenPostgres(connection, place.schema, tenant, [], commitsEachPart)
-    let server = try connection.rows("SHOW server_version").first?.first ?? nil
-    let words = open.generation.map { "holds generation \($0)" } ?? "holds nothing of this tenant yet"
-    return "PostgreSQL \(server ?? "of an unknown version"), \(words)"
+    try Self.translated(nil) {
+      let connection = try PostgresConnection(place)
+      let open = try OpenPostgres(connection, place.schema, tenant, [], commitsEachPart)
+      let server = try connection.rows("SHOW server_version").first?.first ?? nil
+      let words = open.generation.map { "holds generation \($0)" } ?? "holds nothing of this tenant yet"
+      return "PostgreSQL \(server ?? "of an unknown version"), \(words)"
+    }
+  }
+
+  /// What goes wrong with a server, as what it means for a publication.
+  fileprivate static func translated<Value>(_ table: String?, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as PostgresError {
+      switch error.state {
+      case "": throw PublishError.unreachable(detail: error.words)
+      case "42501": throw PublishError.noRights(detail: error.words)
+      case "55P03": throw PublishError.busy(detail: error.words)
+      // What the server says when it goes down or has no room for another connection.
+      case let state where state.hasPrefix("57P") || state.hasPrefix("08"):
+        throw PublishError.unreachable(detail: error.words)
+      default: throw PublishError.refused(table: table, detail: error.words)
+      }
+    }
   }
 }
 
@@ -57,13 +75,11 @@ private final class OpenPostgres: OpenTarget {
     self.tables = tables
     self.commitsEachPart =
       try commitsEachPart ?? connection.rows("SELECT version()").first?.first??.contains("CockroachDB") ?? false
-    try translated(nil) {
-      // Each statement sees what was committed before it, so that who waited for the lock reads what its holder left.
-      try connection.execute(
-        "SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0; SET DateStyle = 'ISO, YMD'")
-      try begin()
-      try look()
-    }
+    // Each statement sees what was committed before it, so that who waited for the lock reads what its holder left.
+    try connection.execute(
+      "SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0; SET DateStyle = 'ISO, YMD'")
+    try begin()
+    try look()
   }
 
   private func begin() throws {
@@ -121,7 +137,7 @@ private final class OpenPostgres: OpenTarget {
   // MARK: Writing
 
   func begin(generation: Int, isFull: Bool) throws {
-    try translated(nil) {
+    try PostgresTarget.translated(nil) {
       if try version() != Publisher.schema { try bringUpToDate() }
       if isFull {
         for table in tables {
@@ -157,7 +173,7 @@ private final class OpenPostgres: OpenTarget {
       let month = PublishedMonth(partition).flatMap { month in
         table.monthColumn.map { " AND \(table.condition(for: month, column: schema.quote($0)))" }
       }
-      try translated(table.name) {
+      try PostgresTarget.translated(table.name) {
         _ = try connection.rows("DELETE FROM \(schema.table(table.name)) WHERE tenant = $1\(month ?? "")", [tenant])
         try passPart()
       }
@@ -170,7 +186,7 @@ private final class OpenPostgres: OpenTarget {
     let name = schema.table(table.name)
     let columns = (["tenant"] + table.columns.map(\.postgresName)).map(schema.quote).joined(separator: ", ")
     func later(_ work: @escaping @Sendable () throws -> Void) throws {
-      try outbox.add { try Self.translated(table.name, work) }
+      try outbox.add { try PostgresTarget.translated(table.name, work) }
     }
     let connection = connection
     try later { try connection.beginCopy("COPY \(name) (\(columns)) FROM STDIN") }
@@ -181,7 +197,7 @@ private final class OpenPostgres: OpenTarget {
     try later { try connection.endCopy() }
     if commitsEachPart {
       try outbox.finish()
-      try translated(table.name) { try passPart() }
+      try PostgresTarget.translated(table.name) { try passPart() }
     }
   }
 
@@ -193,7 +209,7 @@ private final class OpenPostgres: OpenTarget {
 
   func commit(_ publication: PublicationRow) throws {
     try outbox.finish()
-    try translated(nil) {
+    try PostgresTarget.translated(nil) {
       if buildsKeys { for sql in schema.keys { try connection.execute(sql) } }
       let name = schema.table("publication")
       _ = try connection.rows("DELETE FROM \(name) WHERE tenant = $1", [tenant])
@@ -210,22 +226,4 @@ private final class OpenPostgres: OpenTarget {
 
   /// What was not committed is rolled back by the server when the connection ends.
   func close() { outbox.stop() }
-
-  private func translated<Value>(_ table: String?, _ body: () throws -> Value) throws -> Value {
-    try Self.translated(table, body)
-  }
-
-  private static func translated<Value>(_ table: String?, _ body: () throws -> Value) throws -> Value {
-    do { return try body() } catch let error as PostgresError {
-      switch error.state {
-      case "": throw PublishError.unreachable(detail: error.words)
-      case "42501": throw PublishError.noRights(detail: error.words)
-      case "55P03": throw PublishError.busy(detail: error.words)
-      // What the server says when it goes down or has no room for another connection.
-      case let state where state.hasPrefix("57P") || state.hasPrefix("08"):
-        throw PublishError.unreachable(detail: error.words)
-      default: throw PublishError.refused(table: table, detail: error.words)
-      }
-    }
-  }
 }
