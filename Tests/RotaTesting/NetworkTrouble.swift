@@ -11,6 +11,11 @@ package struct NetworkTrouble: Sendable {
   /// Seconds for each.
   package let isSlow: Bool
 
+  /// What cannot be told from a list that is whole.
+  package var isWholeList: Bool { if case .body("[]") = effect { true } else { false } }
+  /// What is done to pages of lists only.
+  package var isOfPages: Bool { if case .previous = effect { true } else { false } }
+
   private init(_ name: String, _ effect: ClockifySimulator.Fault.Effect, isSlow: Bool = false) {
     self.name = name
     self.effect = effect
