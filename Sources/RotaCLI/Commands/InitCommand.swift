@@ -47,10 +47,11 @@ struct InitCommand: ParsableCommand {
 
   /// - Returns: false where somebody else has written it meanwhile.
   private static func write(_ text: String, to path: String) throws -> Bool {
+    // Addresses of webhooks in it may be secrets: 0600 from its first moment on.
+    let usual = umask(0o177)
+    defer { umask(usual) }
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-      // Addresses of webhooks in it may be secrets.
-      chmod(path, 0o600)
       return true
     } catch CocoaError.fileWriteFileExists {
       return false
