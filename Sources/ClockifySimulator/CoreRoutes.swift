@@ -14,23 +14,26 @@ struct Access {
     case []: return Answer(json: json.workspace(workspace))
     case ["users"]: return seesEverybody ? users(query) : .denied
     case ["user-groups"]:
-      return page(
-        workspace.groups.map { json.group($0, in: workspace, managers: query["includeTeamManagers"] == "true") }, query)
-    case ["clients"]:
-      let rows = workspace.clients.filter { matches($0.archived, query) && isNamed($0.name, query, canBeStrict: false) }
-        .sorted { $0.name < $1.name }
-      return page(rows.map { json.client($0, in: workspace) }, query, countsAll: true)
-    case ["projects"]:
-      let rows = workspace.projects.filter {
-        !$0.isDeleted && matches($0.archived, query) && isNamed($0.name, query)
+      return page(workspace.groups, query) {
+        json.group($0, in: workspace, managers: query["includeTeamManagers"] == "true")
       }
-      return page(rows.map { json.project($0, in: workspace, hydrated: query["hydrated"] == "true") }, query)
+    case ["clients"]:
+      let wanted = Wanted(query, canBeStrict: false)
+      let rows = workspace.clients.filter { wanted.holds($0.name, isArchived: $0.archived) }.sorted {
+        $0.name < $1.name
+      }
+      return page(rows, query, countsAll: true) { json.client($0, in: workspace) }
+    case ["projects"]:
+      let wanted = Wanted(query)
+      let rows = workspace.projects.filter { !$0.isDeleted && wanted.holds($0.name, isArchived: $0.archived) }
+      return page(rows, query) { json.project($0, in: workspace, hydrated: query["hydrated"] == "true") }
     case ["tags"]:
-      let rows = workspace.tags.filter { matches($0.isArchived, query) && isNamed($0.name, query) }
-      return page(rows.map { json.tag($0, in: workspace) }, query, countsAll: true)
+      let wanted = Wanted(query)
+      let rows = workspace.tags.filter { wanted.holds($0.name, isArchived: $0.isArchived) }
+      return page(rows, query, countsAll: true) { json.tag($0, in: workspace) }
     case ["time-entries", "status", "in-progress"]:
       let running = workspace.entries.filter { $0.end == nil && (seesEverybody || $0.userID == user.id) }
-      return page(running.map { json.entry($0, in: workspace) }, query, defaultSize: 10)
+      return page(running, query, defaultSize: 10) { json.entry($0, in: workspace) }
     default: return item(parts, query)
     }
   }
@@ -53,10 +56,11 @@ struct Access {
         let task = project.tasks.first { $0.id == parts[3] }
         return task.map { Answer(json: json.task($0, in: project)) } ?? .missing("Task")
       }
+      let (wanted, isActive) = (Wanted(query), query["is-active"].map { $0 == "true" })
       let tasks = project.tasks.filter { task in
-        isNamed(task.name, query) && (query["is-active"].map { ($0 == "true") == !task.isDone } ?? true)
+        wanted.isNamed(task.name) && (isActive.map { $0 == !task.isDone } ?? true)
       }
-      return page(tasks.map { json.task($0, in: project) }, query)
+      return page(tasks, query) { json.task($0, in: project) }
     case ("tags", 2):
       guard let tag = workspace.tags.first(where: { $0.id == parts[1] }) else { return .missing("Tag") }
       return Answer(json: json.tag(tag, in: workspace))
@@ -85,15 +89,25 @@ struct Access {
 
   private var listed: [SimulatedWorkspace.User] { workspace.users.filter { !$0.isRemoved } }
 
-  private func matches(_ archived: Bool, _ query: CoreQuery) -> Bool {
-    query["archived"].map { archived == ($0 == "true") } ?? true
-  }
+  /// Which items a list is asked for. Names are found by a part of them; where `strict-name-search` is known, by the whole.
+  private struct Wanted {
+    let isArchived: Bool?
+    let name: String?
+    let isStrict: Bool
 
-  /// Names are found by a part of them; where `strict-name-search` is known, by the whole.
-  private func isNamed(_ name: String, _ query: CoreQuery, canBeStrict: Bool = true) -> Bool {
-    guard let wanted = query["name"] else { return true }
-    if canBeStrict, query["strict-name-search"] == "true" { return name == wanted }
-    return name.lowercased().contains(wanted.lowercased())
+    init(_ query: CoreQuery, canBeStrict: Bool = true) {
+      isArchived = query["archived"].map { $0 == "true" }
+      isStrict = canBeStrict && query["strict-name-search"] == "true"
+      name = isStrict ? query["name"] : query["name"]?.lowercased()
+    }
+
+    func isNamed(_ name: String) -> Bool {
+      self.name.map { isStrict ? name == $0 : name.lowercased().contains($0) } ?? true
+    }
+
+    func holds(_ name: String, isArchived: Bool) -> Bool {
+      (self.isArchived.map { $0 == isArchived } ?? true) && isNamed(name)
+    }
   }
 
   /// The default leaves out limited and deleted accounts (clockify-api.md 2.3).
@@ -105,10 +119,9 @@ struct Access {
         && [nil, "ALL", row.membershipStatus].contains(query["status"])
     }
     let wantsMemberships = ["WORKSPACE", "ALL"].contains(query["memberships"])
-    return page(
-      rows.map {
-        json.user($0, in: workspace, memberships: wantsMemberships, roles: query["include-roles"] == "true")
-      }, query)
+    return page(rows, query) {
+      json.user($0, in: workspace, memberships: wantsMemberships, roles: query["include-roles"] == "true")
+    }
   }
 
   /// Newest start first. The window's digits in UTC are read in the account's zone (clockify-api.md 5.1, window trap).
@@ -126,7 +139,7 @@ struct Access {
         && (query["in-progress"] != "true" || entry.end == nil) && isWanted(entry, query)
         && !(isWindowed && isHidden(entry))
     }
-    return page(rows.map { json.entry($0, in: workspace, hydrated: query["hydrated"] == "true") }, query)
+    return page(rows, query) { json.entry($0, in: workspace, hydrated: query["hydrated"] == "true") }
   }
 
   private func isWanted(_ entry: SimulatedWorkspace.Entry, _ query: CoreQuery) -> Bool {
@@ -146,8 +159,8 @@ struct Access {
   }
 
   /// Bare arrays; `page-size` 0 and beyond the maximum are 400; `last-page` where it is sent (clockify-api.md 1.5).
-  private func page(
-    _ rows: [[String: Any]], _ query: CoreQuery, defaultSize: Int = 50, countsAll: Bool = false
+  private func page<Row>(
+    _ rows: [Row], _ query: CoreQuery, defaultSize: Int = 50, countsAll: Bool = false, _ json: (Row) -> [String: Any]
   ) -> Answer {
     guard let page = Int(query["page"] ?? "1"), var size = Int(query["page-size"] ?? "\(defaultSize)") else {
       return .error(400, "Failed to convert value", code: 3000)
@@ -158,7 +171,7 @@ struct Access {
     let from = min(rows.count, max(0, page - 1) * size)
     let to = min(rows.count, from + size)
     return Answer(
-      json: Array(rows[from..<to]), lastPage: controls.sendsLastPage ? to == rows.count : nil,
+      json: rows[from..<to].map(json), lastPage: controls.sendsLastPage ? to == rows.count : nil,
       totalCount: countsAll ? rows.count : nil)
   }
 }
