@@ -68,12 +68,12 @@ package struct References: Subject {
     try db.execute(
       sql: """
         UPDATE external_reference SET baseline = (
-          SELECT json_object('name', c.name, 'archived', c.archived) FROM clockify_client c
-          WHERE c.id = external_id)
+          SELECT json_object('name', c.name, 'archived', c.archived)
+          FROM clockify_workspace w CROSS JOIN clockify_client c ON c.workspace_id = w.id AND c.id = external_id)
         WHERE baseline IS NULL AND kind = 'client' AND external_id IN (SELECT id FROM clockify_client);
         UPDATE external_reference SET baseline = (
           SELECT json_object('name', p.name, 'archived', p.archived, 'client_id', p.client_id, 'billable', p.billable)
-          FROM clockify_project p WHERE p.id = external_id)
+          FROM clockify_workspace w CROSS JOIN clockify_project p ON p.workspace_id = w.id AND p.id = external_id)
         WHERE baseline IS NULL AND kind = 'project' AND external_id IN (SELECT id FROM clockify_project);
         UPDATE external_reference SET baseline = (
           SELECT json_object('name', u.name, 'email', u.email, 'archived', u.is_archived)
