@@ -89,13 +89,12 @@ package struct References: Subject {
   package func markSourceMissing(on day: CalendarDay) throws -> [(
     kind: PlanSnapshot.Kind, externalID: String, planningID: Int64
   )] {
+    let named = "JOIN clockify_workspace w ON w.id = m.workspace_id AND w.is_named = 1 WHERE m.deleted_at IS NOT NULL"
+    // Each list once, not once for each link.
     let gone = """
-      EXISTS (SELECT 1 FROM clockify_client m JOIN clockify_workspace w ON w.id = m.workspace_id AND w.is_named = 1
-        WHERE external_reference.kind = 'client' AND m.id = external_id AND m.deleted_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM clockify_project m JOIN clockify_workspace w ON w.id = m.workspace_id AND w.is_named = 1
-        WHERE external_reference.kind = 'project' AND m.id = external_id AND m.deleted_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM clockify_account m
-        WHERE external_reference.kind = 'person' AND m.id = external_id AND m.is_gone)
+      (kind = 'client' AND external_id IN (SELECT m.id FROM clockify_client m \(named)))
+      OR (kind = 'project' AND external_id IN (SELECT m.id FROM clockify_project m \(named)))
+      OR (kind = 'person' AND external_id IN (SELECT id FROM clockify_account WHERE is_gone))
       """
     try db.execute(
       sql: "UPDATE external_reference SET source_missing_since = ? WHERE source_missing_since IS NULL AND (\(gone))",
