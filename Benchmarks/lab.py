@@ -2,7 +2,6 @@
 measured."""
 
 import atexit
-import glob
 import os
 import re
 import shutil
@@ -10,6 +9,8 @@ import sqlite3
 import subprocess
 import tempfile
 import time
+
+from postgres import Postgres
 
 here = os.path.dirname(os.path.abspath(__file__))
 rota = os.path.abspath(os.environ.get("ROTA", os.path.join(here, "../.build/release/rota")))
@@ -68,40 +69,6 @@ class Server:
     def stop(self):
         self.process.terminate()
         self.process.wait()
-
-
-class Postgres:
-    """A server with its own defaults, but that it answers on a socket only."""
-
-    def __init__(self, *options):
-        programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-        self.folder = tempfile.mkdtemp(prefix="rota-pg-", dir="/tmp")
-        self.prefix = []
-        if os.getuid() == 0:
-            shutil.chown(self.folder, "postgres")
-            self.prefix = ["runuser", "-u", "postgres", "--"]
-        self.control = os.path.join(programs, "pg_ctl")
-        data = os.path.join(self.folder, "data")
-        self._call(os.path.join(programs, "initdb"), "-D", data, "-A", "trust", "-U", "rota", "-E", "UTF8", "--no-locale")
-        settings = " ".join(f"-c {option}" for option in ["listen_addresses=", f"unix_socket_directories={self.folder}", *options])
-        self._call(self.control, "-D", data, "-l", os.path.join(self.folder, "log"), "-w", "-o", settings, "start")
-        atexit.register(self.stop)
-
-    def _call(self, *arguments):
-        subprocess.run([*self.prefix, *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/tmp")
-
-    def stop(self):
-        self._call(self.control, "-D", os.path.join(self.folder, "data"), "-m", "immediate", "-w", "stop")
-        shutil.rmtree(self.folder)
-
-    def database(self, name):
-        self.psql("postgres", f"CREATE DATABASE {name}")
-        return f"postgres://rota@/{name}?host={self.folder}"
-
-    def psql(self, database, sql):
-        return subprocess.run(
-            ["psql", "-h", self.folder, "-U", "rota", "-Atq", "-c", sql, database], check=True, capture_output=True, text=True
-        ).stdout.strip()
 
 
 def plan(database, since):

@@ -109,7 +109,7 @@ struct NetworkMatrixTests {
 
   /// - Parameter isWhole: what was answered may be a whole list; what is not in it is marked, and that is all (rule 16).
   private static func expectNothingLost(
-    _ world: World, _ before: Seen, _ after: Seen, _ what: String, isWhole: Bool
+    _ world: World, _ before: Seen, _ after: Seen, _ what: String, isWhole: Bool = false
   ) throws {
     let seen = try Seen(world)
     #expect(seen.actuals.subtracting(before.actuals.union(after.actuals)) == [], "\(what): hours of neither")
@@ -235,7 +235,7 @@ struct NetworkMatrixTests {
           world.retry = Self.patient
           world.clockify.change { $0.controls.faults = [] }
           tried += 1
-          try Self.expectNothingLost(world, made.before, made.after, what, isWhole: trouble.isWholeList)
+          try Self.expectNothingLost(world, made.before, made.after, what)
           #expect(try await Self.importOnce(world) == nil, "\(what): the next import")
           #expect(try Seen(world).state == made.after.state, "\(what): the next import's state")
         }

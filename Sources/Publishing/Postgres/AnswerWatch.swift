@@ -12,14 +12,15 @@ final class AnswerWatch: Sendable {
 
   private let state = Mutex(State())
   private let patience: Double
-  private let timer: any DispatchSourceTimer & Sendable
+  // Dispatch guards its own sources.
+  private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
   /// - Parameters:
   ///   - socket: of the connection, which outlives this.
   ///   - patience: how long one answer may take, seconds.
   init(socket: Int32, patience: Double) {
     self.patience = patience
-    timer = DispatchSource.makeTimerSource() as! DispatchSource
+    timer = DispatchSource.makeTimerSource()
     timer.schedule(deadline: .now() + patience / 10, repeating: patience / 10)
     timer.setEventHandler { [weak self] in self?.look(at: socket) }
     timer.activate()

@@ -6,8 +6,7 @@ package final class CutWire: Sendable {
   package let port: UInt16
   private let listener: Int32
   private let path: String
-  private let left = Mutex(Int.max)
-  private let passed = Mutex(0)
+  private let back = Mutex((passed: 0, limit: Int.max))
 
   /// - Parameter server: the socket of the server.
   package init(to server: String) throws {
@@ -35,11 +34,10 @@ package final class CutWire: Sendable {
   }
 
   /// Bytes that came back since the last cut was set.
-  package var bytesBack: Int { passed.withLock(\.self) }
+  package var bytesBack: Int { back.withLock(\.passed) }
 
   package func cut(after bytes: Int) {
-    left.withLock { $0 = bytes }
-    passed.withLock { $0 = 0 }
+    back.withLock { $0 = (passed: 0, limit: bytes) }
   }
 
   package func end() {
@@ -66,12 +64,11 @@ package final class CutWire: Sendable {
         let count = read(ends[from].fd, &bytes, bytes.count)
         guard count > 0 else { break carrying }
         if from == 1 {
-          passed.withLock { $0 += count }
-          let room = left.withLock { left in
-            defer { left -= min(left, count) }
-            return left
+          let isCut = back.withLock { back in
+            back.passed += count
+            return back.passed >= back.limit
           }
-          guard room > count else { break carrying }
+          guard !isCut else { break carrying }
         }
         var sent = 0
         while sent < count {
